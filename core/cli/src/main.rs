@@ -1,0 +1,3 @@
+//! The program `scrubjay`.
+#![forbid(unsafe_code)]
+fn main() {}

@@ -1,0 +1,2 @@
+//! An embeddable revenue-cycle engine: the ten steps, hooks, effects, deadlines, analytics.
+#![forbid(unsafe_code)]

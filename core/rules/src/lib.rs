@@ -1,0 +1,2 @@
+//! Rhai rule packs: compile, index, evaluate, trace, test, hot reload.
+#![forbid(unsafe_code)]

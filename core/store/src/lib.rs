@@ -1,0 +1,2 @@
+//! Journal, ledger and projections behind one trait; SQLite by default.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Smallest host.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The C header and the Rust SDK for vendors of native plugins.
+#![forbid(unsafe_code)]

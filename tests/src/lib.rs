@@ -1,0 +1,2 @@
+//! End-to-end tests on the public surface only.
+#![forbid(unsafe_code)]
