@@ -1,2 +1,25 @@
-//! The contract between the engine and whatever judges a claim: hooks, subjects, findings, effects, the Handler trait.
+//! The contract between the engine and whatever judges a claim.
+//!
+//! Everything that happens takes one road: a subject comes to a [`Hook`],
+//! [`Handler`]s read it and answer with [`Finding`]s and [`Effect`]s, the
+//! engine decides. A built-in check, a native plugin and a script rule are all
+//! handlers; there is no second way in.
+//!
+//! Not here: how a handler is written (`scrubjay-rules`, `scrubjay-plugin-host`)
+//! and what the engine does with the answer (`scrubjay`).
 #![forbid(unsafe_code)]
+
+mod effect;
+mod finding;
+mod handler;
+mod hook;
+mod subject;
+
+pub use effect::{Effect, EffectKind};
+pub use finding::{About, Finding, Severity};
+pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};
+pub use hook::Hook;
+pub use subject::{
+    ClaimSubject, DenialSubject, EarlierClaim, EarlierService, RemittanceSubject, Subject,
+    SubjectKind,
+};

@@ -1,2 +1,67 @@
-//! Claims, coverages, remittances, money, dates, status axes and deadlines: pure data, no I/O.
+//! The vocabulary of the revenue cycle as plain data: claims, coverages,
+//! remittances, money, status axes, deadlines. No I/O, no clock, no database.
+//!
+//! ```
+//! use scrubjay_model::{Money, Npi};
+//!
+//! let billed: Money = "150.25".parse()?;
+//! assert_eq!((billed + Money::from_cents(75)).to_string(), "151.00");
+//! assert!("1234567893".parse::<Npi>().is_ok());
+//! assert!("1234567890".parse::<Npi>().is_err()); // wrong check digit
+//! # Ok::<(), scrubjay_model::ValueError>(())
+//! ```
+//!
+//! Values that come from outside may be wrong, and a wrong value must still be
+//! kept, shown and held against the claim. So a claim's fields hold
+//! [`AsSent`]: the typed value where it is sound, and what was sent where it
+//! is not.
+//!
+//! Not here: reading X12 (`scrubjay-x12`, `scrubjay-edi`), storing, deciding.
 #![forbid(unsafe_code)]
+
+mod acknowledgment;
+mod as_sent;
+mod claim;
+mod clock;
+mod codes;
+mod coverage;
+mod denial;
+mod error;
+mod ids;
+mod ledger;
+mod money;
+mod npi;
+mod party;
+mod payer;
+mod remittance;
+mod status;
+mod work;
+
+pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
+pub use as_sent::AsSent;
+pub use claim::{
+    Carried, Claim, ClaimKind, Diagnosis, Frequency, InstitutionalDetails, PriorPayment,
+    ServiceLine,
+};
+pub use clock::{Clock, FixedClock};
+pub use codes::{Carc, GroupCode, Icd10, Modifier, PlaceOfService, ProcedureCode, Rarc};
+pub use coverage::{Coverage, CoverageOrder, Relationship};
+pub use denial::{Denial, DenialCategory, Recoverable};
+pub use error::{ValueError, ValueKind};
+pub use ids::{
+    ClaimId, FileHash, MemberId, PatientControlNumber, PayerClaimControlNumber, PayerId,
+    TraceNumber, WorkItemId,
+};
+pub use ledger::{Account, Posting, PostingSet, ResponsibleParty, UnbalancedSet, WriteOffReason};
+pub use money::Money;
+pub use npi::Npi;
+pub use party::{Address, Name, Person, Provider, Sex};
+pub use payer::{LineOfBusiness, PayerProfile};
+pub use remittance::{
+    Adjustment, ClaimPaymentStatus, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine,
+};
+pub use status::{
+    Adjudication, Appeal, Axis, ClaimStatus, PatientBilling, RefusedTransition, Responsibility,
+    Work,
+};
+pub use work::{Owner, WorkItem, WorkKind};

@@ -1,0 +1,69 @@
+//! Work for people: what, for whom, by when.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{ClaimId, Money, WorkItemId};
+
+/// What kind of work it is, which is also the queue that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// A claim held before submission, with findings to mend.
+    ScrubHold,
+    /// A claim that a payer or clearinghouse rejected.
+    Rejection,
+    /// A denial to work.
+    Denial,
+    /// A remitted claim that no claim of ours matches.
+    UnmatchedRemittance,
+    /// A remittance that does not balance.
+    UnbalancedRemittance,
+    /// An adjustment or amount that a person must look at.
+    PostingReview,
+    /// A task that a rule opened.
+    Task,
+}
+
+impl WorkKind {
+    /// The name used in scripts and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ScrubHold => "scrub_hold",
+            Self::Rejection => "rejection",
+            Self::Denial => "denial",
+            Self::UnmatchedRemittance => "unmatched_remittance",
+            Self::UnbalancedRemittance => "unbalanced_remittance",
+            Self::PostingReview => "posting_review",
+            Self::Task => "task",
+        }
+    }
+}
+
+/// Who works it: a role or a named queue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Owner(pub String);
+
+/// One piece of work with its owner and service level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkItem {
+    /// Id.
+    pub id: WorkItemId,
+    /// Kind.
+    pub kind: WorkKind,
+    /// Claim that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimId>,
+    /// Why it was opened, without patient data.
+    pub reason: String,
+    /// Who works it.
+    pub owner: Owner,
+    /// Money at stake.
+    pub amount: Money,
+    /// When it was opened.
+    pub opened: DateTime<Utc>,
+    /// Last day of its service level.
+    pub due: NaiveDate,
+}

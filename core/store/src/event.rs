@@ -1,0 +1,258 @@
+//! What the journal records. Replaying the events rebuilds every projection.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use scrubjay_hooks::{Hook, Outcome};
+use scrubjay_model::{
+    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, Denial, FileHash, Money, PatientBilling,
+    PayerClaimControlNumber, PostingSet, Remittance, RemittanceClaim, Responsibility, TraceNumber,
+    Work, WorkItem, WorkItemId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Who or what did it, and because of what. Stands in every journal row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// When, from the engine's clock.
+    pub at: DateTime<Utc>,
+    /// Who: a person's or a program's id.
+    pub actor: String,
+    /// Because of what: a file, a rule with its pack, a plugin, a call.
+    pub cause: Cause,
+}
+
+/// Because of what something happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Cause {
+    /// A file that came in.
+    File {
+        /// SHA-256 of its bytes.
+        file: FileHash,
+    },
+    /// A rule or plugin.
+    Rule {
+        /// Rule id.
+        rule: String,
+        /// Pack hash or plugin version.
+        version: String,
+    },
+    /// A call of the host application, with its idempotency key.
+    Call {
+        /// Name of the call.
+        call: String,
+        /// Idempotency key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
+    /// The clock reached a deadline.
+    Clock,
+}
+
+/// One interchange of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct InterchangeKey {
+    /// ISA05 and ISA06, trimmed and joined with `:`.
+    pub sender: String,
+    /// ISA13.
+    pub control: String,
+}
+
+/// One of the five status axes with the state it goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "axis", content = "to", rename_all = "snake_case")]
+pub enum Move {
+    /// As a piece of work.
+    Work(Work),
+    /// What the payer decided.
+    Adjudication(Adjudication),
+    /// Who owes the balance.
+    Responsibility(Responsibility),
+    /// The contest of a denial.
+    Appeal(Appeal),
+    /// Billing the patient.
+    Patient(PatientBilling),
+}
+
+/// A money event's kind: what a ledger report groups by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyKind {
+    /// The claim's charges become receivable.
+    Charge,
+    /// A replaced or voided claim's remaining receivable is taken back.
+    ChargeReversed,
+    /// A payer's payment, adjustments and patient share on one claim.
+    ClaimRemitted,
+    /// A reversal of such (CLP02 22).
+    RemittanceReversed,
+    /// A provider-level adjustment.
+    ProviderLevel,
+    /// A patient's payment.
+    PatientPayment,
+    /// An amount given up.
+    WriteOff,
+    /// Money given back.
+    Refund,
+    /// A balance moved from one party to another.
+    Transfer,
+}
+
+/// Something that happened. Append-only; the truth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A file was taken in whole.
+    FileTaken {
+        /// SHA-256 of its bytes.
+        file: FileHash,
+        /// Name without folders.
+        name: String,
+        /// What it was, such as `837P` or `835`.
+        transaction: String,
+        /// Its interchanges.
+        interchanges: Vec<InterchangeKey>,
+        /// Claims, remitted claims or answers in it.
+        items: u64,
+    },
+    /// A file was refused; nothing of it was taken in.
+    FileRefused {
+        /// SHA-256 of its bytes.
+        file: FileHash,
+        /// Name without folders.
+        name: String,
+        /// Why, with segment and position, without patient data.
+        reason: String,
+    },
+    /// A claim was made.
+    ClaimCreated {
+        /// The claim.
+        claim: Box<Claim>,
+        /// Payer key, as configured or derived.
+        payer: String,
+        /// The claim that it replaces or voids.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<ClaimId>,
+    },
+    /// A claim was changed by a repair or a person.
+    ClaimRevised {
+        /// The claim as it now stands.
+        claim: Box<Claim>,
+        /// What changed: field names and why.
+        changes: Vec<String>,
+        /// Whether a person did it: the claim then is not touchless.
+        by_hand: bool,
+    },
+    /// Handlers judged a claim at a hook.
+    Judged {
+        /// Claim.
+        claim: ClaimId,
+        /// Hook.
+        hook: Hook,
+        /// Findings, effects and who ran.
+        outcome: Outcome,
+    },
+    /// A claim moved on one axis.
+    Moved {
+        /// Claim.
+        claim: ClaimId,
+        /// Where to.
+        #[serde(flatten)]
+        to: Move,
+    },
+    /// A move was asked for that the axis' table does not have.
+    MoveRefused {
+        /// Claim.
+        claim: ClaimId,
+        /// Axis and both states, in words.
+        refused: String,
+    },
+    /// Claims were written to a file for a payer's channel.
+    BatchWritten {
+        /// File name.
+        name: String,
+        /// Channel.
+        channel: String,
+        /// ISA13.
+        interchange: u32,
+        /// GS06.
+        group: u32,
+        /// Each ST02 as a number with its claims.
+        sets: Vec<(u32, Vec<ClaimId>)>,
+    },
+    /// Something that we sent was answered.
+    Acknowledged {
+        /// The answer.
+        acknowledgment: Acknowledgment,
+        /// Claims that it speaks of.
+        claims: Vec<ClaimId>,
+    },
+    /// A remittance was taken in: its head, without its claims.
+    RemittanceTaken {
+        /// The remittance with `claims` left empty.
+        remittance: Box<Remittance>,
+        /// Payer key.
+        payer: String,
+        /// Claims in it.
+        claims: u32,
+    },
+    /// A remitted claim was posted, or set aside as unmatched.
+    ClaimRemitted {
+        /// Trace number of its remittance.
+        trace: TraceNumber,
+        /// Payer key.
+        payer: String,
+        /// Our claim; `None` where none matches.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<ClaimId>,
+        /// The remitted claim.
+        remitted: Box<RemittanceClaim>,
+        /// Date of the decision.
+        decided: NaiveDate,
+        /// Money allowed: charge less contractual adjustments.
+        allowed: Money,
+        /// Money denied.
+        denied: Money,
+    },
+    /// The payer told its control number.
+    PayerControlLearned {
+        /// Claim.
+        claim: ClaimId,
+        /// Payer's control number.
+        payer_control: PayerClaimControlNumber,
+    },
+    /// Money moved.
+    MoneyMoved {
+        /// What kind of money event.
+        money: MoneyKind,
+        /// Claim that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<ClaimId>,
+        /// Balanced postings.
+        postings: PostingSet,
+    },
+    /// A denial was found and classified.
+    Denied {
+        /// The denial.
+        denial: Box<Denial>,
+    },
+    /// Work was opened.
+    WorkOpened {
+        /// The item.
+        item: Box<WorkItem>,
+    },
+    /// Work was done.
+    WorkClosed {
+        /// The item.
+        item: WorkItemId,
+        /// How it ended.
+        outcome: String,
+    },
+    /// A claim was tagged.
+    Tagged {
+        /// Claim.
+        claim: ClaimId,
+        /// Tag.
+        tag: String,
+    },
+}

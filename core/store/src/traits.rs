@@ -1,0 +1,299 @@
+//! The store as the engine sees it: small, synchronous, object-safe.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use scrubjay_model::{
+    Account, Claim, ClaimId, ClaimStatus, Denial, FileHash, Money, RemittanceClaim,
+    ResponsibleParty, TraceNumber, WorkItem,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Event, InterchangeKey, MoneyKind, Stamp, StoreError};
+
+/// A journal row's place, from 1 without a gap.
+pub type Sequence = u64;
+
+/// A place that keeps the journal, the ledger and the projections.
+pub trait Store: Send {
+    /// Begins a transaction. There is one writer; another waits, and gives up
+    /// with [`StoreError::Busy`] after the store's time.
+    ///
+    /// # Errors
+    /// Where the store cannot write.
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError>;
+
+    /// Reads what was committed last.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn read(&self) -> Result<Box<dyn Reader + '_>, StoreError>;
+}
+
+/// One decision, or a batch of them: all of it is kept, or none of it.
+///
+/// Reads through it see its own events. Dropping it without
+/// [`commit`](Transaction::commit) forgets everything.
+pub trait Transaction: Reader {
+    /// Appends an event to the journal, posts its money, and folds it into
+    /// every projection.
+    ///
+    /// # Errors
+    /// Where the event contradicts what is stored, or the store cannot write.
+    fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError>;
+
+    /// Makes it durable.
+    ///
+    /// # Errors
+    /// Where the store cannot write; nothing was kept then.
+    fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// A claim as its projection has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimRow {
+    /// Claim.
+    pub id: ClaimId,
+    /// The control number it came with.
+    pub control: String,
+    /// Payer key.
+    pub payer: String,
+    /// Status.
+    pub status: ClaimStatus,
+    /// Total charge.
+    pub charge: Money,
+    /// First day of service.
+    pub service_from: Option<NaiveDate>,
+    /// Last day of service.
+    pub service_to: Option<NaiveDate>,
+    /// When it was made.
+    pub created: DateTime<Utc>,
+    /// When it was first sent.
+    pub submitted: Option<DateTime<Utc>>,
+    /// How often it was sent.
+    pub submissions: u32,
+    /// Date of the first decision.
+    pub first_decided: Option<NaiveDate>,
+    /// Whether the first decision denied any of it.
+    pub first_denied: Option<bool>,
+    /// Date of the last payment.
+    pub last_paid: Option<NaiveDate>,
+    /// Insurance payments so far, reversals taken off.
+    pub paid: Money,
+    /// Amount allowed by the last decision that stands.
+    pub allowed: Money,
+    /// Amount denied by the last decision that stands.
+    pub denied: Money,
+    /// Whether it was held by a finding before it was first sent.
+    pub held: bool,
+    /// Whether a person changed or passed it before it was first sent.
+    pub touched: bool,
+    /// Whether a clearinghouse or payer ever rejected it.
+    pub rejected: bool,
+    /// The claim that it replaces or voids.
+    pub replaces: Option<ClaimId>,
+    /// The claim that replaces or voids it.
+    pub replaced_by: Option<ClaimId>,
+    /// Payer's control number.
+    pub payer_control: Option<String>,
+    /// Tags, sorted.
+    pub tags: Vec<String>,
+}
+
+/// Which claims.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClaimFilter {
+    /// Only this payer key.
+    pub payer: Option<String>,
+    /// Only claims that came with this control number.
+    pub control: Option<String>,
+    /// Only claims of this patient: key of [`patient_key`].
+    pub patient: Option<String>,
+    /// Only claims with this payer control number.
+    pub payer_control: Option<String>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+/// A stable key of a patient at this practice: a SHA-256 over member number,
+/// name, date of birth; no patient data can be read from it.
+#[must_use]
+pub fn patient_key(claim: &Claim) -> String {
+    crate::project::patient_key(claim)
+}
+
+/// A remitted claim as it was posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemittedRow {
+    /// Journal row.
+    pub sequence: Sequence,
+    /// Trace number.
+    pub trace: TraceNumber,
+    /// Payer key.
+    pub payer: String,
+    /// Our claim.
+    pub claim: Option<ClaimId>,
+    /// The remitted claim.
+    pub remitted: RemittanceClaim,
+    /// Date of the decision.
+    pub decided: NaiveDate,
+}
+
+/// One posting set of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// Journal row.
+    pub sequence: Sequence,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Kind.
+    pub money: MoneyKind,
+    /// Claim.
+    pub claim: Option<ClaimId>,
+    /// Account.
+    pub account: Account,
+    /// Amount; a debit is positive.
+    pub amount: Money,
+}
+
+/// A file as it was taken in or refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRow {
+    /// SHA-256 of its bytes.
+    pub file: FileHash,
+    /// Name.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What it was; `None` where it was refused.
+    pub transaction: Option<String>,
+    /// Claims, remitted claims or answers in it.
+    pub items: u64,
+    /// Why it was refused.
+    pub refused: Option<String>,
+}
+
+/// A journal row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalRow {
+    /// Place.
+    pub sequence: Sequence,
+    /// Who, when, why.
+    pub stamp: Stamp,
+    /// What.
+    pub event: Event,
+    /// SHA-256 over the row and the hash before it, hexadecimal.
+    pub hash: String,
+}
+
+/// Control numbers that we give out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counter {
+    /// ISA13.
+    Interchange,
+    /// GS06.
+    Group,
+    /// Claims made.
+    Claim,
+    /// Work items opened.
+    Work,
+}
+
+/// Reads of the journal, the ledger and the projections.
+pub trait Reader {
+    /// A file by its hash. A refused file may be dropped again.
+    ///
+    /// # Errors
+    /// Where the store cannot read; so for every method here.
+    fn file(&self, file: &FileHash) -> Result<Option<FileRow>, StoreError>;
+    /// The file that brought an interchange.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn interchange(&self, key: &InterchangeKey) -> Result<Option<FileHash>, StoreError>;
+    /// Files in the order they came.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn files(&self) -> Result<Vec<FileRow>, StoreError>;
+    /// A claim's row.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn claim(&self, id: &ClaimId) -> Result<Option<ClaimRow>, StoreError>;
+    /// A claim as it now stands.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn claim_document(&self, id: &ClaimId) -> Result<Option<Claim>, StoreError>;
+    /// Claims in the order they were made.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn claims(&self, filter: &ClaimFilter) -> Result<Vec<ClaimRow>, StoreError>;
+    /// Claims of a set that we sent, by GS06 and ST02; all sets of the group
+    /// where `set` is `None`.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn sent(&self, group: u32, set: Option<u32>) -> Result<Vec<ClaimId>, StoreError>;
+    /// Groups (GS06) of an interchange that we sent.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn sent_groups(&self, interchange: u32) -> Result<Vec<u32>, StoreError>;
+    /// Whether a remittance was taken in before, by originator and trace number.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn remittance(
+        &self,
+        originator: &str,
+        trace: &TraceNumber,
+    ) -> Result<Option<Sequence>, StoreError>;
+    /// Remitted claims posted to a claim, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn remitted(&self, claim: &ClaimId) -> Result<Vec<RemittedRow>, StoreError>;
+    /// Denials, of one claim or all, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn denials(&self, claim: Option<&ClaimId>) -> Result<Vec<Denial>, StoreError>;
+    /// Open work, of one claim or all, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn open_work(&self, claim: Option<&ClaimId>) -> Result<Vec<WorkItem>, StoreError>;
+    /// What a party owes on a claim.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn balance(&self, claim: &ClaimId, party: ResponsibleParty) -> Result<Money, StoreError>;
+    /// The ledger rows of a claim, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn ledger(&self, claim: &ClaimId) -> Result<Vec<LedgerRow>, StoreError>;
+    /// Every account that is not a receivable with its balance, and one row a
+    /// party for all receivables together, sorted by heading.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn trial_balance(&self) -> Result<Vec<(String, Money)>, StoreError>;
+    /// The last number given out.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn last_number(&self, counter: Counter) -> Result<u64, StoreError>;
+    /// Journal rows from a place on, at most `limit`.
+    ///
+    /// # Errors
+    /// Where the store cannot read, or a row cannot be read back.
+    fn journal(&self, from: Sequence, limit: u32) -> Result<Vec<JournalRow>, StoreError>;
+    /// Journal rows about a claim, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read, or a row cannot be read back.
+    fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError>;
+}
