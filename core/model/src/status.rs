@@ -81,7 +81,7 @@ axis! {
         /// Held by a finding or a person.
         Held = "held" -> [Ready, Draft, Void, Closed],
         /// Clean, waiting to be sent.
-        Ready = "ready" -> [Submitted, Held, Draft, Void],
+        Ready = "ready" -> [Submitted, Held, Draft, Closed, Void],
         /// Sent, not yet answered.
         Submitted = "submitted" -> [Accepted, Rejected, Adjudicated, Void],
         /// Refused by a clearinghouse or payer before adjudication.

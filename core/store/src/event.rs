@@ -55,6 +55,8 @@ pub struct InterchangeKey {
     pub sender: String,
     /// ISA13.
     pub control: String,
+    /// SHA-256 over its segments, hexadecimal: senders do reuse control numbers.
+    pub content: String,
 }
 
 /// One of the five status axes with the state it goes to.
