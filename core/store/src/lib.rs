@@ -9,6 +9,6 @@ mod traits;
 pub use error::StoreError;
 pub use event::{Cause, Event, InterchangeKey, MoneyKind, Move, Stamp};
 pub use traits::{
-    ClaimFilter, ClaimRow, Counter, FileRow, JournalRow, LedgerRow, Reader, RemittedRow, Sequence,
-    Store, Transaction, patient_key,
+    ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, JournalRow, LedgerRow, Reader,
+    RemittedRow, Sequence, Store, Transaction, patient_key,
 };

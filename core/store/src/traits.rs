@@ -1,6 +1,7 @@
 //! The store as the engine sees it: small, synchronous, object-safe.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
     Account, Claim, ClaimId, ClaimStatus, Denial, FileHash, Money, RemittanceClaim,
     ResponsibleParty, TraceNumber, WorkItem,
@@ -198,8 +199,40 @@ pub enum Counter {
     Work,
 }
 
+/// A finding as it was journalled, without its message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingRow {
+    /// Journal row of the judgement.
+    pub sequence: Sequence,
+    /// Claim.
+    pub claim: ClaimId,
+    /// Hook.
+    pub hook: Hook,
+    /// Rule.
+    pub rule: String,
+    /// Severity.
+    pub severity: Severity,
+    /// Found by a shadow rule.
+    pub shadow: bool,
+}
+
 /// Reads of the journal, the ledger and the projections.
 pub trait Reader {
+    /// Findings, of one claim or all, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn findings(&self, claim: Option<&ClaimId>) -> Result<Vec<FindingRow>, StoreError>;
+    /// Every account that is not a receivable with its balance, in the order of [`Account`].
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn accounts(&self) -> Result<Vec<(Account, Money)>, StoreError>;
+    /// The last journal row.
+    ///
+    /// # Errors
+    /// Where the store cannot read, or the row cannot be read back.
+    fn last_row(&self) -> Result<Option<JournalRow>, StoreError>;
     /// A file by its hash. A refused file may be dropped again.
     ///
     /// # Errors
