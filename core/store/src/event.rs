@@ -99,9 +99,42 @@ pub enum MoneyKind {
     Transfer,
 }
 
+impl MoneyKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Charge,
+        Self::ChargeReversed,
+        Self::ClaimRemitted,
+        Self::RemittanceReversed,
+        Self::ProviderLevel,
+        Self::PatientPayment,
+        Self::WriteOff,
+        Self::Refund,
+        Self::Transfer,
+    ];
+
+    /// The name used in the database and in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::ChargeReversed => "charge_reversed",
+            Self::ClaimRemitted => "claim_remitted",
+            Self::RemittanceReversed => "remittance_reversed",
+            Self::ProviderLevel => "provider_level",
+            Self::PatientPayment => "patient_payment",
+            Self::WriteOff => "write_off",
+            Self::Refund => "refund",
+            Self::Transfer => "transfer",
+        }
+    }
+}
+
 /// Something that happened. Append-only; the truth.
+///
+/// As JSON it is `{"kind": ..., "payload": {...}}`; the journal keeps both apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// A file was taken in whole.
@@ -256,5 +289,15 @@ pub enum Event {
         claim: ClaimId,
         /// Tag.
         tag: String,
+    },
+    /// A call of the host application that changes state was carried out. The
+    /// same key with another content is refused ([`crate::StoreError::KeyReused`]).
+    CallTaken {
+        /// Idempotency key.
+        key: String,
+        /// Name of the call.
+        call: String,
+        /// SHA-256 of what was asked for, hexadecimal.
+        content: String,
     },
 }

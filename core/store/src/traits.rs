@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
     Account, Claim, ClaimId, ClaimStatus, Denial, FileHash, Money, RemittanceClaim,
-    ResponsibleParty, TraceNumber, WorkItem,
+    ResponsibleParty, TraceNumber, Work, WorkItem,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub trait Transaction: Reader {
     ///
     /// # Errors
     /// Where the event contradicts what is stored, or the store cannot write.
+    /// The transaction can then only be dropped: to go on or to commit is
+    /// [`StoreError::Abandoned`].
     fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError>;
 
     /// Makes it durable.
@@ -111,15 +113,18 @@ pub struct ClaimFilter {
     pub patient: Option<String>,
     /// Only claims with this payer control number.
     pub payer_control: Option<String>,
+    /// Only claims in this state as a piece of work.
+    pub work: Option<Work>,
     /// At most so many.
     pub limit: Option<u32>,
 }
 
-/// A stable key of a patient at this practice: a SHA-256 over member number,
-/// name, date of birth; no patient data can be read from it.
+/// A stable key of a patient at this practice: a SHA-256 over last name, first
+/// name and date of birth. It shows no patient data, but whoever has a list of
+/// people can find them by it: keep it as you keep the database.
 #[must_use]
 pub fn patient_key(claim: &Claim) -> String {
-    crate::project::patient_key(claim)
+    crate::journal::hex(&crate::project::patient_digest(claim))
 }
 
 /// A remitted claim as it was posted.
@@ -216,8 +221,25 @@ pub struct FindingRow {
     pub shadow: bool,
 }
 
+/// A call that was carried out under an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRow {
+    /// Name of the call.
+    pub call: String,
+    /// SHA-256 of what was asked for, hexadecimal.
+    pub content: String,
+    /// Journal row that recorded it.
+    pub sequence: Sequence,
+}
+
 /// Reads of the journal, the ledger and the projections.
 pub trait Reader {
+    /// The call that used an idempotency key. The same content means that it
+    /// was carried out already; another means that the key may not be used.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn seen_key(&self, key: &str) -> Result<Option<CallRow>, StoreError>;
     /// Findings, of one claim or all, in order.
     ///
     /// # Errors

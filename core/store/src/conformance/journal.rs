@@ -1,0 +1,262 @@
+//! Files, keys, transactions, and the journal itself.
+
+use scrubjay_hooks::{Effect, Hook, Severity};
+use scrubjay_model::{AckOutcome, FileHash};
+
+use super::sample::{
+    answer, batch, charged, claim, created, denied, id, item, outcome, remittance, remitted,
+};
+use super::{everything, kept, read, refused, stamp};
+use crate::{Cause, Event, InterchangeKey, MemoryStore, Move, Stamp, Store, StoreError};
+
+fn hash(digit: &str) -> FileHash {
+    digit.repeat(64).parse().unwrap()
+}
+
+fn key(control: &str) -> InterchangeKey {
+    InterchangeKey {
+        sender: "ZZ:CLINIC".to_owned(),
+        control: control.to_owned(),
+        content: "ab".repeat(32),
+    }
+}
+
+fn taken(digit: &str, control: &str) -> Event {
+    Event::FileTaken {
+        file: hash(digit),
+        name: format!("{digit}.837"),
+        transaction: "837P".to_owned(),
+        interchanges: vec![key(control)],
+        items: 3,
+    }
+}
+
+fn file_refused(digit: &str, reason: &str) -> Event {
+    Event::FileRefused {
+        file: hash(digit),
+        name: format!("{digit}.edi"),
+        reason: reason.to_owned(),
+    }
+}
+
+pub(super) fn a_file_is_known_by_its_hash_and_its_interchanges(store: &mut dyn Store) {
+    kept(store, &[taken("b", "1"), taken("a", "2")]);
+    let reader = read(store);
+    let row = reader.file(&hash("a")).unwrap().unwrap();
+    assert_eq!((row.transaction.as_deref(), row.items), (Some("837P"), 3));
+    assert_eq!(reader.file(&hash("c")).unwrap(), None);
+    assert_eq!(reader.interchange(&key("2")).unwrap(), Some(hash("a")));
+    assert_eq!(reader.interchange(&key("3")).unwrap(), None);
+    let names: Vec<String> = reader
+        .files()
+        .unwrap()
+        .into_iter()
+        .map(|row| row.name)
+        .collect();
+    assert_eq!(names, ["b.837", "a.837"]);
+    drop(reader);
+    for again in [
+        taken("a", "9"),
+        taken("c", "2"),
+        file_refused("a", "no ISA"),
+    ] {
+        let error = refused(store, &again);
+        assert!(matches!(error, StoreError::Contradiction { .. }), "{error}");
+    }
+}
+
+pub(super) fn a_refused_file_may_be_dropped_again(store: &mut dyn Store) {
+    kept(store, &[file_refused("a", "no ISA"), taken("b", "1")]);
+    kept(store, &[file_refused("a", "still no ISA")]);
+    let row = read(store).file(&hash("a")).unwrap().unwrap();
+    assert_eq!(row.refused.as_deref(), Some("still no ISA"));
+    kept(store, &[taken("a", "2")]);
+    let files = read(store).files().unwrap();
+    assert_eq!(files.len(), 2);
+    assert_eq!((files[0].refused.clone(), files[0].items), (None, 3));
+}
+
+pub(super) fn a_key_admits_one_call_with_one_content(store: &mut dyn Store) {
+    let call = |key: &str, content: &str| Event::CallTaken {
+        key: key.to_owned(),
+        call: "write_off".to_owned(),
+        content: content.to_owned(),
+    };
+    kept(store, &[call("k1", "aa")]);
+    let seen = read(store).seen_key("k1").unwrap().unwrap();
+    assert_eq!(
+        (seen.call.as_str(), seen.content.as_str()),
+        ("write_off", "aa")
+    );
+    assert_eq!(seen.sequence, 1);
+    assert_eq!(read(store).seen_key("k2").unwrap(), None);
+    let other = refused(store, &call("k1", "bb"));
+    assert!(
+        matches!(other, StoreError::KeyReused { ref key } if key == "k1"),
+        "{other}"
+    );
+    let same = refused(store, &call("k1", "aa"));
+    assert!(matches!(same, StoreError::Contradiction { .. }), "{same}");
+    kept(store, &[call("k2", "bb")]);
+}
+
+/// One event of every kind.
+fn all_kinds() -> Vec<Event> {
+    let mut judged = outcome(Severity::Warn, false);
+    let tag = Effect::Tag {
+        tag: "audit".to_owned(),
+    };
+    judged
+        .effects
+        .push(("everywhere/member-id".to_owned(), tag));
+    let mut unmatched = remitted("A", "1", 7, 0, 5);
+    if let Event::ClaimRemitted { claim, .. } = &mut unmatched {
+        *claim = None;
+    }
+    vec![
+        taken("a", "1"),
+        file_refused("b", "segment 1 (ISA) at byte 0: missing"),
+        created("A", 150),
+        Event::ClaimRevised {
+            claim: Box::new(claim("A", 150)),
+            changes: vec!["place: set".to_owned()],
+            by_hand: true,
+        },
+        Event::Judged {
+            claim: id("A"),
+            hook: Hook::Scrub,
+            outcome: judged,
+        },
+        Event::Judged {
+            claim: id("A"),
+            hook: Hook::Claim,
+            outcome: Default::default(),
+        },
+        Event::Moved {
+            claim: id("A"),
+            to: Move::Work(scrubjay_model::Work::Ready),
+        },
+        Event::MoveRefused {
+            claim: id("A"),
+            refused: "work: ready to adjudicated".to_owned(),
+        },
+        charged("A", 150),
+        batch(1, &["A"]),
+        answer(AckOutcome::Rejected, &["A"]),
+        remittance("EFT1"),
+        remitted("A", "1", 100, 50, 5),
+        unmatched,
+        Event::PayerControlLearned {
+            claim: id("A"),
+            payer_control: "ICN\"1".parse().unwrap(),
+        },
+        denied("A"),
+        Event::WorkOpened {
+            item: Box::new(item("W1", Some("A"))),
+        },
+        Event::WorkClosed {
+            item: "W1".parse().unwrap(),
+            outcome: "paid".to_owned(),
+        },
+        Event::Tagged {
+            claim: id("A"),
+            tag: "audit".to_owned(),
+        },
+        Event::CallTaken {
+            key: "k".to_owned(),
+            call: "tag".to_owned(),
+            content: "aa".to_owned(),
+        },
+    ]
+}
+
+pub(super) fn a_dropped_transaction_leaves_no_trace(store: &mut dyn Store) {
+    kept(store, &[created("B", 60), charged("B", 60), denied("B")]);
+    let before = everything(read(store).as_ref()).unwrap();
+    let mut transaction = store.begin().unwrap();
+    for event in all_kinds() {
+        transaction.append(&stamp(), &event).unwrap();
+    }
+    transaction.append(&stamp(), &charged("B", 5)).unwrap();
+    assert_ne!(everything(transaction.as_ref()).unwrap(), before);
+    drop(transaction);
+    assert_eq!(everything(read(store).as_ref()).unwrap(), before);
+    assert!(read(store).file(&hash("a")).unwrap().is_none());
+    assert!(read(store).seen_key("k").unwrap().is_none());
+    kept(store, &all_kinds());
+}
+
+pub(super) fn a_transaction_sees_its_own_events(store: &mut dyn Store) {
+    let mut transaction = store.begin().unwrap();
+    for event in all_kinds() {
+        transaction.append(&stamp(), &event).unwrap();
+    }
+    let inside = everything(transaction.as_ref()).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(everything(read(store).as_ref()).unwrap(), inside);
+}
+
+pub(super) fn an_event_reads_back_as_it_was_written(store: &mut dyn Store) {
+    let causes = [
+        Cause::Clock,
+        Cause::File { file: hash("a") },
+        Cause::Rule {
+            rule: "everywhere/member-id".to_owned(),
+            version: "1f".repeat(32),
+        },
+        Cause::Call {
+            call: "tag".to_owned(),
+            key: Some("k\u{e9}".to_owned()),
+        },
+    ];
+    let mut written = Vec::new();
+    let mut transaction = store.begin().unwrap();
+    for (event, number) in all_kinds().into_iter().zip(0usize..) {
+        let stamp = Stamp {
+            at: stamp().at + chrono::TimeDelta::nanoseconds(number as i64),
+            actor: "Ana \"night\" P\u{e9}rez".to_owned(),
+            cause: causes[number % causes.len()].clone(),
+        };
+        transaction.append(&stamp, &event).unwrap();
+        written.push((stamp, event));
+    }
+    transaction.commit().unwrap();
+    let rows = read(store).journal(1, u32::MAX).unwrap();
+    assert_eq!(rows.len(), written.len());
+    for ((row, (stamp, event)), sequence) in rows.into_iter().zip(written).zip(1..) {
+        assert_eq!(row.sequence, sequence);
+        assert_eq!((row.stamp, row.event), (stamp, event));
+    }
+    let reader = read(store);
+    let some = reader.journal(4, 2).unwrap();
+    let places: Vec<u64> = some.iter().map(|row| row.sequence).collect();
+    assert_eq!(places, [4, 5]);
+    assert_eq!(reader.last_row().unwrap().map(|row| row.sequence), Some(20));
+    assert_eq!(reader.journal(21, 9).unwrap(), []);
+}
+
+pub(super) fn the_same_events_give_the_same_hashes_in_every_store(store: &mut dyn Store) {
+    let mut reference = MemoryStore::new();
+    for transaction in all_kinds().chunks(3) {
+        kept(store, transaction);
+        kept(&mut reference, transaction);
+    }
+    let (ours, theirs) = (read(store), read(&reference));
+    assert_eq!(
+        everything(ours.as_ref()).unwrap(),
+        everything(theirs.as_ref()).unwrap()
+    );
+}
+
+pub(super) fn a_claims_history_lists_every_row_about_it(store: &mut dyn Store) {
+    kept(store, &all_kinds());
+    kept(store, &[created("B", 60), batch(2, &["B", "A"])]);
+    let about = |text| {
+        let rows = read(store).history(&id(text)).unwrap();
+        rows.iter().map(|row| row.sequence).collect::<Vec<_>>()
+    };
+    let of_first = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19, 22];
+    assert_eq!(about("A"), of_first);
+    assert_eq!(about("B"), [21, 22]);
+    assert!(about("Z").is_empty());
+}

@@ -1,0 +1,290 @@
+//! How a journal row is written as text, and how the rows are chained.
+//!
+//! The text that is stored is the text that is hashed. What many rows repeat
+//! is stored once: who, when and why stands in a stamp, and the list of rules
+//! that ran stands under its own SHA-256, which the row names.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use scrubjay_hooks::{Effect, Finding, Hook, Outcome, Ran};
+use scrubjay_model::ClaimId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{Event, Stamp, StoreError};
+
+/// A SHA-256.
+pub(crate) type Digest = [u8; 32];
+
+/// The hash before the first row.
+pub(crate) const GENESIS: Digest = [0; 32];
+
+/// Separates these hashes from every other use of SHA-256.
+const DOMAIN: &[u8] = b"scrubjay journal row 1\0";
+
+/// A stamp as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StampText {
+    pub(crate) at: String,
+    pub(crate) actor: String,
+    pub(crate) cause: String,
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventText {
+    pub(crate) kind: String,
+    pub(crate) payload: String,
+    /// The list of rules that ran, which the payload names by its SHA-256.
+    pub(crate) shared: Option<(Digest, String)>,
+}
+
+/// Text that is not what this module wrote. It says nothing of the content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UnreadableError(pub(crate) String);
+
+impl UnreadableError {
+    fn new(what: &str, error: &serde_json::Error) -> Self {
+        // The error's own text may repeat a patient's data.
+        Self(format!(
+            "its {what} is not readable at character {}",
+            error.column()
+        ))
+    }
+
+    pub(crate) fn at(self, sequence: u64) -> StoreError {
+        StoreError::Damaged {
+            sequence,
+            problem: self.0,
+        }
+    }
+}
+
+impl StampText {
+    pub(crate) fn encode(stamp: &Stamp) -> Result<Self, StoreError> {
+        Ok(Self {
+            at: instant_text(stamp.at),
+            actor: stamp.actor.clone(),
+            cause: serde_json::to_string(&stamp.cause).map_err(|_| unwritable())?,
+        })
+    }
+}
+
+/// Reads a stamp back.
+pub(crate) fn decode_stamp(at: &str, actor: &str, cause: &str) -> Result<Stamp, UnreadableError> {
+    Ok(Stamp {
+        at: read_instant(at)
+            .ok_or_else(|| UnreadableError("its time is not readable".to_owned()))?,
+        actor: actor.to_owned(),
+        cause: serde_json::from_str(cause)
+            .map_err(|error| UnreadableError::new("cause", &error))?,
+    })
+}
+
+pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+pub(crate) fn read_instant(text: &str) -> Option<DateTime<Utc>> {
+    text.parse().ok()
+}
+
+fn unwritable() -> StoreError {
+    StoreError::contradiction("the event cannot be written as JSON")
+}
+
+#[derive(Serialize)]
+struct JudgedOut<'a> {
+    claim: &'a ClaimId,
+    hook: Hook,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    findings: &'a [Finding],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    effects: &'a [(String, Effect)],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ran: Option<String>,
+    /// Findings of each handler in the list that made any: its place, how many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    found: Vec<(usize, u32)>,
+}
+
+#[derive(Deserialize)]
+struct JudgedIn {
+    claim: ClaimId,
+    hook: Hook,
+    #[serde(default)]
+    findings: Vec<Finding>,
+    #[serde(default)]
+    effects: Vec<(String, Effect)>,
+    #[serde(default)]
+    ran: Option<String>,
+    #[serde(default)]
+    found: Vec<(usize, u32)>,
+}
+
+const JUDGED: &str = "judged";
+const HEAD: &str = "{\"kind\":\"";
+const MIDDLE: &str = "\",\"payload\":";
+
+impl EventText {
+    pub(crate) fn encode(event: &Event) -> Result<Self, StoreError> {
+        if let Event::Judged {
+            claim,
+            hook,
+            outcome,
+        } = event
+        {
+            return Self::encode_judged(claim, *hook, outcome);
+        }
+        let text = serde_json::to_string(event).map_err(|_| unwritable())?;
+        let parts = text
+            .strip_prefix(HEAD)
+            .and_then(|rest| rest.strip_suffix('}'))
+            .and_then(|rest| rest.split_once(MIDDLE));
+        let (kind, payload) = parts.ok_or_else(unwritable)?;
+        Ok(Self {
+            kind: kind.to_owned(),
+            payload: payload.to_owned(),
+            shared: None,
+        })
+    }
+
+    fn encode_judged(claim: &ClaimId, hook: Hook, outcome: &Outcome) -> Result<Self, StoreError> {
+        let shared = if outcome.ran.is_empty() {
+            None
+        } else {
+            let ran: Vec<(&str, &str)> = outcome
+                .ran
+                .iter()
+                .map(|ran| (ran.rule.as_str(), ran.version.as_str()))
+                .collect();
+            let text = serde_json::to_string(&ran).map_err(|_| unwritable())?;
+            Some((digest(text.as_bytes()), text))
+        };
+        let found = outcome.ran.iter().enumerate();
+        let payload = serde_json::to_string(&JudgedOut {
+            claim,
+            hook,
+            findings: &outcome.findings,
+            effects: &outcome.effects,
+            ran: shared.as_ref().map(|(digest, _)| hex(digest)),
+            found: found
+                .filter(|(_, ran)| ran.findings > 0)
+                .map(|(place, ran)| (place, ran.findings))
+                .collect(),
+        })
+        .map_err(|_| unwritable())?;
+        Ok(Self {
+            kind: JUDGED.to_owned(),
+            payload,
+            shared,
+        })
+    }
+}
+
+/// Reads an event back; `shared` finds a list by its SHA-256.
+pub(crate) fn decode_event(
+    kind: &str,
+    payload: &str,
+    shared: impl FnOnce(&Digest) -> Result<Option<String>, StoreError>,
+    sequence: u64,
+) -> Result<Event, StoreError> {
+    if kind != JUDGED {
+        let mut text =
+            String::with_capacity(HEAD.len() + MIDDLE.len() + kind.len() + payload.len() + 1);
+        for part in [HEAD, kind, MIDDLE, payload, "}"] {
+            text.push_str(part);
+        }
+        return serde_json::from_str(&text)
+            .map_err(|error| UnreadableError::new("payload", &error).at(sequence));
+    }
+    let judged: JudgedIn = serde_json::from_str(payload)
+        .map_err(|error| UnreadableError::new("payload", &error).at(sequence))?;
+    let missing =
+        || UnreadableError("the list of rules that ran is missing".to_owned()).at(sequence);
+    let mut ran: Vec<Ran> = Vec::new();
+    if let Some(name) = &judged.ran {
+        let digest = read_hex(name).ok_or_else(missing)?;
+        let text = shared(&digest)?.ok_or_else(missing)?;
+        let list: Vec<(String, String)> = serde_json::from_str(&text)
+            .map_err(|error| UnreadableError::new("list of rules", &error).at(sequence))?;
+        ran.extend(list.into_iter().map(|(rule, version)| Ran {
+            rule,
+            version,
+            findings: 0,
+        }));
+    }
+    for (place, findings) in judged.found {
+        ran.get_mut(place).ok_or_else(missing)?.findings = findings;
+    }
+    let outcome = Outcome {
+        findings: judged.findings,
+        effects: judged.effects,
+        ran,
+    };
+    Ok(Event::Judged {
+        claim: judged.claim,
+        hook: judged.hook,
+        outcome,
+    })
+}
+
+/// The SHA-256 of some bytes.
+pub(crate) fn digest(bytes: &[u8]) -> Digest {
+    Sha256::digest(bytes).into()
+}
+
+/// The hash of a row: over the hash before it, its place, its stamp, its kind
+/// and the SHA-256 of its payload, so that a payload may be given up by policy
+/// and the chain still stands. Every text goes in behind its length.
+pub(crate) fn row_hash(
+    before: &Digest,
+    sequence: u64,
+    [at, actor, cause]: [&[u8]; 3],
+    kind: &[u8],
+    payload: &Digest,
+) -> Digest {
+    let mut hasher = Sha256::new();
+    hasher.update(DOMAIN);
+    hasher.update(before);
+    hasher.update(sequence.to_be_bytes());
+    for text in [at, actor, cause, kind] {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text);
+    }
+    hasher.update(payload);
+    hasher.finalize().into()
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    text
+}
+
+/// Reads 64 digits of lower-case hexadecimal.
+pub(crate) fn read_hex(text: &str) -> Option<Digest> {
+    let digits = text.as_bytes();
+    let mut bytes = [0; 32];
+    if digits.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = (read_digit(pair[0])? << 4) | read_digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+const fn read_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! A store that keeps everything in memory: for tests, hosts without a disk,
+//! and views of the past.
+
+mod projections;
+mod reader;
+mod table;
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+pub(crate) use projections::Projections;
+use reader::View;
+
+use crate::journal::{Digest, EventText, GENESIS, StampText, digest, row_hash};
+use crate::project::fold;
+use crate::{Event, Reader, Sequence, Stamp, Store, StoreError, Transaction};
+
+/// A journal row as it is kept.
+#[derive(Debug, Clone)]
+struct StoredRow {
+    stamp: Stamp,
+    kind: String,
+    payload: String,
+    hash: Digest,
+}
+
+/// A store in memory. What it keeps is gone with it.
+///
+/// ```
+/// use scrubjay_store::{Cause, Event, MemoryStore, Reader, Stamp, Store};
+///
+/// let mut store = MemoryStore::new();
+/// let stamp = Stamp {
+///     at: chrono::DateTime::UNIX_EPOCH,
+///     actor: "night run".to_owned(),
+///     cause: Cause::Clock,
+/// };
+/// let mut transaction = store.begin()?;
+/// transaction.append(&stamp, &Event::CallTaken {
+///     key: "2026-11-03/1".to_owned(),
+///     call: "write_off".to_owned(),
+///     content: "9f86d081".to_owned(),
+/// })?;
+/// transaction.commit()?;
+/// assert!(store.read()?.seen_key("2026-11-03/1")?.is_some());
+/// # Ok::<(), scrubjay_store::StoreError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    rows: Vec<StoredRow>,
+    shared: BTreeMap<Digest, String>,
+    projections: Projections,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
+        let sequence = self.rows.len() as Sequence + 1;
+        let text = EventText::encode(event)?;
+        let by = StampText::encode(stamp)?;
+        let before = self.rows.last().map_or(GENESIS, |row| row.hash);
+        let hash = row_hash(
+            &before,
+            sequence,
+            [by.at.as_bytes(), by.actor.as_bytes(), by.cause.as_bytes()],
+            text.kind.as_bytes(),
+            &digest(text.payload.as_bytes()),
+        );
+        fold(&mut self.projections, sequence, stamp.at, event)?;
+        // A list stays when the transaction is dropped: it is found by its
+        // content alone, so one that no row names is harmless.
+        if let Some((digest, list)) = text.shared {
+            self.shared.entry(digest).or_insert(list);
+        }
+        self.rows.push(StoredRow {
+            stamp: stamp.clone(),
+            kind: text.kind,
+            payload: text.payload,
+            hash,
+        });
+        Ok(sequence)
+    }
+}
+
+impl Store for MemoryStore {
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        self.projections.begin();
+        let rows = self.rows.len();
+        Ok(Box::new(View(Open {
+            store: self,
+            rows,
+            state: State::Open,
+        })))
+    }
+
+    fn read(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
+        Ok(Box::new(View(self)))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Abandoned,
+    Committed,
+}
+
+/// An open transaction: takes everything back when it is dropped uncommitted.
+struct Open<'s> {
+    store: &'s mut MemoryStore,
+    /// Rows before it began.
+    rows: usize,
+    state: State,
+}
+
+impl Deref for Open<'_> {
+    type Target = MemoryStore;
+
+    fn deref(&self) -> &MemoryStore {
+        self.store
+    }
+}
+
+impl Transaction for View<Open<'_>> {
+    fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
+        let open = &mut self.0;
+        if open.state != State::Open {
+            return Err(StoreError::Abandoned);
+        }
+        open.store
+            .append(stamp, event)
+            .inspect_err(|_| open.state = State::Abandoned)
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        let open = &mut self.0;
+        if open.state != State::Open {
+            return Err(StoreError::Abandoned);
+        }
+        open.store.projections.commit();
+        open.state = State::Committed;
+        Ok(())
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.state != State::Committed {
+            self.store.projections.roll_back();
+            self.store.rows.truncate(self.rows);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The projections as sorted tables in memory.
+
+use std::collections::BTreeMap;
+
+use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
+
+use super::table::Table;
+use crate::tables::{
+    ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
+    SentKey, Tables, WorkEntry,
+};
+use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
+
+/// A key of an interchange as a tuple, to sort by.
+pub(crate) type InterchangeTuple = (String, String, String);
+
+macro_rules! projections {
+    ($($(#[$docs:meta])* $name:ident: $key:ty => $value:ty),+ $(,)?) => {
+        /// Every projection.
+        #[derive(Debug, Clone, Default)]
+        pub(crate) struct Projections {
+            $($(#[$docs])* pub(crate) $name: Table<$key, $value>),+
+        }
+
+        impl Projections {
+            pub(crate) fn begin(&mut self) { $(self.$name.begin();)+ }
+            pub(crate) fn commit(&mut self) { $(self.$name.commit();)+ }
+            pub(crate) fn roll_back(&mut self) { $(self.$name.roll_back();)+ }
+        }
+    };
+}
+
+projections! {
+    claims: ClaimNumber => ClaimEntry,
+    claim_numbers: ClaimId => ClaimNumber,
+    history: (ClaimNumber, Sequence) => (),
+    findings: (Sequence, u32) => FindingEntry,
+    /// With the place in the order of arrival.
+    files: FileHash => (u64, FileRow),
+    interchanges: InterchangeTuple => FileHash,
+    groups: u32 => u32,
+    sent: SentKey => ClaimNumber,
+    remittances: (String, TraceNumber) => Sequence,
+    work: WorkItemId => WorkEntry,
+    headings: Heading => HeadingEntry,
+    money: Sequence => MoneyEntry,
+    postings: (Sequence, u32) => PostingEntry,
+    counters: Counter => u64,
+    calls: String => CallRow,
+}
+
+impl Projections {
+    /// Files in the order they came.
+    pub(crate) fn files_in_order(&self) -> BTreeMap<u64, &FileRow> {
+        let rows = self.files.rows().values();
+        rows.map(|(order, row)| (*order, row)).collect()
+    }
+}
+
+fn tuple(key: &InterchangeKey) -> InterchangeTuple {
+    (key.sender.clone(), key.control.clone(), key.content.clone())
+}
+
+impl Tables for Projections {
+    fn claim_number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError> {
+        Ok(self.claim_numbers.rows().get(id).copied())
+    }
+
+    fn claim_entry(&self, claim: ClaimNumber) -> Result<Option<ClaimEntry>, StoreError> {
+        Ok(self.claims.rows().get(&claim).cloned())
+    }
+
+    fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError> {
+        if !self.claim_numbers.rows().contains_key(&entry.row.id) {
+            self.claim_numbers.put(entry.row.id.clone(), claim);
+        }
+        self.claims.put(claim, entry);
+        Ok(())
+    }
+
+    fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {
+        self.history.put((claim, sequence), ());
+        Ok(())
+    }
+
+    fn put_finding(
+        &mut self,
+        sequence: Sequence,
+        ordinal: u32,
+        finding: FindingEntry,
+    ) -> Result<(), StoreError> {
+        self.findings.put((sequence, ordinal), finding);
+        Ok(())
+    }
+
+    fn file_row(&self, file: &FileHash) -> Result<Option<FileRow>, StoreError> {
+        Ok(self.files.rows().get(file).map(|(_, row)| row.clone()))
+    }
+
+    fn put_file(&mut self, row: FileRow) -> Result<(), StoreError> {
+        let order = match self.files.rows().get(&row.file) {
+            Some((order, _)) => *order,
+            None => self.files.rows().len() as u64 + 1,
+        };
+        self.files.put(row.file.clone(), (order, row));
+        Ok(())
+    }
+
+    fn interchange_file(&self, key: &InterchangeKey) -> Result<Option<FileHash>, StoreError> {
+        Ok(self.interchanges.rows().get(&tuple(key)).cloned())
+    }
+
+    fn put_interchange(&mut self, key: &InterchangeKey, file: &FileHash) -> Result<(), StoreError> {
+        self.interchanges.put(tuple(key), file.clone());
+        Ok(())
+    }
+
+    fn has_group(&self, group: u32) -> Result<bool, StoreError> {
+        Ok(self.groups.rows().contains_key(&group))
+    }
+
+    fn put_group(&mut self, group: u32, interchange: u32) -> Result<(), StoreError> {
+        self.groups.put(group, interchange);
+        Ok(())
+    }
+
+    fn put_sent(&mut self, key: SentKey, claim: ClaimNumber) -> Result<(), StoreError> {
+        self.sent.put(key, claim);
+        Ok(())
+    }
+
+    fn remittance_row(
+        &self,
+        originator: &str,
+        trace: &TraceNumber,
+    ) -> Result<Option<Sequence>, StoreError> {
+        let key = (originator.to_owned(), trace.clone());
+        Ok(self.remittances.rows().get(&key).copied())
+    }
+
+    fn put_remittance(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        sequence: Sequence,
+    ) -> Result<(), StoreError> {
+        self.remittances
+            .put((originator.to_owned(), trace.clone()), sequence);
+        Ok(())
+    }
+
+    fn work_entry(&self, item: &WorkItemId) -> Result<Option<WorkEntry>, StoreError> {
+        Ok(self.work.rows().get(item).cloned())
+    }
+
+    fn put_work(&mut self, item: &WorkItemId, entry: WorkEntry) -> Result<(), StoreError> {
+        self.work.put(item.clone(), entry);
+        Ok(())
+    }
+
+    fn heading(&self, heading: &Heading) -> Result<Option<HeadingEntry>, StoreError> {
+        Ok(self.headings.rows().get(heading).copied())
+    }
+
+    fn headings(&self) -> Result<u64, StoreError> {
+        Ok(self.headings.rows().len() as u64)
+    }
+
+    fn put_heading(&mut self, heading: &Heading, entry: HeadingEntry) -> Result<(), StoreError> {
+        self.headings.put(heading.clone(), entry);
+        Ok(())
+    }
+
+    fn put_money(&mut self, sequence: Sequence, entry: MoneyEntry) -> Result<(), StoreError> {
+        self.money.put(sequence, entry);
+        Ok(())
+    }
+
+    fn put_posting(
+        &mut self,
+        sequence: Sequence,
+        ordinal: u32,
+        posting: PostingEntry,
+    ) -> Result<(), StoreError> {
+        self.postings.put((sequence, ordinal), posting);
+        Ok(())
+    }
+
+    fn counter(&self, counter: Counter) -> Result<u64, StoreError> {
+        Ok(self.counters.rows().get(&counter).copied().unwrap_or(0))
+    }
+
+    fn put_counter(&mut self, counter: Counter, last: u64) -> Result<(), StoreError> {
+        self.counters.put(counter, last);
+        Ok(())
+    }
+
+    fn call_row(&self, key: &str) -> Result<Option<CallRow>, StoreError> {
+        Ok(self.calls.rows().get(key).cloned())
+    }
+
+    fn put_call(&mut self, key: &str, row: CallRow) -> Result<(), StoreError> {
+        self.calls.put(key.to_owned(), row);
+        Ok(())
+    }
+}

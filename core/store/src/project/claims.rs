@@ -1,0 +1,275 @@
+//! The fold of what happens to a claim.
+
+use chrono::NaiveDate;
+use scrubjay_hooks::{Hook, Outcome};
+use scrubjay_model::{
+    AckOutcome, Acknowledgment, Axis, Claim, ClaimId, ClaimPaymentStatus, ClaimStatus,
+    CoverageOrder, Money, PayerClaimControlNumber, RefusedTransition, Remittance, RemittanceClaim,
+    Responsibility,
+};
+
+use super::{Fold, patient_digest};
+use crate::tables::{ClaimEntry, FindingEntry, Tables};
+use crate::{ClaimRow, Counter, Move, StoreError};
+
+impl<T: Tables> Fold<'_, T> {
+    pub(super) fn claim_created(
+        &mut self,
+        claim: &Claim,
+        payer: &str,
+        replaces: Option<&ClaimId>,
+    ) -> Result<(), StoreError> {
+        let id = &claim.id;
+        if self.tables.claim_number(id)?.is_some() {
+            return Err(StoreError::contradiction(format!(
+                "claim {id} was made before"
+            )));
+        }
+        if let Some(original) = replaces {
+            let (number, mut entry) = self.about(original)?;
+            // A second replacement takes the place of the first.
+            entry.row.replaced_by = Some(id.clone());
+            self.tables.put_claim(number, entry)?;
+        }
+        let number = self.tables.counter(Counter::Claim)? + 1;
+        self.tables.put_counter(Counter::Claim, number)?;
+        let mut entry = ClaimEntry {
+            row: ClaimRow {
+                id: id.clone(),
+                control: String::new(),
+                payer: payer.to_owned(),
+                status: ClaimStatus::new(first_responsibility(claim)),
+                charge: Money::ZERO,
+                service_from: None,
+                service_to: None,
+                created: self.at,
+                submitted: None,
+                submissions: 0,
+                first_decided: None,
+                first_denied: None,
+                last_paid: None,
+                paid: Money::ZERO,
+                allowed: Money::ZERO,
+                denied: Money::ZERO,
+                held: false,
+                touched: false,
+                rejected: false,
+                replaces: replaces.cloned(),
+                replaced_by: None,
+                payer_control: None,
+                tags: Vec::new(),
+            },
+            patient: [0; 32],
+            document: 0,
+            owed_by_insurance: Money::ZERO,
+            owed_by_patient: Money::ZERO,
+        };
+        self.describe(&mut entry, claim)?;
+        self.tables.put_claim(number, entry)?;
+        self.tables.put_history(number, self.sequence)
+    }
+
+    pub(super) fn claim_revised(&mut self, claim: &Claim, by_hand: bool) -> Result<(), StoreError> {
+        let (number, mut entry) = self.about(&claim.id)?;
+        self.describe(&mut entry, claim)?;
+        if by_hand {
+            touch(&mut entry.row);
+        }
+        self.tables.put_claim(number, entry)
+    }
+
+    /// What the row takes from the claim as it now stands.
+    fn describe(&self, entry: &mut ClaimEntry, claim: &Claim) -> Result<(), StoreError> {
+        entry.document = self.sequence;
+        entry.patient = patient_digest(claim);
+        entry.row.control = claim.control.as_str().to_owned();
+        entry.row.charge = fits(claim.charge)?;
+        entry.row.service_from = claim.service_from();
+        entry.row.service_to = claim.service_to();
+        Ok(())
+    }
+
+    pub(super) fn judged(
+        &mut self,
+        claim: &ClaimId,
+        hook: Hook,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        let (number, mut entry) = self.about(claim)?;
+        for (finding, ordinal) in outcome.findings.iter().zip(0u32..) {
+            self.tables.put_finding(
+                self.sequence,
+                ordinal,
+                FindingEntry {
+                    claim: number,
+                    hook,
+                    rule: finding.rule.clone(),
+                    severity: finding.severity,
+                    shadow: finding.shadow,
+                },
+            )?;
+        }
+        let holds = matches!(hook, Hook::Claim | Hook::Scrub) && outcome.holds();
+        if holds && entry.row.submitted.is_none() && !entry.row.held {
+            entry.row.held = true;
+            self.tables.put_claim(number, entry)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn moved(&mut self, claim: &ClaimId, to: Move) -> Result<(), StoreError> {
+        let (number, mut entry) = self.about(claim)?;
+        step(&mut entry.row.status, to)
+            .map_err(|refused| StoreError::contradiction(format!("claim {claim}: {refused}")))?;
+        self.tables.put_claim(number, entry)
+    }
+
+    pub(super) fn batch_written(
+        &mut self,
+        interchange: u32,
+        group: u32,
+        sets: &[(u32, Vec<ClaimId>)],
+    ) -> Result<(), StoreError> {
+        if self.tables.has_group(group)? {
+            return Err(StoreError::contradiction(format!(
+                "the group control number {group} was given out before"
+            )));
+        }
+        self.tables.put_group(group, interchange)?;
+        self.tables
+            .put_counter(Counter::Interchange, interchange.into())?;
+        self.tables.put_counter(Counter::Group, group.into())?;
+        let mut place = 0;
+        for (set, claims) in sets {
+            for claim in claims {
+                let number = self.number(claim)?;
+                self.tables.put_sent((group, *set, place), number)?;
+                place += 1;
+            }
+        }
+        let all = sets.iter().flat_map(|(_, claims)| claims.iter().cloned());
+        for (number, mut entry) in self.about_each(all)? {
+            entry.row.submitted.get_or_insert(self.at);
+            entry.row.submissions = entry.row.submissions.saturating_add(1);
+            self.tables.put_claim(number, entry)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn acknowledged(
+        &mut self,
+        acknowledgment: &Acknowledgment,
+        claims: &[ClaimId],
+    ) -> Result<(), StoreError> {
+        for (number, mut entry) in self.about_each(claims.iter().cloned())? {
+            if acknowledgment.outcome == AckOutcome::Rejected && !entry.row.rejected {
+                entry.row.rejected = true;
+                self.tables.put_claim(number, entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn remittance_taken(&mut self, remittance: &Remittance) -> Result<(), StoreError> {
+        let (originator, trace) = (&remittance.originator, &remittance.trace);
+        if let Some(earlier) = self.tables.remittance_row(originator, trace)? {
+            return Err(StoreError::contradiction(format!(
+                "a payment with this trace number of this payer was taken in before, in journal row {earlier}"
+            )));
+        }
+        self.tables.put_remittance(originator, trace, self.sequence)
+    }
+
+    pub(super) fn claim_remitted(
+        &mut self,
+        claim: &ClaimId,
+        remitted: &RemittanceClaim,
+        decided: NaiveDate,
+        allowed: Money,
+        denied: Money,
+    ) -> Result<(), StoreError> {
+        let (number, mut entry) = self.about(claim)?;
+        let row = &mut entry.row;
+        match remitted.status {
+            // An estimate before the service decides nothing.
+            ClaimPaymentStatus::Predetermination => return Ok(()),
+            ClaimPaymentStatus::Reversal => (row.allowed, row.denied) = (Money::ZERO, Money::ZERO),
+            _ => {
+                if row.first_decided.is_none() {
+                    row.first_decided = Some(decided);
+                    row.first_denied = Some(!denied.is_zero());
+                }
+                (row.allowed, row.denied) = (fits(allowed)?, fits(denied)?);
+            }
+        }
+        row.paid = fits(row.paid + remitted.paid)?;
+        if remitted.paid.is_positive() {
+            row.last_paid = Some(decided);
+        }
+        self.tables.put_claim(number, entry)
+    }
+
+    pub(super) fn payer_control_learned(
+        &mut self,
+        claim: &ClaimId,
+        payer_control: &PayerClaimControlNumber,
+    ) -> Result<(), StoreError> {
+        let (number, mut entry) = self.about(claim)?;
+        if entry.row.payer_control.as_deref() != Some(payer_control.as_str()) {
+            entry.row.payer_control = Some(payer_control.as_str().to_owned());
+            self.tables.put_claim(number, entry)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn tagged(&mut self, claim: &ClaimId, tag: &str) -> Result<(), StoreError> {
+        let (number, mut entry) = self.about(claim)?;
+        if let Err(place) = entry
+            .row
+            .tags
+            .binary_search_by(|held| held.as_str().cmp(tag))
+        {
+            entry.row.tags.insert(place, tag.to_owned());
+            self.tables.put_claim(number, entry)?;
+        }
+        Ok(())
+    }
+}
+
+/// A person changed or passed the claim: before it was first sent, that makes
+/// it a claim that was not touchless.
+fn touch(row: &mut ClaimRow) {
+    row.touched |= row.submitted.is_none();
+}
+
+fn step(status: &mut ClaimStatus, to: Move) -> Result<(), RefusedTransition> {
+    match to {
+        Move::Work(to) => status.work = status.work.moved(to)?,
+        Move::Adjudication(to) => status.adjudication = status.adjudication.moved(to)?,
+        Move::Responsibility(to) => status.responsibility = status.responsibility.moved(to)?,
+        Move::Appeal(to) => status.appeal = status.appeal.moved(to)?,
+        Move::Patient(to) => status.patient = status.patient.moved(to)?,
+    }
+    Ok(())
+}
+
+/// Who owes first: the payer that the claim goes to, or the patient where it
+/// goes to none.
+fn first_responsibility(claim: &Claim) -> Responsibility {
+    match claim.destination().map(|coverage| coverage.order) {
+        None => Responsibility::Patient,
+        Some(CoverageOrder::Primary | CoverageOrder::Later) => Responsibility::Primary,
+        Some(CoverageOrder::Secondary) => Responsibility::Secondary,
+        Some(CoverageOrder::Tertiary) => Responsibility::Tertiary,
+    }
+}
+
+/// An amount that a database can hold: below 92 quadrillion dollars.
+pub(super) fn fits(amount: Money) -> Result<Money, StoreError> {
+    match amount.cents() {
+        Some(_) => Ok(amount),
+        None => Err(StoreError::contradiction(
+            "an amount is too large for the database",
+        )),
+    }
+}

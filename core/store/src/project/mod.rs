@@ -1,0 +1,263 @@
+//! Folds events into projections. Live posting and rebuilding use this one
+//! fold, so that what was rebuilt is what was there.
+
+mod claims;
+mod money;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use scrubjay_model::{Claim, ClaimId, FileHash, WorkItem};
+use sha2::{Digest, Sha256};
+
+use crate::tables::{ClaimEntry, ClaimNumber, Tables, WorkEntry};
+use crate::{CallRow, Counter, Event, FileRow, InterchangeKey, Sequence, StoreError};
+
+/// Folds the event of a journal row into the projections.
+///
+/// It is pure but for `tables`: the same events give the same tables. Where it
+/// fails it may have written some of them, and the transaction must be dropped.
+///
+/// # Errors
+/// Where the event contradicts the tables, or they cannot be used.
+pub(crate) fn fold<T: Tables>(
+    tables: &mut T,
+    sequence: Sequence,
+    at: DateTime<Utc>,
+    event: &Event,
+) -> Result<(), StoreError> {
+    Fold {
+        tables,
+        sequence,
+        at,
+    }
+    .event(event)
+}
+
+struct Fold<'t, T> {
+    tables: &'t mut T,
+    sequence: Sequence,
+    at: DateTime<Utc>,
+}
+
+impl<T: Tables> Fold<'_, T> {
+    fn event(&mut self, event: &Event) -> Result<(), StoreError> {
+        match event {
+            Event::FileTaken {
+                file,
+                name,
+                transaction,
+                interchanges,
+                items,
+            } => self.file_taken(file, name, transaction, interchanges, *items),
+            Event::FileRefused { file, name, reason } => self.file_refused(file, name, reason),
+            Event::ClaimCreated {
+                claim,
+                payer,
+                replaces,
+            } => self.claim_created(claim, payer, replaces.as_ref()),
+            Event::ClaimRevised { claim, by_hand, .. } => self.claim_revised(claim, *by_hand),
+            Event::Judged {
+                claim,
+                hook,
+                outcome,
+            } => self.judged(claim, *hook, outcome),
+            Event::Moved { claim, to } => self.moved(claim, *to),
+            Event::MoveRefused { claim, .. } => self.about(claim).map(drop),
+            Event::BatchWritten {
+                interchange,
+                group,
+                sets,
+                ..
+            } => self.batch_written(*interchange, *group, sets),
+            Event::Acknowledged {
+                acknowledgment,
+                claims,
+            } => self.acknowledged(acknowledgment, claims),
+            Event::RemittanceTaken { remittance, .. } => self.remittance_taken(remittance),
+            Event::ClaimRemitted { claim: None, .. } => Ok(()),
+            Event::ClaimRemitted {
+                claim: Some(claim),
+                remitted,
+                decided,
+                allowed,
+                denied,
+                ..
+            } => self.claim_remitted(claim, remitted, *decided, *allowed, *denied),
+            Event::PayerControlLearned {
+                claim,
+                payer_control,
+            } => self.payer_control_learned(claim, payer_control),
+            Event::MoneyMoved {
+                money,
+                claim,
+                postings,
+            } => self.money_moved(*money, claim.as_ref(), postings),
+            Event::Denied { denial } => self.about(&denial.claim).map(drop),
+            Event::WorkOpened { item } => self.work_opened(item),
+            Event::WorkClosed { item, .. } => {
+                let entry = self.tables.work_entry(item)?;
+                let Some(open) = entry.filter(|entry| entry.closed.is_none()) else {
+                    return Err(StoreError::contradiction(format!(
+                        "work item {item} is not open"
+                    )));
+                };
+                if let Some(claim) = open.claim {
+                    self.tables.put_history(claim, self.sequence)?;
+                }
+                let closed = Some(self.sequence);
+                self.tables.put_work(item, WorkEntry { closed, ..open })
+            }
+            Event::Tagged { claim, tag } => self.tagged(claim, tag),
+            Event::CallTaken { key, call, content } => self.call_taken(key, call, content),
+        }
+    }
+
+    /// The claim's number and row; notes that this event is about it.
+    fn about(&mut self, claim: &ClaimId) -> Result<(ClaimNumber, ClaimEntry), StoreError> {
+        let number = self.number(claim)?;
+        self.tables.put_history(number, self.sequence)?;
+        Ok((number, self.entry(number)?))
+    }
+
+    /// As [`about`](Self::about) for a list that may name a claim twice; each
+    /// comes once, in the order in which the claims were made.
+    fn about_each(
+        &mut self,
+        claims: impl IntoIterator<Item = ClaimId>,
+    ) -> Result<Vec<(ClaimNumber, ClaimEntry)>, StoreError> {
+        let mut numbers = BTreeSet::new();
+        for claim in claims {
+            numbers.insert(self.number(&claim)?);
+        }
+        let mut entries = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            self.tables.put_history(number, self.sequence)?;
+            entries.push((number, self.entry(number)?));
+        }
+        Ok(entries)
+    }
+
+    fn number(&self, claim: &ClaimId) -> Result<ClaimNumber, StoreError> {
+        self.tables.claim_number(claim)?.ok_or_else(|| {
+            StoreError::contradiction(format!("claim {claim} is not in the database"))
+        })
+    }
+
+    fn entry(&self, number: ClaimNumber) -> Result<ClaimEntry, StoreError> {
+        self.tables
+            .claim_entry(number)?
+            .ok_or_else(|| StoreError::contradiction(format!("claim number {number} has no row")))
+    }
+
+    fn file_taken(
+        &mut self,
+        file: &FileHash,
+        name: &str,
+        transaction: &str,
+        interchanges: &[InterchangeKey],
+        items: u64,
+    ) -> Result<(), StoreError> {
+        self.not_taken(file)?;
+        for key in interchanges {
+            if self.tables.interchange_file(key)?.is_some() {
+                return Err(StoreError::contradiction(format!(
+                    "an interchange of `{name}` was taken in before"
+                )));
+            }
+            self.tables.put_interchange(key, file)?;
+        }
+        self.tables.put_file(FileRow {
+            file: file.clone(),
+            name: name.to_owned(),
+            at: self.at,
+            transaction: Some(transaction.to_owned()),
+            items,
+            refused: None,
+        })
+    }
+
+    fn file_refused(
+        &mut self,
+        file: &FileHash,
+        name: &str,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        self.not_taken(file)?;
+        self.tables.put_file(FileRow {
+            file: file.clone(),
+            name: name.to_owned(),
+            at: self.at,
+            transaction: None,
+            items: 0,
+            refused: Some(reason.to_owned()),
+        })
+    }
+
+    fn not_taken(&self, file: &FileHash) -> Result<(), StoreError> {
+        match self.tables.file_row(file)? {
+            Some(earlier) if earlier.refused.is_none() => Err(StoreError::contradiction(format!(
+                "this file was taken in before, as `{}`",
+                earlier.name
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn work_opened(&mut self, item: &WorkItem) -> Result<(), StoreError> {
+        if self.tables.work_entry(&item.id)?.is_some() {
+            return Err(StoreError::contradiction(format!(
+                "work item {} was opened before",
+                item.id
+            )));
+        }
+        let claim = match &item.claim {
+            Some(claim) => Some(self.about(claim)?.0),
+            None => None,
+        };
+        let last = self.tables.counter(Counter::Work)?;
+        self.tables.put_counter(Counter::Work, last + 1)?;
+        self.tables.put_work(
+            &item.id,
+            WorkEntry {
+                opened: self.sequence,
+                claim,
+                closed: None,
+            },
+        )
+    }
+
+    fn call_taken(&mut self, key: &str, call: &str, content: &str) -> Result<(), StoreError> {
+        match self.tables.call_row(key)? {
+            Some(earlier) if earlier.call != call || earlier.content != content => {
+                Err(StoreError::KeyReused {
+                    key: key.to_owned(),
+                })
+            }
+            Some(_) => Err(StoreError::contradiction(format!(
+                "the call with the key `{key}` was carried out before"
+            ))),
+            None => self.tables.put_call(
+                key,
+                CallRow {
+                    call: call.to_owned(),
+                    content: content.to_owned(),
+                    sequence: self.sequence,
+                },
+            ),
+        }
+    }
+}
+
+/// See [`crate::patient_key`].
+pub(crate) fn patient_digest(claim: &Claim) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    let patient = &claim.patient;
+    let first = patient.name.first.as_deref().unwrap_or_default();
+    let born = patient.born.map(|day| day.to_string()).unwrap_or_default();
+    for part in [patient.name.last.as_str(), first, born.as_str()] {
+        hasher.update(part.trim().to_ascii_uppercase().as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().into()
+}

@@ -1,0 +1,80 @@
+//! What both stores make of a journal row that they have read back.
+
+use scrubjay_model::{Account, Claim, ClaimId, Denial, ResponsibleParty, WorkItem};
+
+use crate::tables::Heading;
+use crate::{Event, JournalRow, RemittedRow, Sequence, StoreError};
+
+fn not_what_it_should_be(sequence: Sequence) -> StoreError {
+    StoreError::Damaged {
+        sequence,
+        problem: "a projection points to it, but it is of another kind".to_owned(),
+    }
+}
+
+/// The claim as a row made or revised it.
+pub(crate) fn claim_of(row: JournalRow) -> Result<Claim, StoreError> {
+    match row.event {
+        Event::ClaimCreated { claim, .. } | Event::ClaimRevised { claim, .. } => Ok(*claim),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
+}
+
+/// The remitted claim of a row.
+pub(crate) fn remitted_of(row: JournalRow) -> Result<RemittedRow, StoreError> {
+    match row.event {
+        Event::ClaimRemitted {
+            trace,
+            payer,
+            claim,
+            remitted,
+            decided,
+            ..
+        } => Ok(RemittedRow {
+            sequence: row.sequence,
+            trace,
+            payer,
+            claim,
+            remitted: *remitted,
+            decided,
+        }),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
+}
+
+/// The denial of a row.
+pub(crate) fn denial_of(row: JournalRow) -> Result<Denial, StoreError> {
+    match row.event {
+        Event::Denied { denial } => Ok(*denial),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
+}
+
+/// The work item that a row opened.
+pub(crate) fn item_of(row: JournalRow) -> Result<WorkItem, StoreError> {
+    match row.event {
+        Event::WorkOpened { item } => Ok(*item),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
+}
+
+/// A heading as a trial balance names it.
+pub(crate) fn heading_text(heading: &Heading) -> String {
+    match heading {
+        Heading::Receivables(ResponsibleParty::Insurance) => "receivable, insurance".to_owned(),
+        Heading::Receivables(ResponsibleParty::Patient) => "receivable, patient".to_owned(),
+        Heading::Account(account) => account.to_string(),
+    }
+}
+
+/// The account behind a posting: a receivable is the claim's own.
+pub(crate) fn account_of(heading: &Heading, claim: Option<ClaimId>) -> Option<Account> {
+    match (heading, claim) {
+        (Heading::Receivables(party), Some(claim)) => Some(Account::Receivable {
+            claim,
+            party: *party,
+        }),
+        (Heading::Account(account), None) => Some(account.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,237 @@
+//! The store in a SQLite file: one writer, readers that never wait for it.
+
+mod columns;
+mod reader;
+mod schema;
+mod tables;
+mod transaction;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use self::reader::Source;
+use self::schema::Prepared;
+use self::transaction::SqliteTransaction;
+use crate::{Reader, Store, StoreError, Transaction};
+
+/// How safe a committed transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// It survives a crash of the program and a loss of power.
+    #[default]
+    Full,
+    /// It survives a crash of the program. After a loss of power the last
+    /// transactions may be gone, each as a whole.
+    Process,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SqliteOptions {
+    /// How long a writer waits for another before [`StoreError::Busy`].
+    pub busy_timeout: Duration,
+    /// How safe a committed transaction is.
+    pub durability: Durability,
+    /// The size that the database may reach, in bytes; beyond it a transaction
+    /// ends with [`StoreError::Full`]. `None` leaves it to the disk.
+    pub quota: Option<u64>,
+}
+
+impl Default for SqliteOptions {
+    /// Five seconds, full durability, no quota.
+    fn default() -> Self {
+        Self {
+            busy_timeout: Duration::from_secs(5),
+            durability: Durability::Full,
+            quota: None,
+        }
+    }
+}
+
+/// A store in a SQLite file, in WAL mode.
+///
+/// Keep the file on a local disk: WAL does not work over a network share.
+///
+/// ```
+/// use scrubjay_store::{Reader, SqliteStore, Store};
+///
+/// let store = SqliteStore::open_in_memory()?;
+/// assert!(store.read()?.trial_balance()?.is_empty());
+/// # Ok::<(), scrubjay_store::StoreError>(())
+/// ```
+pub struct SqliteStore {
+    writer: Connection,
+    /// Where it lies; `None` in memory.
+    path: Option<PathBuf>,
+    options: SqliteOptions,
+    /// Connections that no reader uses now.
+    idle: RefCell<Vec<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens the database, and makes it where there is none.
+    ///
+    /// # Errors
+    /// Where the file is not ours, is of a later version, or cannot be used.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_with(path, SqliteOptions::default())
+    }
+
+    /// As [`open`](Self::open), with options.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let writer = Connection::open_with_flags(path, flags)?;
+        Self::prepare(writer, Some(path.to_owned()), options)
+    }
+
+    /// A database in memory: everything that SQLite does, nothing that lasts.
+    ///
+    /// # Errors
+    /// Where SQLite cannot be used.
+    pub fn open_in_memory() -> Result<Self, StoreError> {
+        let writer = Connection::open_in_memory()?;
+        Self::prepare(writer, None, SqliteOptions::default())
+    }
+
+    fn prepare(
+        mut writer: Connection,
+        path: Option<PathBuf>,
+        options: SqliteOptions,
+    ) -> Result<Self, StoreError> {
+        configure(&writer, &options)?;
+        let prepared = schema::prepare(&mut writer)?;
+        if path.is_some() {
+            let mode: String =
+                writer.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+            debug_assert_eq!(mode, "wal");
+        }
+        let mut store = Self {
+            writer,
+            path,
+            options,
+            idle: RefCell::default(),
+        };
+        if prepared == Prepared::Rebuild {
+            store.rebuild()?;
+        }
+        Ok(store)
+    }
+
+    /// Drops every projection and folds the whole journal again.
+    ///
+    /// # Errors
+    /// Where a journal row cannot be read back or contradicts those before
+    /// it, or the store cannot write; the projections stay as they were then.
+    pub fn rebuild(&mut self) -> Result<(), StoreError> {
+        let transaction = SqliteTransaction::begin(&self.writer)?;
+        transaction.rebuild()
+    }
+
+    fn idle_connection(&self, path: &Path) -> Result<Connection, StoreError> {
+        if let Some(connection) = self.idle.borrow_mut().pop() {
+            return Ok(connection);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        configure(&connection, &self.options)?;
+        Ok(connection)
+    }
+}
+
+fn configure(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreError> {
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(96);
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Process => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // In KiB where negative.
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    if let Some(quota) = options.quota {
+        let page: u64 = connection.pragma_query_value(None, "page_size", |row| {
+            row.get::<_, i64>(0).map(i64::unsigned_abs)
+        })?;
+        let pages = quota.checked_div(page).unwrap_or(0).clamp(1, 4_294_967_294);
+        connection.pragma_update(None, "max_page_count", pages as i64)?;
+    }
+    Ok(())
+}
+
+impl Store for SqliteStore {
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        Ok(Box::new(SqliteTransaction::begin(&self.writer)?))
+    }
+
+    fn read(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
+        let Some(path) = &self.path else {
+            // In memory there is one connection; no transaction is open on it,
+            // since that would borrow the store.
+            return Ok(Box::new(SharedReader {
+                connection: &self.writer,
+            }));
+        };
+        let connection = self.idle_connection(path)?;
+        let reader = SqliteReader {
+            store: self,
+            connection: Some(connection),
+        };
+        // The first read fixes what the reader sees until it is dropped.
+        reader
+            .some()
+            .execute_batch("BEGIN; SELECT sequence FROM head;")?;
+        Ok(Box::new(reader))
+    }
+}
+
+struct SharedReader<'s> {
+    connection: &'s Connection,
+}
+
+impl Source for SharedReader<'_> {
+    fn all(&self) -> Result<&Connection, StoreError> {
+        Ok(self.connection)
+    }
+
+    fn some(&self) -> &Connection {
+        self.connection
+    }
+}
+
+/// Sees the database as it was when the reader was made.
+struct SqliteReader<'s> {
+    store: &'s SqliteStore,
+    /// `None` only while being dropped.
+    connection: Option<Connection>,
+}
+
+impl Source for SqliteReader<'_> {
+    fn all(&self) -> Result<&Connection, StoreError> {
+        Ok(self.some())
+    }
+
+    fn some(&self) -> &Connection {
+        self.connection.as_ref().unwrap_or(&self.store.writer)
+    }
+}
+
+impl Drop for SqliteReader<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && connection.execute_batch("ROLLBACK").is_ok()
+        {
+            self.store.idle.borrow_mut().push(connection);
+        }
+    }
+}

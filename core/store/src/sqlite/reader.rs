@@ -1,0 +1,408 @@
+//! Reads of a SQLite store.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use scrubjay_model::{
+    Account, Axis, Claim, ClaimId, Denial, FileHash, Money, ResponsibleParty, TraceNumber, Work,
+    WorkItem,
+};
+
+use super::columns::{CLAIM_COLUMNS, Columns, signed, text};
+use super::tables::{
+    all_headings, read_call, read_claim, read_counter, read_file, read_interchange, read_number,
+    read_remittance,
+};
+use crate::journal::{decode_event, decode_stamp, hex, read_hex};
+use crate::reading::{account_of, claim_of, denial_of, heading_text, item_of, remitted_of};
+use crate::tables::{ClaimEntry, ClaimNumber, Heading};
+use crate::{
+    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, InterchangeKey, JournalRow,
+    LedgerRow, MoneyKind, Reader, RemittedRow, Sequence, StoreError,
+};
+
+/// Something that sees a SQLite store.
+pub(super) trait Source {
+    /// The connection, with everything written that was held back.
+    fn all(&self) -> Result<&Connection, StoreError>;
+
+    /// The connection; claims, accounts and counters may be held back.
+    fn some(&self) -> &Connection;
+
+    fn number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError> {
+        read_number(self.some(), id)
+    }
+
+    fn entry(&self, id: &ClaimId) -> Result<Option<ClaimEntry>, StoreError> {
+        let found = read_claim(self.some(), "id", text(id.as_str()))?;
+        Ok(found.map(|(_, entry)| entry))
+    }
+
+    fn counter(&self, counter: Counter) -> Result<u64, StoreError> {
+        read_counter(self.some(), counter)
+    }
+}
+
+/// Every column of a journal row, with its stamp.
+pub(super) const ROW: &str = "SELECT j.sequence, s.at, s.actor, s.cause, j.kind, j.payload, j.hash \
+     FROM journal j LEFT JOIN stamps s ON s.id = j.stamp";
+
+/// Reads a row of [`ROW`].
+pub(super) fn read_row(connection: &Connection, row: &Row<'_>) -> Result<JournalRow, StoreError> {
+    let sequence = row.get_ref(0)?.as_i64().unwrap_or_default();
+    let sequence = u64::try_from(sequence).unwrap_or_default();
+    let damaged = |problem: &str| StoreError::Damaged {
+        sequence,
+        problem: problem.to_owned(),
+    };
+    let column = |at, problem| {
+        let value = row.get_ref(at)?;
+        value.as_str().map_err(|_| damaged(problem))
+    };
+    let stamp = decode_stamp(
+        column(1, "its stamp is missing")?,
+        column(2, "its stamp is missing")?,
+        column(3, "its stamp is missing")?,
+    )
+    .map_err(|error| error.at(sequence))?;
+    let kind = column(4, "its kind is not text")?;
+    let payload = column(5, "its payload is not text")?;
+    let hash = row.get_ref(6)?;
+    Ok(JournalRow {
+        sequence,
+        stamp,
+        event: decode_event(kind, payload, |digest| shared(connection, digest), sequence)?,
+        hash: hex(hash.as_blob().map_err(|_| damaged("its hash is no blob"))?),
+    })
+}
+
+fn shared(connection: &Connection, digest: &[u8; 32]) -> Result<Option<String>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT text FROM shared WHERE digest = ?1")?;
+    let mut rows = statement.query([digest.as_slice()])?;
+    match rows.next()? {
+        Some(row) => Ok(Some(row.get(0)?)),
+        None => Ok(None),
+    }
+}
+
+/// Journal rows that a query of the form [`ROW`] finds.
+fn rows_of(
+    connection: &Connection,
+    condition: &str,
+    parameters: &[&dyn ToSql],
+) -> Result<Vec<JournalRow>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{ROW} {condition}"))?;
+    let mut rows = statement.query(parameters)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read_row(connection, row)?);
+    }
+    Ok(found)
+}
+
+fn row_at(connection: &Connection, sequence: Sequence) -> Result<JournalRow, StoreError> {
+    let found = rows_of(connection, "WHERE j.sequence = ?1", &[&signed(sequence)])?;
+    found.into_iter().next().ok_or_else(|| StoreError::Damaged {
+        sequence,
+        problem: "it is missing".to_owned(),
+    })
+}
+
+impl<S: Source> Reader for S {
+    fn seen_key(&self, key: &str) -> Result<Option<CallRow>, StoreError> {
+        read_call(self.some(), key)
+    }
+
+    fn findings(&self, claim: Option<&ClaimId>) -> Result<Vec<FindingRow>, StoreError> {
+        const COLUMNS: &str = "SELECT f.sequence, c.id, f.hook, f.rule, f.severity, f.shadow \
+             FROM findings f JOIN claims c ON c.n = f.claim";
+        let connection = self.all()?;
+        let (sql, number) = match claim {
+            Some(id) => {
+                let Some(number) = self.number(id)? else {
+                    return Ok(Vec::new());
+                };
+                let sql = format!(
+                    "{COLUMNS} WHERE f.claim = ?1 AND f.sequence IN \
+                     (SELECT sequence FROM history WHERE claim = ?1) ORDER BY f.sequence, f.ordinal"
+                );
+                (sql, Some(signed(number)))
+            }
+            None => (format!("{COLUMNS} ORDER BY f.sequence, f.ordinal"), None),
+        };
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(number))?;
+        let mut findings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut columns = Columns::new(row, "findings");
+            findings.push(FindingRow {
+                sequence: columns.integer()?,
+                claim: columns.parse(|text| text.parse().ok())?,
+                hook: columns.parse(|text| text.parse().ok())?,
+                rule: columns.text()?.to_owned(),
+                severity: columns.parse(|text| text.parse().ok())?,
+                shadow: columns.flag()?,
+            });
+        }
+        Ok(findings)
+    }
+
+    fn accounts(&self) -> Result<Vec<(Account, Money)>, StoreError> {
+        let headings = all_headings(self.all()?)?;
+        Ok(headings
+            .into_iter()
+            .filter_map(|(heading, entry)| match heading {
+                Heading::Account(account) => Some((account, entry.balance)),
+                Heading::Receivables(_) => None,
+            })
+            .collect())
+    }
+
+    fn last_row(&self) -> Result<Option<JournalRow>, StoreError> {
+        let rows = rows_of(self.some(), "ORDER BY j.sequence DESC LIMIT 1", &[])?;
+        Ok(rows.into_iter().next())
+    }
+
+    fn file(&self, file: &FileHash) -> Result<Option<FileRow>, StoreError> {
+        read_file(self.some(), file)
+    }
+
+    fn interchange(&self, key: &InterchangeKey) -> Result<Option<FileHash>, StoreError> {
+        read_interchange(self.some(), key)
+    }
+
+    fn files(&self) -> Result<Vec<FileRow>, StoreError> {
+        let mut statement = self.some().prepare_cached(
+            "SELECT file, name, at, taken_as, items, refused FROM files ORDER BY n",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut files = Vec::new();
+        while let Some(row) = rows.next()? {
+            files.push(Columns::new(row, "files").file()?);
+        }
+        Ok(files)
+    }
+
+    fn claim(&self, id: &ClaimId) -> Result<Option<ClaimRow>, StoreError> {
+        Ok(self.entry(id)?.map(|entry| entry.row))
+    }
+
+    fn claim_document(&self, id: &ClaimId) -> Result<Option<Claim>, StoreError> {
+        match self.entry(id)? {
+            Some(entry) => claim_of(row_at(self.some(), entry.document)?).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn claims(&self, filter: &ClaimFilter) -> Result<Vec<ClaimRow>, StoreError> {
+        let patient = filter.patient.as_deref().map(read_hex);
+        if patient == Some(None) {
+            return Ok(Vec::new());
+        }
+        let patient = patient.flatten();
+        let patient = patient.as_ref().map(<[u8; 32]>::as_slice);
+        let mut conditions = Vec::new();
+        let mut parameters: Vec<&dyn ToSql> = Vec::new();
+        let wanted: [(&str, Option<&dyn ToSql>); 4] = [
+            ("payer", filter.payer.as_ref().map(|value| value as _)),
+            ("control", filter.control.as_ref().map(|value| value as _)),
+            ("patient", patient.as_ref().map(|value| value as _)),
+            (
+                "payer_control",
+                filter.payer_control.as_ref().map(|value| value as _),
+            ),
+        ];
+        for (column, value) in wanted {
+            if let Some(value) = value {
+                parameters.push(value);
+                conditions.push(format!("{column} = ?{}", parameters.len()));
+            }
+        }
+        if let Some(work) = filter.work {
+            // Written out, since the index of ready claims answers to the word only.
+            conditions.push(format!("work = '{}'", Work::as_str(work)));
+        }
+        let mut sql = format!("SELECT {CLAIM_COLUMNS} FROM claims");
+        if !conditions.is_empty() {
+            sql.push_str(" WHERE ");
+            sql.push_str(&conditions.join(" AND "));
+        }
+        sql.push_str(" ORDER BY n");
+        if let Some(limit) = &filter.limit {
+            parameters.push(limit);
+            sql.push_str(&format!(" LIMIT ?{}", parameters.len()));
+        }
+        let mut statement = self.all()?.prepare_cached(&sql)?;
+        let mut rows = statement.query(parameters.as_slice())?;
+        let mut claims = Vec::new();
+        while let Some(row) = rows.next()? {
+            claims.push(Columns::new(row, "claims").claim()?.1.row);
+        }
+        Ok(claims)
+    }
+
+    fn sent(&self, group: u32, set: Option<u32>) -> Result<Vec<ClaimId>, StoreError> {
+        let mut statement = self.all()?.prepare_cached(
+            "SELECT c.id FROM sent s JOIN claims c ON c.n = s.claim
+             WHERE s.control = ?1 AND (?2 IS NULL OR s.st = ?2) ORDER BY s.st, s.place",
+        )?;
+        let mut rows = statement.query((group, set))?;
+        let mut claims = Vec::new();
+        while let Some(row) = rows.next()? {
+            claims.push(Columns::new(row, "claims").parse(|text| text.parse().ok())?);
+        }
+        Ok(claims)
+    }
+
+    fn sent_groups(&self, interchange: u32) -> Result<Vec<u32>, StoreError> {
+        let mut statement = self.some().prepare_cached(
+            "SELECT control FROM sent_groups WHERE interchange = ?1 ORDER BY control",
+        )?;
+        let mut rows = statement.query([interchange])?;
+        let mut groups = Vec::new();
+        while let Some(row) = rows.next()? {
+            groups.push(Columns::new(row, "sent_groups").small()?);
+        }
+        Ok(groups)
+    }
+
+    fn remittance(
+        &self,
+        originator: &str,
+        trace: &TraceNumber,
+    ) -> Result<Option<Sequence>, StoreError> {
+        read_remittance(self.some(), originator, trace)
+    }
+
+    fn remitted(&self, claim: &ClaimId) -> Result<Vec<RemittedRow>, StoreError> {
+        let rows = about(self, claim, "AND j.kind = 'claim_remitted'")?;
+        rows.into_iter().map(remitted_of).collect()
+    }
+
+    fn denials(&self, claim: Option<&ClaimId>) -> Result<Vec<Denial>, StoreError> {
+        let rows = match claim {
+            Some(claim) => about(self, claim, "AND j.kind = 'denied'")?,
+            None => rows_of(
+                self.some(),
+                "WHERE j.kind = 'denied' ORDER BY j.sequence",
+                &[],
+            )?,
+        };
+        rows.into_iter().map(denial_of).collect()
+    }
+
+    fn open_work(&self, claim: Option<&ClaimId>) -> Result<Vec<WorkItem>, StoreError> {
+        const OPEN: &str = "JOIN work_items w ON w.opened = j.sequence WHERE w.closed IS NULL";
+        let rows = match claim {
+            Some(id) => match self.number(id)? {
+                Some(number) => rows_of(
+                    self.some(),
+                    &format!("{OPEN} AND w.claim = ?1 ORDER BY w.opened"),
+                    &[&signed(number)],
+                )?,
+                None => Vec::new(),
+            },
+            None => rows_of(self.some(), &format!("{OPEN} ORDER BY w.opened"), &[])?,
+        };
+        rows.into_iter().map(item_of).collect()
+    }
+
+    fn balance(&self, claim: &ClaimId, party: ResponsibleParty) -> Result<Money, StoreError> {
+        let entry = self.entry(claim)?;
+        Ok(entry.map_or(Money::ZERO, |entry| entry.balance(party)))
+    }
+
+    fn ledger(&self, claim: &ClaimId) -> Result<Vec<LedgerRow>, StoreError> {
+        let connection = self.all()?;
+        let Some(number) = self.number(claim)? else {
+            return Ok(Vec::new());
+        };
+        let headings: BTreeMap<u64, Heading> = all_headings(connection)?
+            .into_iter()
+            .map(|(heading, entry)| (entry.number, heading))
+            .collect();
+        let mut statement = connection.prepare_cached(
+            "SELECT m.sequence, s.at, m.kind, of.id, p.account, owing.id, p.cents
+             FROM history h
+             JOIN money m ON m.sequence = h.sequence
+             JOIN postings p ON p.sequence = h.sequence
+             JOIN journal j ON j.sequence = h.sequence
+             JOIN stamps s ON s.id = j.stamp
+             LEFT JOIN claims of ON of.n = m.claim
+             LEFT JOIN claims owing ON owing.n = p.claim
+             WHERE h.claim = ?1 ORDER BY h.sequence, p.ordinal",
+        )?;
+        let mut rows = statement.query([signed(number)])?;
+        let mut ledger = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut columns = Columns::new(row, "postings");
+            let sequence = columns.integer()?;
+            let at = columns.instant()?;
+            let money = columns.parse(|text| {
+                MoneyKind::ALL
+                    .into_iter()
+                    .find(|kind| kind.as_str() == text)
+            })?;
+            let claim = columns.optional(|text| text.parse().ok())?;
+            let heading = columns.integer()?;
+            let owing = columns.optional(|text| text.parse().ok())?;
+            let account = headings
+                .get(&heading)
+                .and_then(|heading| account_of(heading, owing))
+                .ok_or_else(|| columns.unreadable())?;
+            ledger.push(LedgerRow {
+                sequence,
+                at,
+                money,
+                claim,
+                account,
+                amount: columns.cents()?,
+            });
+        }
+        Ok(ledger)
+    }
+
+    fn trial_balance(&self) -> Result<Vec<(String, Money)>, StoreError> {
+        let headings = all_headings(self.all()?)?;
+        let mut lines: Vec<(String, Money)> = headings
+            .iter()
+            .map(|(heading, entry)| (heading_text(heading), entry.balance))
+            .collect();
+        lines.sort();
+        Ok(lines)
+    }
+
+    fn last_number(&self, counter: Counter) -> Result<u64, StoreError> {
+        Source::counter(self, counter)
+    }
+
+    fn journal(&self, from: Sequence, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
+        rows_of(
+            self.some(),
+            "WHERE j.sequence >= ?1 ORDER BY j.sequence LIMIT ?2",
+            &[&signed(from), &limit],
+        )
+    }
+
+    fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError> {
+        about(self, claim, "")
+    }
+}
+
+/// Journal rows about a claim, in order.
+fn about<S: Source + ?Sized>(
+    source: &S,
+    claim: &ClaimId,
+    condition: &str,
+) -> Result<Vec<JournalRow>, StoreError> {
+    match source.number(claim)? {
+        Some(number) => rows_of(
+            source.some(),
+            &format!(
+                "JOIN history h ON h.sequence = j.sequence WHERE h.claim = ?1 {condition} ORDER BY h.sequence"
+            ),
+            &[&signed(number)],
+        ),
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,525 @@
+//! The projections as SQLite tables, with the rows that one transaction
+//! changes again and again held back until they are read or committed.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use scrubjay_model::{ClaimId, FileHash, Money, TraceNumber, WorkItemId};
+
+use super::columns::{
+    CLAIM_COLUMNS, Cell, Columns, cents, claim_cells, counter_name, file_cells, heading_key,
+    integer, optional_integer, signed, text,
+};
+use crate::tables::{
+    ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
+    SentKey, Tables, WorkEntry,
+};
+use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
+
+/// Claims held back at most; then all are written and forgotten.
+const CLAIMS_HELD: usize = 4096;
+
+/// A value that the database may not have yet.
+struct Held<V> {
+    value: V,
+    unwritten: bool,
+}
+
+#[derive(Default)]
+struct Cache {
+    claims: BTreeMap<ClaimNumber, Held<ClaimEntry>>,
+    numbers: HashMap<ClaimId, ClaimNumber>,
+    headings: BTreeMap<Heading, Held<HeadingEntry>>,
+    counters: BTreeMap<Counter, Held<u64>>,
+}
+
+/// The projections behind one connection, within one transaction.
+pub(super) struct SqlTables<'c> {
+    connection: &'c Connection,
+    cache: RefCell<Cache>,
+}
+
+impl<'c> SqlTables<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self {
+            connection,
+            cache: RefCell::default(),
+        }
+    }
+
+    /// Writes every row that was held back.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        let cache = &mut *self.cache.borrow_mut();
+        for (number, held) in cache.claims.iter_mut().filter(|(_, held)| held.unwritten) {
+            write_claim(self.connection, *number, &held.value)?;
+            held.unwritten = false;
+        }
+        for (heading, held) in cache.headings.iter_mut().filter(|(_, held)| held.unwritten) {
+            let entry = held.value;
+            self.run(
+                "INSERT INTO accounts VALUES (?1, ?2, ?3)
+                 ON CONFLICT (n) DO UPDATE SET cents = excluded.cents",
+                [
+                    integer(entry.number),
+                    text(&heading_key(heading)?),
+                    cents(entry.balance)?,
+                ],
+            )?;
+            held.unwritten = false;
+        }
+        for (counter, held) in cache.counters.iter_mut().filter(|(_, held)| held.unwritten) {
+            self.run(
+                "INSERT INTO counters VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET last = excluded.last",
+                [text(counter_name(*counter)), integer(held.value)],
+            )?;
+            held.unwritten = false;
+        }
+        Ok(())
+    }
+
+    fn run<const N: usize>(&self, sql: &str, cells: [Cell<'_>; N]) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.execute(params_from_iter(cells))?;
+        Ok(())
+    }
+
+    fn load_headings(&self) -> Result<(), StoreError> {
+        let cache = &mut *self.cache.borrow_mut();
+        if cache.headings.is_empty() {
+            for (heading, value) in all_headings(self.connection)? {
+                let held = Held {
+                    value,
+                    unwritten: false,
+                };
+                cache.headings.insert(heading, held);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Cache {
+    fn hold(&mut self, number: ClaimNumber, value: ClaimEntry, unwritten: bool) {
+        self.numbers.insert(value.row.id.clone(), number);
+        self.claims.insert(number, Held { value, unwritten });
+    }
+}
+
+fn write_claim(
+    connection: &Connection,
+    number: ClaimNumber,
+    entry: &ClaimEntry,
+) -> Result<(), StoreError> {
+    const SQL: &str = concat!(
+        "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ",
+        "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ",
+        "ON CONFLICT (n) DO UPDATE SET control = ?3, payer = ?4, work = ?5, adjudication = ?6, ",
+        "responsibility = ?7, appeal = ?8, patient_billing = ?9, charge = ?10, service_from = ?11, ",
+        "service_to = ?12, submitted = ?14, submissions = ?15, first_decided = ?16, first_denied = ?17, ",
+        "last_paid = ?18, paid = ?19, allowed = ?20, denied = ?21, held = ?22, touched = ?23, ",
+        "rejected = ?24, replaces = ?25, replaced_by = ?26, payer_control = ?27, tags = ?28, ",
+        "patient = ?29, document = ?30, owed_by_insurance = ?31, owed_by_patient = ?32"
+    );
+    let mut statement = connection.prepare_cached(SQL)?;
+    statement.execute(params_from_iter(claim_cells(number, entry)?))?;
+    Ok(())
+}
+
+/// A claim by its number or its id.
+pub(super) fn read_claim(
+    connection: &Connection,
+    by: &str,
+    key: Cell<'_>,
+) -> Result<Option<(ClaimNumber, ClaimEntry)>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {CLAIM_COLUMNS} FROM claims WHERE {by} = ?1"
+    ))?;
+    let mut rows = statement.query([key])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "claims").claim().map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn read_number(
+    connection: &Connection,
+    id: &ClaimId,
+) -> Result<Option<ClaimNumber>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT n FROM claims WHERE id = ?1")?;
+    let mut rows = statement.query([id.as_str()])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "claims").integer().map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn read_counter(connection: &Connection, counter: Counter) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT last FROM counters WHERE name = ?1")?;
+    let mut rows = statement.query([counter_name(counter)])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "counters").integer(),
+        None => Ok(0),
+    }
+}
+
+pub(super) fn all_headings(
+    connection: &Connection,
+) -> Result<BTreeMap<Heading, HeadingEntry>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT n, account, cents FROM accounts")?;
+    let mut rows = statement.query([])?;
+    let mut headings = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::new(row, "accounts");
+        let number = columns.integer()?;
+        let heading = columns.heading()?;
+        let balance: Money = columns.cents()?;
+        headings.insert(heading, HeadingEntry { number, balance });
+    }
+    Ok(headings)
+}
+
+pub(super) fn read_file(
+    connection: &Connection,
+    file: &FileHash,
+) -> Result<Option<FileRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT file, name, at, taken_as, items, refused FROM files WHERE file = ?1",
+    )?;
+    let mut rows = statement.query([file.as_str()])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "files").file().map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn read_interchange(
+    connection: &Connection,
+    key: &InterchangeKey,
+) -> Result<Option<FileHash>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT file FROM interchanges WHERE sender = ?1 AND control = ?2 AND content = ?3",
+    )?;
+    let mut rows = statement.query([&key.sender, &key.control, &key.content])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "interchanges")
+            .parse(|text| text.parse().ok())
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn read_remittance(
+    connection: &Connection,
+    originator: &str,
+    trace: &TraceNumber,
+) -> Result<Option<Sequence>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT sequence FROM remittances WHERE originator = ?1 AND trace = ?2")?;
+    let mut rows = statement.query([originator, trace.as_str()])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "remittances").integer().map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn read_call(connection: &Connection, key: &str) -> Result<Option<CallRow>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT call, content, sequence FROM calls WHERE key = ?1")?;
+    let mut rows = statement.query([key])?;
+    match rows.next()? {
+        Some(row) => Columns::new(row, "calls").call().map(Some),
+        None => Ok(None),
+    }
+}
+
+impl Tables for SqlTables<'_> {
+    fn claim_number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError> {
+        if let Some(number) = self.cache.borrow().numbers.get(id) {
+            return Ok(Some(*number));
+        }
+        // What is known by its id is soon asked for by its number.
+        let Some((number, entry)) = read_claim(self.connection, "id", text(id.as_str()))? else {
+            return Ok(None);
+        };
+        self.cache.borrow_mut().hold(number, entry, false);
+        Ok(Some(number))
+    }
+
+    fn claim_entry(&self, claim: ClaimNumber) -> Result<Option<ClaimEntry>, StoreError> {
+        if let Some(held) = self.cache.borrow().claims.get(&claim) {
+            return Ok(Some(held.value.clone()));
+        }
+        let found = read_claim(self.connection, "n", integer(claim))?;
+        Ok(found.map(|(number, entry)| {
+            self.cache.borrow_mut().hold(number, entry.clone(), false);
+            entry
+        }))
+    }
+
+    fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError> {
+        if self.cache.borrow().claims.len() >= CLAIMS_HELD {
+            self.flush()?;
+            let cache = self.cache.get_mut();
+            cache.claims.clear();
+            cache.numbers.clear();
+        }
+        self.cache.get_mut().hold(claim, entry, true);
+        Ok(())
+    }
+
+    fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {
+        // An event that opens with one mention of a claim may mention it again.
+        self.run(
+            "INSERT OR IGNORE INTO history VALUES (?1, ?2)",
+            [integer(claim), integer(sequence)],
+        )
+    }
+
+    fn put_finding(
+        &mut self,
+        sequence: Sequence,
+        ordinal: u32,
+        finding: FindingEntry,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            finding_cells(sequence, ordinal, &finding),
+        )
+    }
+
+    fn file_row(&self, file: &FileHash) -> Result<Option<FileRow>, StoreError> {
+        read_file(self.connection, file)
+    }
+
+    fn put_file(&mut self, row: FileRow) -> Result<(), StoreError> {
+        let mut find = self
+            .connection
+            .prepare_cached("SELECT n FROM files WHERE file = ?1")?;
+        let held: Option<i64> = find
+            .query_row([row.file.as_str()], |row| row.get(0))
+            .optional()?;
+        let order = match held {
+            Some(order) => order,
+            None => self
+                .connection
+                .prepare_cached("SELECT count(*) + 1 FROM files")?
+                .query_row([], |row| row.get(0))?,
+        };
+        self.run(
+            "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            file_cells(order.unsigned_abs(), &row),
+        )
+    }
+
+    fn interchange_file(&self, key: &InterchangeKey) -> Result<Option<FileHash>, StoreError> {
+        read_interchange(self.connection, key)
+    }
+
+    fn put_interchange(&mut self, key: &InterchangeKey, file: &FileHash) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO interchanges VALUES (?1, ?2, ?3, ?4)",
+            [
+                text(&key.sender),
+                text(&key.control),
+                text(&key.content),
+                text(file.as_str()),
+            ],
+        )
+    }
+
+    fn has_group(&self, group: u32) -> Result<bool, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM sent_groups WHERE control = ?1")?;
+        Ok(statement.exists([group])?)
+    }
+
+    fn put_group(&mut self, group: u32, interchange: u32) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO sent_groups VALUES (?1, ?2)",
+            [integer(group.into()), integer(interchange.into())],
+        )
+    }
+
+    fn put_sent(
+        &mut self,
+        (group, set, place): SentKey,
+        claim: ClaimNumber,
+    ) -> Result<(), StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO sent VALUES (?1, ?2, ?3, ?4)")?;
+        statement.execute(params![group, set, place, signed(claim)])?;
+        Ok(())
+    }
+
+    fn remittance_row(
+        &self,
+        originator: &str,
+        trace: &TraceNumber,
+    ) -> Result<Option<Sequence>, StoreError> {
+        read_remittance(self.connection, originator, trace)
+    }
+
+    fn put_remittance(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        sequence: Sequence,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO remittances VALUES (?1, ?2, ?3)",
+            [text(originator), text(trace.as_str()), integer(sequence)],
+        )
+    }
+
+    fn work_entry(&self, item: &WorkItemId) -> Result<Option<WorkEntry>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT opened, claim, closed FROM work_items WHERE id = ?1")?;
+        let mut rows = statement.query([item.as_str()])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let mut columns = Columns::new(row, "work_items");
+        Ok(Some(WorkEntry {
+            opened: columns.integer()?,
+            claim: columns.optional_integer()?,
+            closed: columns.optional_integer()?,
+        }))
+    }
+
+    fn put_work(&mut self, item: &WorkItemId, entry: WorkEntry) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO work_items VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (opened) DO UPDATE SET closed = excluded.closed",
+            work_cells(item, &entry),
+        )
+    }
+
+    fn heading(&self, heading: &Heading) -> Result<Option<HeadingEntry>, StoreError> {
+        self.load_headings()?;
+        let cache = self.cache.borrow();
+        Ok(cache.headings.get(heading).map(|held| held.value))
+    }
+
+    fn headings(&self) -> Result<u64, StoreError> {
+        self.load_headings()?;
+        Ok(self.cache.borrow().headings.len() as u64)
+    }
+
+    fn put_heading(&mut self, heading: &Heading, value: HeadingEntry) -> Result<(), StoreError> {
+        let held = Held {
+            value,
+            unwritten: true,
+        };
+        self.cache.get_mut().headings.insert(heading.clone(), held);
+        Ok(())
+    }
+
+    fn put_money(&mut self, sequence: Sequence, entry: MoneyEntry) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO money VALUES (?1, ?2, ?3)",
+            money_cells(sequence, entry),
+        )
+    }
+
+    fn put_posting(
+        &mut self,
+        sequence: Sequence,
+        ordinal: u32,
+        posting: PostingEntry,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO postings VALUES (?1, ?2, ?3, ?4, ?5)",
+            posting_cells(sequence, ordinal, posting)?,
+        )
+    }
+
+    fn counter(&self, counter: Counter) -> Result<u64, StoreError> {
+        if let Some(held) = self.cache.borrow().counters.get(&counter) {
+            return Ok(held.value);
+        }
+        let value = read_counter(self.connection, counter)?;
+        let held = Held {
+            value,
+            unwritten: false,
+        };
+        self.cache.borrow_mut().counters.insert(counter, held);
+        Ok(value)
+    }
+
+    fn put_counter(&mut self, counter: Counter, value: u64) -> Result<(), StoreError> {
+        let held = Held {
+            value,
+            unwritten: true,
+        };
+        self.cache.get_mut().counters.insert(counter, held);
+        Ok(())
+    }
+
+    fn call_row(&self, key: &str) -> Result<Option<CallRow>, StoreError> {
+        read_call(self.connection, key)
+    }
+
+    fn put_call(&mut self, key: &str, row: CallRow) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO calls VALUES (?1, ?2, ?3, ?4)",
+            [
+                text(key),
+                text(&row.call),
+                text(&row.content),
+                integer(row.sequence),
+            ],
+        )
+    }
+}
+
+pub(super) fn finding_cells(
+    sequence: Sequence,
+    ordinal: u32,
+    finding: &FindingEntry,
+) -> [Cell<'_>; 7] {
+    [
+        integer(sequence),
+        integer(ordinal.into()),
+        integer(finding.claim),
+        text(finding.hook.as_str()),
+        text(&finding.rule),
+        text(finding.severity.as_str()),
+        integer(finding.shadow.into()),
+    ]
+}
+
+pub(super) fn work_cells<'a>(item: &'a WorkItemId, entry: &WorkEntry) -> [Cell<'a>; 4] {
+    [
+        integer(entry.opened),
+        text(item.as_str()),
+        optional_integer(entry.claim),
+        optional_integer(entry.closed),
+    ]
+}
+
+pub(super) fn money_cells(sequence: Sequence, entry: MoneyEntry) -> [Cell<'static>; 3] {
+    [
+        integer(sequence),
+        text(entry.money.as_str()),
+        optional_integer(entry.claim),
+    ]
+}
+
+pub(super) fn posting_cells(
+    sequence: Sequence,
+    ordinal: u32,
+    posting: PostingEntry,
+) -> Result<[Cell<'static>; 5], StoreError> {
+    Ok([
+        integer(sequence),
+        integer(ordinal.into()),
+        integer(posting.heading),
+        optional_integer(posting.claim),
+        cents(posting.amount)?,
+    ])
+}
