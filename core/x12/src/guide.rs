@@ -77,6 +77,15 @@ impl Guide {
         self.transaction.get(..3).unwrap_or(self.transaction)
     }
 
+    /// The loop id of that name, where the guide has such a loop.
+    #[must_use]
+    pub fn loop_id(&self, id: &str) -> Option<&'static str> {
+        self.loops
+            .iter()
+            .map(|def| def.id)
+            .find(|listed| *listed == id)
+    }
+
     fn parse(text: &'static str) -> Self {
         let mut lines = text.lines().filter(|line| !line.is_empty());
         let mut head = lines.next().unwrap_or_default().split_whitespace();
