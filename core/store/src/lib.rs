@@ -20,7 +20,9 @@ mod traits;
 pub use error::StoreError;
 pub use event::{Cause, Event, InterchangeKey, MoneyKind, Move, Stamp};
 pub use memory::MemoryStore;
-pub use sqlite::{Durability, SqliteOptions, SqliteStore};
+pub use sqlite::{
+    Access, Durability, Fault, FaultPlace, JournalHead, SqliteOptions, SqliteStore, VerifyReport,
+};
 pub use traits::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, JournalRow, LedgerRow, Reader,
     RemittedRow, Sequence, Store, Transaction, patient_key,

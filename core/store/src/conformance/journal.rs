@@ -1,43 +1,10 @@
 //! Files, keys, transactions, and the journal itself.
 
-use scrubjay_hooks::{Effect, Hook, Severity};
-use scrubjay_model::{AckOutcome, FileHash};
-
 use super::sample::{
-    answer, batch, charged, claim, created, denied, id, item, outcome, remittance, remitted,
+    batch, charged, created, denied, file_refused, hash, id, key, one_of_each, taken,
 };
 use super::{everything, kept, read, refused, stamp};
-use crate::{Cause, Event, InterchangeKey, MemoryStore, Move, Stamp, Store, StoreError};
-
-fn hash(digit: &str) -> FileHash {
-    digit.repeat(64).parse().unwrap()
-}
-
-fn key(control: &str) -> InterchangeKey {
-    InterchangeKey {
-        sender: "ZZ:CLINIC".to_owned(),
-        control: control.to_owned(),
-        content: "ab".repeat(32),
-    }
-}
-
-fn taken(digit: &str, control: &str) -> Event {
-    Event::FileTaken {
-        file: hash(digit),
-        name: format!("{digit}.837"),
-        transaction: "837P".to_owned(),
-        interchanges: vec![key(control)],
-        items: 3,
-    }
-}
-
-fn file_refused(digit: &str, reason: &str) -> Event {
-    Event::FileRefused {
-        file: hash(digit),
-        name: format!("{digit}.edi"),
-        reason: reason.to_owned(),
-    }
-}
+use crate::{Cause, Event, MemoryStore, Stamp, Store, StoreError};
 
 pub(super) fn a_file_is_known_by_its_hash_and_its_interchanges(store: &mut dyn Store) {
     kept(store, &[taken("b", "1"), taken("a", "2")]);
@@ -100,81 +67,11 @@ pub(super) fn a_key_admits_one_call_with_one_content(store: &mut dyn Store) {
     kept(store, &[call("k2", "bb")]);
 }
 
-/// One event of every kind.
-fn all_kinds() -> Vec<Event> {
-    let mut judged = outcome(Severity::Warn, false);
-    let tag = Effect::Tag {
-        tag: "audit".to_owned(),
-    };
-    judged
-        .effects
-        .push(("everywhere/member-id".to_owned(), tag));
-    let mut unmatched = remitted("A", "1", 7, 0, 5);
-    if let Event::ClaimRemitted { claim, .. } = &mut unmatched {
-        *claim = None;
-    }
-    vec![
-        taken("a", "1"),
-        file_refused("b", "segment 1 (ISA) at byte 0: missing"),
-        created("A", 150),
-        Event::ClaimRevised {
-            claim: Box::new(claim("A", 150)),
-            changes: vec!["place: set".to_owned()],
-            by_hand: true,
-        },
-        Event::Judged {
-            claim: id("A"),
-            hook: Hook::Scrub,
-            outcome: judged,
-        },
-        Event::Judged {
-            claim: id("A"),
-            hook: Hook::Claim,
-            outcome: Default::default(),
-        },
-        Event::Moved {
-            claim: id("A"),
-            to: Move::Work(scrubjay_model::Work::Ready),
-        },
-        Event::MoveRefused {
-            claim: id("A"),
-            refused: "work: ready to adjudicated".to_owned(),
-        },
-        charged("A", 150),
-        batch(1, &["A"]),
-        answer(AckOutcome::Rejected, &["A"]),
-        remittance("EFT1"),
-        remitted("A", "1", 100, 50, 5),
-        unmatched,
-        Event::PayerControlLearned {
-            claim: id("A"),
-            payer_control: "ICN\"1".parse().unwrap(),
-        },
-        denied("A"),
-        Event::WorkOpened {
-            item: Box::new(item("W1", Some("A"))),
-        },
-        Event::WorkClosed {
-            item: "W1".parse().unwrap(),
-            outcome: "paid".to_owned(),
-        },
-        Event::Tagged {
-            claim: id("A"),
-            tag: "audit".to_owned(),
-        },
-        Event::CallTaken {
-            key: "k".to_owned(),
-            call: "tag".to_owned(),
-            content: "aa".to_owned(),
-        },
-    ]
-}
-
 pub(super) fn a_dropped_transaction_leaves_no_trace(store: &mut dyn Store) {
     kept(store, &[created("B", 60), charged("B", 60), denied("B")]);
     let before = everything(read(store).as_ref()).unwrap();
     let mut transaction = store.begin().unwrap();
-    for event in all_kinds() {
+    for event in one_of_each() {
         transaction.append(&stamp(), &event).unwrap();
     }
     transaction.append(&stamp(), &charged("B", 5)).unwrap();
@@ -183,12 +80,12 @@ pub(super) fn a_dropped_transaction_leaves_no_trace(store: &mut dyn Store) {
     assert_eq!(everything(read(store).as_ref()).unwrap(), before);
     assert!(read(store).file(&hash("a")).unwrap().is_none());
     assert!(read(store).seen_key("k").unwrap().is_none());
-    kept(store, &all_kinds());
+    kept(store, &one_of_each());
 }
 
 pub(super) fn a_transaction_sees_its_own_events(store: &mut dyn Store) {
     let mut transaction = store.begin().unwrap();
-    for event in all_kinds() {
+    for event in one_of_each() {
         transaction.append(&stamp(), &event).unwrap();
     }
     let inside = everything(transaction.as_ref()).unwrap();
@@ -211,7 +108,7 @@ pub(super) fn an_event_reads_back_as_it_was_written(store: &mut dyn Store) {
     ];
     let mut written = Vec::new();
     let mut transaction = store.begin().unwrap();
-    for (event, number) in all_kinds().into_iter().zip(0usize..) {
+    for (event, number) in one_of_each().into_iter().zip(0usize..) {
         let stamp = Stamp {
             at: stamp().at + chrono::TimeDelta::nanoseconds(number as i64),
             actor: "Ana \"night\" P\u{e9}rez".to_owned(),
@@ -237,7 +134,7 @@ pub(super) fn an_event_reads_back_as_it_was_written(store: &mut dyn Store) {
 
 pub(super) fn the_same_events_give_the_same_hashes_in_every_store(store: &mut dyn Store) {
     let mut reference = MemoryStore::new();
-    for transaction in all_kinds().chunks(3) {
+    for transaction in one_of_each().chunks(3) {
         kept(store, transaction);
         kept(&mut reference, transaction);
     }
@@ -249,7 +146,7 @@ pub(super) fn the_same_events_give_the_same_hashes_in_every_store(store: &mut dy
 }
 
 pub(super) fn a_claims_history_lists_every_row_about_it(store: &mut dyn Store) {
-    kept(store, &all_kinds());
+    kept(store, &one_of_each());
     kept(store, &[created("B", 60), batch(2, &["B", "A"])]);
     let about = |text| {
         let rows = read(store).history(&id(text)).unwrap();

@@ -59,7 +59,8 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
+    /// Appends outside a transaction.
+    pub(crate) fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
         let sequence = self.rows.len() as Sequence + 1;
         let text = EventText::encode(event)?;
         let by = StampText::encode(stamp)?;

@@ -1,10 +1,16 @@
 //! The store in a SQLite file: one writer, readers that never wait for it.
 
+mod backup;
 mod columns;
+mod past;
 mod reader;
 mod schema;
 mod tables;
 mod transaction;
+mod verify;
+
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -15,6 +21,7 @@ use rusqlite::{Connection, OpenFlags};
 use self::reader::Source;
 use self::schema::Prepared;
 use self::transaction::SqliteTransaction;
+pub use self::verify::{Fault, FaultPlace, JournalHead, VerifyReport};
 use crate::{Reader, Store, StoreError, Transaction};
 
 /// How safe a committed transaction is.
@@ -28,10 +35,22 @@ pub enum Durability {
     Process,
 }
 
+/// What a store may do with its database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Read and write; the file is made where there is none.
+    #[default]
+    Write,
+    /// Read only: a backup, or a report while another program works.
+    Read,
+}
+
 /// How a database is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SqliteOptions {
+    /// What the store may do.
+    pub access: Access,
     /// How long a writer waits for another before [`StoreError::Busy`].
     pub busy_timeout: Duration,
     /// How safe a committed transaction is.
@@ -42,9 +61,10 @@ pub struct SqliteOptions {
 }
 
 impl Default for SqliteOptions {
-    /// Five seconds, full durability, no quota.
+    /// Read and write, five seconds, full durability, no quota.
     fn default() -> Self {
         Self {
+            access: Access::Write,
             busy_timeout: Duration::from_secs(5),
             durability: Durability::Full,
             quota: None,
@@ -87,10 +107,11 @@ impl SqliteStore {
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let writer = Connection::open_with_flags(path, flags)?;
+        let flags = match options.access {
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        let writer = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         Self::prepare(writer, Some(path.to_owned()), options)
     }
 
@@ -110,7 +131,7 @@ impl SqliteStore {
     ) -> Result<Self, StoreError> {
         configure(&writer, &options)?;
         let prepared = schema::prepare(&mut writer)?;
-        if path.is_some() {
+        if path.is_some() && options.access == Access::Write {
             let mode: String =
                 writer.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
             debug_assert_eq!(mode, "wal");
@@ -135,6 +156,34 @@ impl SqliteStore {
     pub fn rebuild(&mut self) -> Result<(), StoreError> {
         let transaction = SqliteTransaction::begin(&self.writer)?;
         transaction.rebuild()
+    }
+
+    /// Runs something on a connection that no transaction is open on.
+    fn with_connection<T>(
+        &self,
+        run: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match &self.path {
+            None => run(&self.writer),
+            Some(path) => {
+                let connection = self.idle_connection(path)?;
+                let answer = run(&connection);
+                self.idle.borrow_mut().push(connection);
+                answer
+            }
+        }
+    }
+
+    /// Runs something that sees the database as it is now, whatever is
+    /// committed meanwhile.
+    fn with_snapshot<T>(
+        &self,
+        run: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with_connection(|connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            run(&snapshot)
+        })
     }
 
     fn idle_connection(&self, path: &Path) -> Result<Connection, StoreError> {

@@ -26,7 +26,7 @@ const MIGRATIONS: &[&str] = &["
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE journal (
         sequence INTEGER PRIMARY KEY,
-        stamp INTEGER NOT NULL REFERENCES stamps,
+        stamp INTEGER NOT NULL,
         kind TEXT NOT NULL,
         payload TEXT NOT NULL,
         hash BLOB NOT NULL

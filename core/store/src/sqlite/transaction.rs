@@ -36,6 +36,10 @@ pub(super) struct SqliteTransaction<'s> {
 
 impl<'s> SqliteTransaction<'s> {
     pub(super) fn begin(connection: &'s Connection) -> Result<Self, StoreError> {
+        // SQLite itself would only say so at the first write.
+        if connection.is_readonly("main")? {
+            return Err(StoreError::ReadOnly);
+        }
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut transaction = Self {
             connection,

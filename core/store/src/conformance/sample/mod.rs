@@ -1,5 +1,7 @@
 //! Invented claims, remittances and stamps for the suite.
 
+mod events;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use scrubjay_hooks::{About, Finding, Outcome, Ran, Severity};
 use scrubjay_model::{
@@ -9,6 +11,7 @@ use scrubjay_model::{
     Remittance, RemittanceClaim, ResponsibleParty, ServiceLine, WorkItem, WorkKind,
 };
 
+pub use self::events::{file_refused, hash, key, one_of_each, taken};
 use crate::{Cause, Event, MoneyKind, Stamp};
 
 const SOUND: &str = "sample values are sound";

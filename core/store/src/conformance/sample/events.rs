@@ -1,0 +1,118 @@
+//! Files, keys, and one event of every kind.
+
+use scrubjay_hooks::{Effect, Hook, Severity};
+use scrubjay_model::{AckOutcome, FileHash, Work};
+
+use super::{
+    SOUND, answer, batch, charged, claim, created, denied, id, item, outcome, remittance, remitted,
+};
+use crate::{Event, InterchangeKey, Move};
+
+/// The hash of a file.
+#[must_use]
+pub fn hash(digit: &str) -> FileHash {
+    digit.repeat(64).parse().expect(SOUND)
+}
+
+/// An interchange.
+#[must_use]
+pub fn key(control: &str) -> InterchangeKey {
+    InterchangeKey {
+        sender: "ZZ:CLINIC".to_owned(),
+        control: control.to_owned(),
+        content: "ab".repeat(32),
+    }
+}
+
+/// A file taken in.
+#[must_use]
+pub fn taken(digit: &str, control: &str) -> Event {
+    Event::FileTaken {
+        file: hash(digit),
+        name: format!("{digit}.837"),
+        transaction: "837P".to_owned(),
+        interchanges: vec![key(control)],
+        items: 3,
+    }
+}
+
+/// A file refused.
+#[must_use]
+pub fn file_refused(digit: &str, reason: &str) -> Event {
+    Event::FileRefused {
+        file: hash(digit),
+        name: format!("{digit}.edi"),
+        reason: reason.to_owned(),
+    }
+}
+
+/// One event of every kind.
+#[must_use]
+pub fn one_of_each() -> Vec<Event> {
+    let mut judged = outcome(Severity::Warn, false);
+    let tag = Effect::Tag {
+        tag: "audit".to_owned(),
+    };
+    judged
+        .effects
+        .push(("everywhere/member-id".to_owned(), tag));
+    let mut unmatched = remitted("A", "1", 7, 0, 5);
+    if let Event::ClaimRemitted { claim, .. } = &mut unmatched {
+        *claim = None;
+    }
+    vec![
+        taken("a", "1"),
+        file_refused("b", "segment 1 (ISA) at byte 0: missing"),
+        created("A", 150),
+        Event::ClaimRevised {
+            claim: Box::new(claim("A", 150)),
+            changes: vec!["place: set".to_owned()],
+            by_hand: true,
+        },
+        Event::Judged {
+            claim: id("A"),
+            hook: Hook::Scrub,
+            outcome: judged,
+        },
+        Event::Judged {
+            claim: id("A"),
+            hook: Hook::Claim,
+            outcome: Default::default(),
+        },
+        Event::Moved {
+            claim: id("A"),
+            to: Move::Work(Work::Ready),
+        },
+        Event::MoveRefused {
+            claim: id("A"),
+            refused: "work: ready to adjudicated".to_owned(),
+        },
+        charged("A", 150),
+        batch(1, &["A"]),
+        answer(AckOutcome::Rejected, &["A"]),
+        remittance("EFT1"),
+        remitted("A", "1", 100, 50, 5),
+        unmatched,
+        Event::PayerControlLearned {
+            claim: id("A"),
+            payer_control: "ICN\"1".parse().expect(SOUND),
+        },
+        denied("A"),
+        Event::WorkOpened {
+            item: Box::new(item("W1", Some("A"))),
+        },
+        Event::WorkClosed {
+            item: "W1".parse().expect(SOUND),
+            outcome: "paid".to_owned(),
+        },
+        Event::Tagged {
+            claim: id("A"),
+            tag: "audit".to_owned(),
+        },
+        Event::CallTaken {
+            key: "k".to_owned(),
+            call: "tag".to_owned(),
+            content: "aa".to_owned(),
+        },
+    ]
+}

@@ -1,0 +1,264 @@
+//! The journal: every row's hash, no gap, and what its events fold to.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use super::{FaultPlace, VerifyReport, head_of};
+use crate::journal::{Digest, GENESIS, decode_event, decode_stamp, digest, row_hash};
+use crate::memory::Projections;
+use crate::project::fold;
+use crate::{Event, Stamp, StoreError};
+
+/// Stamps held at once; rows of one transaction share theirs.
+const STAMPS_HELD: usize = 4096;
+
+struct HeldStamp {
+    texts: [Vec<u8>; 3],
+    stamp: Option<Stamp>,
+}
+
+struct Chain<'c> {
+    connection: &'c Connection,
+    stamps: HashMap<i64, HeldStamp>,
+    stamps_used: HashSet<i64>,
+    shared: HashMap<Digest, String>,
+    projections: Projections,
+    /// Cleared at the first damage: what follows cannot be replayed.
+    sound: bool,
+    last: u64,
+    /// Hash of the row before, as stored and as computed.
+    before: Option<(Digest, Digest)>,
+}
+
+/// Checks the journal; returns the projections that it gives where it is sound.
+pub(super) fn check(
+    connection: &Connection,
+    report: &mut VerifyReport,
+) -> Result<Option<Projections>, StoreError> {
+    let mut chain = Chain {
+        connection,
+        stamps: HashMap::new(),
+        stamps_used: HashSet::new(),
+        shared: HashMap::new(),
+        projections: Projections::default(),
+        sound: true,
+        last: 0,
+        before: Some((GENESIS, GENESIS)),
+    };
+    chain.check_shared(report)?;
+    let mut statement = connection
+        .prepare("SELECT sequence, stamp, kind, payload, hash FROM journal ORDER BY sequence")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        chain.row(row, report)?;
+    }
+    chain.end(report)?;
+    Ok(chain.sound.then_some(chain.projections))
+}
+
+fn bytes(value: ValueRef<'_>) -> &[u8] {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
+        _ => &[],
+    }
+}
+
+impl Chain<'_> {
+    /// Lists of rules are named by their SHA-256, which must be theirs.
+    fn check_shared(&mut self, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare("SELECT digest, text FROM shared")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let text = bytes(row.get_ref(1)?);
+            let found = digest(text);
+            if bytes(row.get_ref(0)?) != found {
+                self.sound = false;
+                report.fault(
+                    FaultPlace::Journal,
+                    "a list of rules that ran is not the one that was written",
+                );
+            } else if let Ok(text) = std::str::from_utf8(text) {
+                self.shared.insert(found, text.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: &Row<'_>, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let sequence = row.get_ref(0)?.as_i64().unwrap_or_default();
+        let sequence = u64::try_from(sequence).unwrap_or_default();
+        if sequence != self.last + 1 {
+            self.sound = false;
+            let problem = match sequence.checked_sub(self.last + 1) {
+                Some(missing) if missing > 0 => {
+                    format!("{missing} row(s) before it are missing")
+                }
+                _ => "it is out of place".to_owned(),
+            };
+            report.fault(FaultPlace::Row(sequence), problem);
+            // What stood before is gone, so its own hash cannot be judged.
+            self.before = None;
+        }
+        self.last = sequence;
+        report.rows += 1;
+        let stamp_id = row.get_ref(1)?.as_i64().unwrap_or_default();
+        self.load_stamp(stamp_id)?;
+        let (kind, payload) = (bytes(row.get_ref(2)?), bytes(row.get_ref(3)?));
+        let hash = bytes(row.get_ref(4)?);
+        let sound = self.chained(stamp_id, kind, payload, hash);
+        if !sound {
+            self.sound = false;
+            report.fault(
+                FaultPlace::Row(sequence),
+                "its hash does not fit its content; it was changed after it was written",
+            );
+        }
+        match self.event(stamp_id, kind, payload) {
+            Ok((at, event)) if self.sound => {
+                self.count(&event, report);
+                if let Err(error) = fold(&mut self.projections, sequence, at, &event) {
+                    self.sound = false;
+                    report.fault(FaultPlace::Row(sequence), error.to_string());
+                }
+            }
+            Ok((_, event)) => self.count(&event, report),
+            // A row whose hash is wrong is named already.
+            Err(StoreError::Damaged { problem, .. }) if sound => {
+                self.sound = false;
+                report.fault(FaultPlace::Row(sequence), problem);
+            }
+            Err(StoreError::Damaged { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Whether the stored hash is that of the row behind the one before it.
+    ///
+    /// Where the row before is damaged, either its stored or its computed hash
+    /// will do: so only the damaged row is named, not the one that follows.
+    fn chained(&mut self, stamp_id: i64, kind: &[u8], payload: &[u8], hash: &[u8]) -> bool {
+        let Some(stamp) = self.stamps.get(&stamp_id) else {
+            self.before = None;
+            return false;
+        };
+        let texts = stamp.texts.each_ref().map(Vec::as_slice);
+        let payload = digest(payload);
+        let computed = |before: &Digest| row_hash(before, self.last, texts, kind, &payload);
+        let stored = Digest::try_from(hash).ok();
+        let (sound, computed) = match self.before {
+            None => (stored.is_some(), stored.unwrap_or(GENESIS)),
+            Some((as_stored, as_computed)) => {
+                let first = computed(&as_stored);
+                let sound = stored == Some(first)
+                    || (as_stored != as_computed && stored == Some(computed(&as_computed)));
+                (sound, first)
+            }
+        };
+        self.before = Some(match stored {
+            Some(stored) if sound => (stored, stored),
+            Some(stored) => (stored, computed),
+            None => (computed, computed),
+        });
+        sound
+    }
+
+    fn event(
+        &self,
+        stamp_id: i64,
+        kind: &[u8],
+        payload: &[u8],
+    ) -> Result<(chrono::DateTime<chrono::Utc>, Event), StoreError> {
+        let damaged = |problem: &str| StoreError::Damaged {
+            sequence: self.last,
+            problem: problem.to_owned(),
+        };
+        let stamp = self.stamps.get(&stamp_id);
+        let stamp = stamp.ok_or_else(|| damaged("its stamp is missing"))?;
+        let stamp = stamp.stamp.as_ref();
+        let at = stamp
+            .ok_or_else(|| damaged("its stamp is not readable"))?
+            .at;
+        let kind = std::str::from_utf8(kind).map_err(|_| damaged("its kind is not text"))?;
+        let payload =
+            std::str::from_utf8(payload).map_err(|_| damaged("its payload is not text"))?;
+        let shared = |digest: &Digest| Ok(self.shared.get(digest).cloned());
+        Ok((at, decode_event(kind, payload, shared, self.last)?))
+    }
+
+    fn count(&self, event: &Event, report: &mut VerifyReport) {
+        match event {
+            Event::ClaimCreated { .. } => report.claims += 1,
+            Event::MoneyMoved { .. } => report.posting_sets += 1,
+            _ => {}
+        }
+    }
+
+    fn load_stamp(&mut self, id: i64) -> Result<(), StoreError> {
+        if self.stamps.contains_key(&id) {
+            return Ok(());
+        }
+        if self.stamps.len() == STAMPS_HELD {
+            self.stamps.clear();
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT at, actor, cause FROM stamps WHERE id = ?1")?;
+        let mut rows = statement.query([id])?;
+        let Some(row) = rows.next()? else {
+            return Ok(());
+        };
+        let mut texts = [const { Vec::new() }; 3];
+        for (place, text) in texts.iter_mut().enumerate() {
+            *text = bytes(row.get_ref(place)?).to_vec();
+        }
+        let readable = texts.each_ref().map(|text| std::str::from_utf8(text));
+        let stamp = match readable {
+            [Ok(at), Ok(actor), Ok(cause)] => decode_stamp(at, actor, cause).ok(),
+            _ => None,
+        };
+        self.stamps_used.insert(id);
+        self.stamps.insert(id, HeldStamp { texts, stamp });
+        Ok(())
+    }
+
+    /// The head names the last row, and no stamp stands without a row.
+    fn end(&mut self, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare("SELECT sequence, hash FROM head")?;
+        let mut rows = statement.query([])?;
+        let row = rows.next()?;
+        let head = match &row {
+            Some(row) => (
+                u64::try_from(row.get_ref(0)?.as_i64().unwrap_or_default()).unwrap_or_default(),
+                bytes(row.get_ref(1)?),
+            ),
+            None => (0, &[][..]),
+        };
+        let last = self.before.map_or(GENESIS, |(stored, _)| stored);
+        if head.0 > self.last {
+            self.sound = false;
+            let missing = head.0 - self.last;
+            report.fault(
+                FaultPlace::Journal,
+                format!("{missing} row(s) behind row {} are missing", self.last),
+            );
+        } else if head.0 < self.last || head.1 != last {
+            self.sound = false;
+            report.fault(FaultPlace::Journal, "its head does not name its last row");
+        }
+        if self.last > 0 {
+            report.head = Some(head_of(self.last, &last));
+        }
+        let mut statement = self.connection.prepare("SELECT id FROM stamps")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = row.get_ref(0)?.as_i64().unwrap_or_default();
+            if !self.stamps_used.contains(&id) {
+                report.fault(FaultPlace::Journal, format!("stamp {id} belongs to no row"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! The projections: each table against what the journal gives.
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use super::{FaultPlace, VerifyReport};
+use crate::StoreError;
+use crate::memory::Projections;
+use crate::sqlite::columns::{
+    CLAIM_COLUMNS, Cell, cents, claim_cells, counter_name, file_cells, heading_key, integer,
+    owned_text, text,
+};
+use crate::sqlite::tables::{finding_cells, money_cells, posting_cells, work_cells};
+
+/// Compares every projection with the replayed one.
+pub(super) fn check(
+    connection: &Connection,
+    replayed: &Projections,
+    report: &mut VerifyReport,
+) -> Result<(), StoreError> {
+    let mut table = Compared { connection, report };
+    table.with(
+        "claims",
+        &format!("SELECT {CLAIM_COLUMNS} FROM claims ORDER BY n"),
+        replayed.claims.rows(),
+        |(number, entry)| claim_cells(*number, entry),
+    )?;
+    table.with(
+        "history",
+        "SELECT claim, sequence FROM history ORDER BY claim, sequence",
+        replayed.history.rows(),
+        |((claim, sequence), ())| Ok([integer(*claim), integer(*sequence)]),
+    )?;
+    table.with(
+        "findings",
+        "SELECT sequence, ordinal, claim, hook, rule, severity, shadow FROM findings
+         ORDER BY sequence, ordinal",
+        replayed.findings.rows(),
+        |((sequence, ordinal), entry)| Ok(finding_cells(*sequence, *ordinal, entry)),
+    )?;
+    table.with(
+        "files",
+        "SELECT n, file, name, at, taken_as, items, refused FROM files ORDER BY n",
+        &replayed.files_in_order(),
+        |(order, row)| Ok(file_cells(*order, row)),
+    )?;
+    table.with(
+        "interchanges",
+        "SELECT sender, control, content, file FROM interchanges ORDER BY sender, control, content",
+        replayed.interchanges.rows(),
+        |((sender, control, content), file)| {
+            Ok([sender, control, content, file.as_str()].map(text))
+        },
+    )?;
+    table.with(
+        "sent_groups",
+        "SELECT control, interchange FROM sent_groups ORDER BY control",
+        replayed.groups.rows(),
+        |(group, interchange)| Ok([*group, *interchange].map(|number| integer(number.into()))),
+    )?;
+    table.with(
+        "sent",
+        "SELECT control, st, place, claim FROM sent ORDER BY control, st, place",
+        replayed.sent.rows(),
+        |((group, set, place), claim)| {
+            let [group, set, place] = [*group, *set, *place].map(|number| integer(number.into()));
+            Ok([group, set, place, integer(*claim)])
+        },
+    )?;
+    table.with(
+        "remittances",
+        "SELECT originator, trace, sequence FROM remittances ORDER BY originator, trace",
+        replayed.remittances.rows(),
+        |((originator, trace), sequence)| {
+            Ok([text(originator), text(trace.as_str()), integer(*sequence)])
+        },
+    )?;
+    table.with(
+        "work_items",
+        "SELECT opened, id, claim, closed FROM work_items ORDER BY id",
+        replayed.work.rows(),
+        |(id, entry)| Ok(work_cells(id, entry)),
+    )?;
+    let accounts = replayed.headings.rows().iter();
+    let accounts = accounts
+        .map(|(heading, entry)| Ok((entry.number, (heading_key(heading)?, entry.balance))))
+        .collect::<Result<std::collections::BTreeMap<_, _>, StoreError>>()?;
+    table.with(
+        "accounts",
+        "SELECT n, account, cents FROM accounts ORDER BY n",
+        &accounts,
+        |(number, (key, balance))| Ok([integer(*number), text(key), cents(*balance)?]),
+    )?;
+    table.with(
+        "money",
+        "SELECT sequence, kind, claim FROM money ORDER BY sequence",
+        replayed.money.rows(),
+        |(sequence, entry)| Ok(money_cells(*sequence, *entry)),
+    )?;
+    table.with(
+        "postings",
+        "SELECT sequence, ordinal, account, claim, cents FROM postings ORDER BY sequence, ordinal",
+        replayed.postings.rows(),
+        |((sequence, ordinal), posting)| posting_cells(*sequence, *ordinal, *posting),
+    )?;
+    let counters = replayed.counters.rows().iter();
+    let counters: std::collections::BTreeMap<_, _> = counters
+        .map(|(counter, last)| (counter_name(*counter), *last))
+        .collect();
+    table.with(
+        "counters",
+        "SELECT name, last FROM counters ORDER BY name",
+        &counters,
+        |(name, last)| Ok([text(name), integer(*last)]),
+    )?;
+    table.with(
+        "calls",
+        "SELECT key, call, content, sequence FROM calls ORDER BY key",
+        replayed.calls.rows(),
+        |(key, row)| {
+            Ok([
+                text(key),
+                text(&row.call),
+                owned_text(row.content.clone()),
+                integer(row.sequence),
+            ])
+        },
+    )
+}
+
+struct Compared<'a> {
+    connection: &'a Connection,
+    report: &'a mut VerifyReport,
+}
+
+impl Compared<'_> {
+    /// Walks a table and the replayed rows side by side, both in the order of
+    /// the key, and names the first row that differs.
+    fn with<'e, const N: usize, R: Copy>(
+        &mut self,
+        table: &'static str,
+        sql: &str,
+        expected: impl IntoIterator<Item = R>,
+        cells: impl Fn(R) -> Result<[Cell<'e>; N], StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        for row in expected {
+            let cells = cells(row)?;
+            let name = label(view(&cells[0]));
+            let Some(stored) = rows.next()? else {
+                self.fault(table, name, "the journal gives a row that is not there");
+                return Ok(());
+            };
+            for (at, cell) in cells.iter().enumerate() {
+                let found = stored.get_ref(at)?;
+                if found != view(cell) {
+                    let name = if at == 0 { label(found) } else { name };
+                    self.fault(table, name, "it is not what the journal gives");
+                    return Ok(());
+                }
+            }
+        }
+        if let Some(stored) = rows.next()? {
+            let name = label(stored.get_ref(0)?);
+            self.fault(table, name, "no journal row speaks of it");
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, table: &'static str, row: Option<String>, problem: &str) {
+        self.report
+            .fault(FaultPlace::Projection { table, row }, problem);
+    }
+}
+
+fn view<'a>(cell: &'a Cell<'_>) -> ValueRef<'a> {
+    match cell {
+        Cell::Borrowed(value) => *value,
+        Cell::Owned(value) => value.into(),
+        _ => ValueRef::Null,
+    }
+}
+
+/// Numbers name a row; texts may be a person's, and are left out.
+fn label(value: ValueRef<'_>) -> Option<String> {
+    value.as_i64().ok().map(|number| number.to_string())
+}
