@@ -63,11 +63,11 @@ fn alphanumeric(code: &[u8]) -> bool {
 }
 
 code!(
-    /// An ICD-10-CM diagnosis code as X12 carries it, without the point.
+    /// An ICD-10-CM diagnosis code as X12 carries it, without the point. The
+    /// second character may be a letter: category QA0 is in force since October 2025.
     Icd10, Icd10, "an ICD-10-CM code without its point",
     |code| (3..=7).contains(&code.len())
         && code[0].is_ascii_uppercase()
-        && code[1].is_ascii_digit()
         && alphanumeric(code)
 );
 code!(
@@ -152,5 +152,19 @@ impl FromStr for GroupCode {
 impl fmt::Display for GroupCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnosis_may_have_a_letter_in_second_place() {
+        assert!("QA00101".parse::<Icd10>().is_ok());
+        assert!("E119".parse::<Icd10>().is_ok());
+        for text in ["", "E1", "E11.9", "119", "E1191234", "e119"] {
+            assert!(text.parse::<Icd10>().is_err(), "{text}");
+        }
     }
 }
