@@ -1,3 +1,80 @@
-//! The program `scrubjay`.
+//! The program `scrubjay`: arguments and printing over the engine.
 #![forbid(unsafe_code)]
-fn main() {}
+
+mod claims;
+mod db;
+mod place;
+mod report;
+mod run;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An embeddable revenue-cycle engine, as a program.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take in a folder's inbox, send clean claims, post remittances, report.
+    ///
+    /// Exits with 1 where a file was refused, 2 where the run itself failed.
+    Run(RunArguments),
+    /// Print the figures as they stand, taking nothing in.
+    Report(RunArguments),
+    /// What became of claims: list, show, history, trace, states.
+    #[command(subcommand)]
+    Claims(claims::ClaimsCommand),
+    /// The double-entry ledger: trial balance, one claim.
+    #[command(subcommand)]
+    Ledger(db::LedgerCommand),
+    /// The database: verify, rebuild, backup.
+    #[command(subcommand)]
+    Db(db::DbCommand),
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArguments {
+    /// Folder with `scrubjay.yaml` and the inbox; without `scrubjay.yaml`, a
+    /// folder of X12 files.
+    folder: PathBuf,
+    /// Database, instead of `scrubjay.db` in the folder.
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Print one JSON document instead of the report.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Report(arguments) => run::report(&arguments),
+        Command::Claims(command) => claims::claims(&command),
+        Command::Ledger(command) => db::ledger(&command),
+        Command::Db(command) => db::db(&command),
+    };
+    match ended {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("scrubjay: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether whoever read our output has stopped reading, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -2,11 +2,12 @@
 //!
 //! ```
 //! let interchanges = scrubjay_x12::read(include_bytes!("../fixtures/one-claim.837"))?;
-//! let claims = scrubjay_edi::read_claims(&interchanges[0].sets[0], &mut |control| {
+//! let set = &interchanges[0].sets[0];
+//! let claims = scrubjay_edi::read_claims(set, &mut |control| {
 //!     control.parse().expect("the control numbers of this file are short")
 //! });
-//! let claim = claims[0].as_ref().map(|read| &read.claim)?;
-//! assert_eq!(claim.lines.len(), 2);
+//! let first = claims.into_iter().next().expect("the file holds a claim")?;
+//! assert_eq!(first.claim.lines.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -1,2 +1,56 @@
-//! An embeddable revenue-cycle engine: the ten steps, hooks, effects, deadlines, analytics.
+//! A revenue cycle inside your program, the way SQLite is a database inside it.
+//!
+//! The engine takes in X12 files, makes claims of them, runs payers' rules
+//! over them, sends the clean ones and holds the others for people, applies
+//! acknowledgments, posts remittances to a double-entry ledger, classifies
+//! denials and reports.
+//!
+//! ```no_run
+//! use scrubjay::Engine;
+//!
+//! let mut clinic = Engine::open("examples/clinic")?;
+//! for file in clinic.run_inbox()?.files {
+//!     println!("{file}");
+//! }
+//! for kpi in clinic.report()?.kpis {
+//!     println!("{}: {} of {}", kpi.name, kpi.numerator, kpi.denominator);
+//! }
+//! # Ok::<(), scrubjay::EngineError>(())
+//! ```
+//!
+//! What it is not: a clearinghouse connection (files go to a folder), a user
+//! interface, or a source of payers' policy (that is in the packs it loads).
 #![forbid(unsafe_code)]
+
+mod analytics;
+mod builtin;
+pub mod config;
+mod desk;
+mod engine;
+mod error;
+mod intake;
+mod steps;
+mod time;
+
+pub use analytics::{
+    CashReceived, ClaimCount, DenialCause, Kpi, KpiUnit, LedgerLine, Report, RuleCount, Target,
+    WorkQueue,
+};
+pub use config::Config;
+pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
+pub use error::EngineError;
+pub use intake::{Ended, Intake};
+pub use steps::submission::Sent;
+pub use time::SystemClock;
+
+/// The vocabulary of the revenue cycle.
+pub use scrubjay_model as model;
+
+/// The journal, the ledger and their readers.
+pub use scrubjay_store as store;
+
+/// The contract for handlers of a host's own.
+pub use scrubjay_hooks as hooks;
+
+/// Rule packs.
+pub use scrubjay_rules as rules;

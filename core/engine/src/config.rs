@@ -1,0 +1,385 @@
+//! `scrubjay.yaml`: the practice, its payers and channels, and where things are.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
+use serde::Deserialize;
+
+use crate::EngineError;
+
+/// The name of the configuration in a folder.
+pub const FILE_NAME: &str = "scrubjay.yaml";
+
+/// Whose clock files are taken in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockSource {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// Each file's own ISA date and time, never going backwards: for replays
+    /// and examples, whose figures must not change with the day.
+    Interchange,
+}
+
+/// One end of an electronic channel, as ISA and GS name it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradingPartner {
+    /// ISA05 or ISA07.
+    #[serde(default = "mutually_defined")]
+    pub qualifier: String,
+    /// ISA06 or ISA08, at most 15 characters.
+    pub id: String,
+    /// Name in loop 1000A or 1000B.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+fn mutually_defined() -> String {
+    "ZZ".to_owned()
+}
+
+/// Whom a payer or clearinghouse calls.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Ten digits.
+    pub phone: String,
+}
+
+/// The practice that bills.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    /// Name.
+    pub name: String,
+    /// NPI.
+    pub npi: Npi,
+    /// Tax id, digits.
+    pub tax_id: String,
+    /// Contact for questions about what we send.
+    pub contact: Contact,
+    /// Who sends.
+    pub submitter: TradingPartner,
+}
+
+/// Whether what goes out is a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Usage {
+    /// Test data.
+    #[serde(rename = "T")]
+    Test,
+    /// Production data.
+    #[serde(rename = "P")]
+    Production,
+}
+
+impl Usage {
+    /// ISA15.
+    #[must_use]
+    pub const fn as_x12(self) -> &'static str {
+        match self {
+            Self::Test => "T",
+            Self::Production => "P",
+        }
+    }
+}
+
+/// A way out: a clearinghouse or a payer's own front end.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Who receives.
+    pub receiver: TradingPartner,
+    /// Test or production.
+    #[serde(default = "production")]
+    pub usage: Usage,
+}
+
+const fn production() -> Usage {
+    Usage::Production
+}
+
+/// A payer and the channel that its claims leave by.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Payer {
+    /// What the practice knows of it.
+    #[serde(flatten)]
+    pub profile: PayerProfile,
+    /// Channel; none for a payer that is never sent claims, such as self-pay.
+    #[serde(default)]
+    pub channel: Option<String>,
+}
+
+/// Everything that `scrubjay.yaml` says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The practice; none in a folder without configuration.
+    #[serde(default)]
+    pub practice: Option<Practice>,
+    /// Whose clock.
+    #[serde(default)]
+    pub clock: ClockSource,
+    /// Folder that files come in by.
+    #[serde(default = "inbox")]
+    pub inbox: PathBuf,
+    /// Folder that files leave by.
+    #[serde(default = "outbox")]
+    pub outbox: PathBuf,
+    /// Folders of rule packs.
+    #[serde(default)]
+    pub rules: Vec<PathBuf>,
+    /// Channels by name.
+    #[serde(default)]
+    pub channels: BTreeMap<String, Channel>,
+    /// Payers.
+    #[serde(default)]
+    pub payers: Vec<Payer>,
+    /// Channel for payers that are not listed; without it their claims are held.
+    #[serde(default)]
+    pub default_channel: Option<String>,
+    /// Days after which a claim that no payer has answered counts as not resolved.
+    #[serde(default = "mature_after")]
+    pub mature_after_days: u32,
+}
+
+fn inbox() -> PathBuf {
+    "inbox".into()
+}
+
+fn outbox() -> PathBuf {
+    "outbox".into()
+}
+
+const fn mature_after() -> u32 {
+    30
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            practice: None,
+            clock: ClockSource::default(),
+            inbox: inbox(),
+            outbox: outbox(),
+            rules: Vec::new(),
+            channels: BTreeMap::new(),
+            payers: Vec::new(),
+            default_channel: None,
+            mature_after_days: mature_after(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a folder's `scrubjay.yaml` and makes its paths absolute to the folder.
+    ///
+    /// A folder without one is taken as it is: files are read from `inbox/`
+    /// where there is one, else from the folder itself; claims are held, since
+    /// no payer is known, unless the caller names a default channel; rules are
+    /// those of a `payer-rules` folder beside or above.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or says something that cannot be meant.
+    pub fn of_folder(folder: &Path) -> Result<Self, EngineError> {
+        let path = folder.join(FILE_NAME);
+        let mut config = match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&path, &text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Self::unconfigured(folder)
+            }
+            Err(error) => return Err(EngineError::file(path)(error)),
+        };
+        config.inbox = folder.join(&config.inbox);
+        config.outbox = folder.join(&config.outbox);
+        for rules in &mut config.rules {
+            *rules = folder.join(&rules);
+        }
+        Ok(config)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, EngineError> {
+        let refuse = |problem: String| EngineError::Config {
+            path: path.to_owned(),
+            problem,
+        };
+        let config: Self = serde_yaml::from_str(text).map_err(|error| refuse(error.to_string()))?;
+        for (at, payer) in config.payers.iter().enumerate() {
+            let key = &payer.profile.key;
+            if config.payers[..at]
+                .iter()
+                .any(|other| other.profile.key == *key)
+            {
+                return Err(refuse(format!(
+                    "payers: `{key}` stands twice; give each payer its own key"
+                )));
+            }
+        }
+        let named = config
+            .payers
+            .iter()
+            .filter_map(|payer| payer.channel.as_ref());
+        for channel in named.chain(&config.default_channel) {
+            if !config.channels.contains_key(channel) {
+                return Err(refuse(format!(
+                    "channels: there is no `{channel}`, which a payer names; add it or mend the name"
+                )));
+            }
+        }
+        Ok(config)
+    }
+
+    fn unconfigured(folder: &Path) -> Self {
+        let has_inbox = folder.join(inbox()).is_dir();
+        Self {
+            inbox: if has_inbox {
+                inbox()
+            } else {
+                PathBuf::from(".")
+            },
+            rules: rules_above(folder),
+            ..Self::default()
+        }
+    }
+
+    /// The payer of a claim or remittance: by id, by another of its ids, or by name.
+    #[must_use]
+    pub fn payer(&self, ids: &[&str], name: &str) -> Option<&Payer> {
+        let by_id = self.payers.iter().find(|payer| {
+            let profile = &payer.profile;
+            ids.iter()
+                .any(|id| profile.id.as_str() == *id || profile.also.iter().any(|also| also == id))
+        });
+        by_id.or_else(|| {
+            self.payers
+                .iter()
+                .find(|payer| payer.profile.name.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// The payer of that key.
+    #[must_use]
+    pub fn payer_by_key(&self, key: &str) -> Option<&Payer> {
+        self.payers.iter().find(|payer| payer.profile.key == key)
+    }
+
+    /// The key of a payer that is not configured: its name in lower case with
+    /// dashes, or its id where it has no name.
+    #[must_use]
+    pub fn derived_key(id: Option<&PayerId>, name: &str) -> String {
+        let words = |text: &str| {
+            text.split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_ascii_lowercase)
+                .collect::<Vec<_>>()
+                .join("-")
+        };
+        let from_name = words(name);
+        let key = if from_name.is_empty() {
+            id.map(|id| words(id.as_str())).unwrap_or_default()
+        } else {
+            from_name
+        };
+        if key.is_empty() {
+            "unknown".to_owned()
+        } else {
+            key
+        }
+    }
+
+    /// Whether the patient alone pays.
+    #[must_use]
+    pub fn is_self_pay(&self, key: &str) -> bool {
+        self.payer_by_key(key)
+            .is_some_and(|payer| payer.profile.line == LineOfBusiness::SelfPay)
+    }
+
+    /// The channel by which a payer's claims leave.
+    #[must_use]
+    pub fn channel_of(&self, key: &str) -> Option<&str> {
+        match self.payer_by_key(key) {
+            Some(payer) => payer.channel.as_deref(),
+            None => self.default_channel.as_deref(),
+        }
+    }
+}
+
+/// The nearest `payer-rules` beside or above a folder, or above the working folder.
+fn rules_above(folder: &Path) -> Vec<PathBuf> {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let working = std::env::current_dir().unwrap_or_default();
+    absolute
+        .ancestors()
+        .chain(working.ancestors())
+        .map(|above| above.join("payer-rules"))
+        .find(|rules| rules.is_dir())
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("scrubjay.yaml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_payer_whose_channel_does_not_exist_is_refused() {
+        let error =
+            parse("payers:\n  - { key: a, name: A, id: '1', line: commercial, channel: fax }\n")
+                .unwrap_err();
+        assert!(error.contains("no `fax`"), "{error}");
+    }
+
+    #[test]
+    fn a_payer_that_stands_twice_is_refused() {
+        let error = parse(
+            "payers:\n  - { key: a, name: A, id: '1', line: commercial }\n  - { key: a, name: B, id: '2', line: medicaid }\n",
+        )
+        .unwrap_err();
+        assert!(error.contains("`a` stands twice"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_place() {
+        let error = parse("inbocks: here\n").unwrap_err();
+        assert!(error.contains("inbocks"), "{error}");
+    }
+
+    #[test]
+    fn payers_are_found_by_id_by_another_id_and_by_name() {
+        let config = parse(
+            "payers:\n  - { key: a, name: Alpha Health, id: '1', line: commercial, also: ['77'] }\n",
+        )
+        .unwrap();
+        for (ids, name) in [(&["1"][..], ""), (&["9", "77"], ""), (&[], "ALPHA HEALTH")] {
+            assert_eq!(
+                config
+                    .payer(ids, name)
+                    .map(|payer| payer.profile.key.as_str()),
+                Some("a")
+            );
+        }
+        assert!(config.payer(&["2"], "Beta").is_none());
+    }
+
+    #[test]
+    fn an_unlisted_payer_gets_a_key_from_its_name() {
+        assert_eq!(
+            Config::derived_key(None, "Key Insurance  Co."),
+            "key-insurance-co"
+        );
+        assert_eq!(
+            Config::derived_key("K 9".parse().ok().as_ref(), "--"),
+            "k-9"
+        );
+        assert_eq!(Config::derived_key(None, ""), "unknown");
+    }
+}

@@ -1,0 +1,355 @@
+//! The engine: what a host application opens, feeds and asks.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use scrubjay_hooks::Handler;
+use scrubjay_model::Clock;
+use scrubjay_rules::RuleSet;
+use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
+
+use crate::analytics::Report;
+use crate::builtin::BuiltIn;
+use crate::config::ClockSource;
+use crate::desk::{Desk, Handlers};
+use crate::intake::{self, Ended, Intake};
+use crate::steps::submission::{self, Sent};
+use crate::time::{SystemClock, Time, interchange_instant};
+use crate::{Config, EngineError};
+
+/// The name of the database in a folder.
+pub const DATABASE_NAME: &str = "scrubjay.db";
+
+/// What one pass over the inbox did.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Run {
+    /// Each file of the inbox, in order.
+    pub files: Vec<Intake>,
+    /// Files written to the outbox.
+    pub sent: Vec<Sent>,
+}
+
+impl Run {
+    /// How many files were refused.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.files.iter().filter(|file| file.is_refused()).count()
+    }
+}
+
+/// What an engine is made of.
+///
+/// [`Engine::open`] is the short way; a host that brings its own store, clock
+/// or handlers goes this one.
+pub struct EngineBuilder {
+    config: Config,
+    store: Option<Box<dyn Store>>,
+    clock: Option<Box<dyn Clock>>,
+    handlers: Vec<Arc<dyn Handler>>,
+    actor: String,
+}
+
+impl EngineBuilder {
+    /// An engine for a configuration, with an in-memory store and the system clock.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            store: None,
+            clock: None,
+            handlers: Vec::new(),
+            actor: "scrubjay".to_owned(),
+        }
+    }
+
+    /// Keeps state in this store.
+    #[must_use]
+    pub fn store(mut self, store: Box<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Takes the time from this clock, whatever the configuration says.
+    #[must_use]
+    pub fn clock(mut self, clock: Box<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Adds a handler of the host's own, behind those of the configuration.
+    #[must_use]
+    pub fn handler(mut self, handler: Arc<dyn Handler>) -> Self {
+        self.handlers.push(handler);
+        self
+    }
+
+    /// Who acts: stands in every journal row.
+    #[must_use]
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = actor.into();
+        self
+    }
+
+    /// Opens the engine: loads the rule packs.
+    ///
+    /// # Errors
+    /// Where packs cannot be loaded, or the store cannot be read.
+    pub fn open(self) -> Result<Engine, EngineError> {
+        let config = Arc::new(self.config);
+        let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(BuiltIn::new(Arc::clone(&config)))];
+        let rules = Arc::new(RuleSet::load(&config.rules)?);
+        handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
+        handlers.extend(self.handlers);
+        let store = self
+            .store
+            .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
+        let time = match (self.clock, config.clock) {
+            (Some(clock), _) => Time::Clock(clock),
+            (None, ClockSource::System) => Time::Clock(Box::new(SystemClock)),
+            (None, ClockSource::Interchange) => {
+                Time::Replayed(last_instant(store.read()?.as_ref())?)
+            }
+        };
+        Ok(Engine {
+            handlers: Handlers::new(&handlers),
+            config,
+            store,
+            time,
+            rules,
+            actor: self.actor,
+        })
+    }
+}
+
+/// When the journal was last written to.
+fn last_instant(reader: &dyn Reader) -> Result<chrono::DateTime<chrono::Utc>, EngineError> {
+    Ok(reader
+        .last_row()?
+        .map_or(chrono::DateTime::UNIX_EPOCH, |row| row.stamp.at))
+}
+
+/// A revenue cycle inside a program.
+///
+/// ```
+/// use scrubjay::{Config, EngineBuilder};
+///
+/// let mut engine = EngineBuilder::new(Config::default()).open()?;
+/// let answer = engine.take_in("picture.edi", b"\x89PNG")?;
+/// assert!(answer.is_refused());
+/// # Ok::<(), scrubjay::EngineError>(())
+/// ```
+pub struct Engine {
+    config: Arc<Config>,
+    store: Box<dyn Store>,
+    time: Time,
+    handlers: Handlers,
+    rules: Arc<RuleSet>,
+    actor: String,
+}
+
+impl Engine {
+    /// Opens the revenue cycle of a folder: its `scrubjay.yaml`, its rule
+    /// packs, and its database `scrubjay.db`, which is made where there is none.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, EngineError> {
+        let folder = folder.as_ref();
+        Self::open_with_database(folder, folder.join(DATABASE_NAME))
+    }
+
+    /// Opens the revenue cycle of a folder with its database elsewhere.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with_database(
+        folder: impl AsRef<Path>,
+        database: impl AsRef<Path>,
+    ) -> Result<Self, EngineError> {
+        let config = Config::of_folder(folder.as_ref())?;
+        let store = SqliteStore::open(database.as_ref())?;
+        EngineBuilder::new(config).store(Box::new(store)).open()
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The rule packs that run.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Reads what was committed last.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn read(&self) -> Result<Box<dyn Reader + '_>, EngineError> {
+        Ok(self.store.read()?)
+    }
+
+    /// Takes in every file of the inbox, in the order of their names, and
+    /// writes claims that are ready to the outbox after each.
+    ///
+    /// # Errors
+    /// Where the inbox cannot be listed or the store fails. A file that cannot
+    /// be understood is not an error: it ends as [`Ended::Refused`], and the
+    /// rest goes on.
+    pub fn run_inbox(&mut self) -> Result<Run, EngineError> {
+        submission::finish_interrupted(self.store.read()?.as_ref(), &self.config.outbox)?;
+        let mut run = Run {
+            files: Vec::new(),
+            sent: Vec::new(),
+        };
+        for path in inbox_files(&self.config.inbox)? {
+            let name = file_name(&path);
+            let intake = match std::fs::read(&path) {
+                Ok(bytes) => self.take_in(&name, &bytes)?,
+                Err(error) => Intake {
+                    file: intake::file_hash(name.as_bytes()),
+                    ended: Ended::Refused {
+                        reason: format!("the file cannot be read: {error}"),
+                    },
+                    name,
+                },
+            };
+            run.files.push(intake);
+            run.sent.extend(self.submit()?);
+        }
+        Ok(run)
+    }
+
+    /// Takes in one file. The same file twice is taken in once.
+    ///
+    /// # Errors
+    /// Where the store fails; nothing of the file was kept then.
+    pub fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<Intake, EngineError> {
+        let file = intake::file_hash(bytes);
+        let earlier = self
+            .store
+            .read()?
+            .file(&file)?
+            .filter(|row| row.refused.is_none());
+        if let Some(earlier) = earlier {
+            return Ok(Intake {
+                name: name.to_owned(),
+                file,
+                ended: Ended::AlreadyTaken {
+                    earlier: earlier.name,
+                },
+            });
+        }
+        let read = intake::read(bytes);
+        if let Ok(interchanges) = &read {
+            for header in interchanges.iter().map(|interchange| &interchange.header) {
+                if let Some(instant) = interchange_instant(&header.date, &header.time) {
+                    self.time.reach(instant);
+                }
+            }
+        }
+        let stamp = self.stamp(Cause::File { file: file.clone() });
+        let ended = match read {
+            Ok(interchanges) => {
+                let mut desk = Desk {
+                    tx: self.store.begin()?,
+                    handlers: &mut self.handlers,
+                    config: &self.config,
+                    stamp: stamp.clone(),
+                };
+                let ended = intake::take_in(&mut desk, name, &file, &interchanges)?;
+                if matches!(ended, Ended::TakenIn { .. }) {
+                    desk.tx.commit()?;
+                }
+                ended
+            }
+            Err(reason) => Ended::Refused { reason },
+        };
+        if let Ended::Refused { reason } = &ended {
+            let mut tx = self.store.begin()?;
+            tx.append(
+                &stamp,
+                &Event::FileRefused {
+                    file: file.clone(),
+                    name: name.to_owned(),
+                    reason: reason.clone(),
+                },
+            )?;
+            tx.commit()?;
+        }
+        Ok(Intake {
+            name: name.to_owned(),
+            file,
+            ended,
+        })
+    }
+
+    /// Writes every claim that is ready to the outbox.
+    ///
+    /// # Errors
+    /// Where the outbox or the store cannot be written.
+    pub fn submit(&mut self) -> Result<Vec<Sent>, EngineError> {
+        let stamp = self.stamp(Cause::Call {
+            call: "submit".to_owned(),
+            key: None,
+        });
+        let mut desk = Desk {
+            tx: self.store.begin()?,
+            handlers: &mut self.handlers,
+            config: &self.config,
+            stamp,
+        };
+        let written = submission::submit_ready(&mut desk, &self.config.outbox)?;
+        if written.is_empty() {
+            return Ok(Vec::new());
+        }
+        desk.tx.commit()?;
+        let mut sent = Vec::new();
+        for (file, temporary) in written {
+            submission::publish(&temporary)?;
+            sent.push(file);
+        }
+        Ok(sent)
+    }
+
+    /// The figures of the practice as they stand.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn report(&self) -> Result<Report, EngineError> {
+        Report::of(self.store.read()?.as_ref(), &self.config, self.time.now())
+    }
+
+    fn stamp(&self, cause: Cause) -> Stamp {
+        Stamp {
+            at: self.time.now(),
+            actor: self.actor.clone(),
+            cause,
+        }
+    }
+}
+
+/// The files of a folder in the order of their names, leaving out hidden ones
+/// and those that the engine itself keeps there.
+fn inbox_files(inbox: &Path) -> Result<Vec<PathBuf>, EngineError> {
+    let entries = std::fs::read_dir(inbox).map_err(EngineError::file(inbox))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(EngineError::file(inbox))?.path();
+        let name = file_name(&path);
+        let ours = name == crate::config::FILE_NAME || name.starts_with(DATABASE_NAME);
+        if path.is_file() && !name.starts_with('.') && !ours {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,388 @@
+//! Steps 4 and 5: a claim is made, judged, and held or made ready.
+
+use std::collections::BTreeSet;
+
+use scrubjay_edi::ReadClaim;
+use scrubjay_hooks::{
+    About, ClaimSubject, EarlierClaim, EarlierService, Effect, Finding, Hook, Outcome, Severity,
+    Subject,
+};
+use scrubjay_model::{
+    Account, Claim, ClaimId, Frequency, Money, PatientBilling, PayerProfile, PostingSet,
+    Responsibility, ResponsibleParty, Work, WorkKind,
+};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader, patient_key};
+use scrubjay_x12::TransactionSet;
+
+use crate::desk::Desk;
+use crate::steps::repair::repair;
+use crate::{Config, EngineError};
+
+/// How many earlier claims of a patient rules are shown at most.
+const HISTORY_LIMIT: usize = 200;
+
+/// What became of the claims of a transaction set.
+#[derive(Debug, Default)]
+pub(crate) struct Created {
+    pub(crate) claims: Vec<ClaimId>,
+    pub(crate) held: usize,
+    /// Claims that could not be read: where and why.
+    pub(crate) unread: Vec<String>,
+}
+
+/// Makes a claim of each claim in an 837, and judges it.
+pub(crate) fn create_claims(
+    desk: &mut Desk<'_>,
+    set: &TransactionSet,
+) -> Result<Created, EngineError> {
+    let mut given = BTreeSet::new();
+    let mut failed = None;
+    let read = scrubjay_edi::read_claims(set, &mut |control| {
+        claim_id(desk.tx.as_ref(), &mut given, control).unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            fallback_id(given.len())
+        })
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let mut created = Created::default();
+    for claim in read {
+        match claim {
+            Ok(ReadClaim { claim, .. }) => {
+                let id = claim.id.clone();
+                if create_claim(desk, claim)? == Decision::Held {
+                    created.held += 1;
+                }
+                created.claims.push(id);
+            }
+            Err(error) => {
+                let reason = format!("a claim could not be read: {error}");
+                desk.open_work(WorkKind::Task, None, Money::ZERO, reason)?;
+                created.unread.push(error.to_string());
+            }
+        }
+    }
+    Ok(created)
+}
+
+/// Our id for a claim: the control number that it came with, where payers will
+/// return it whole and no other claim has it; else that with a number behind it.
+fn claim_id(
+    reader: &dyn Reader,
+    given: &mut BTreeSet<ClaimId>,
+    control: &str,
+) -> Result<ClaimId, EngineError> {
+    let base: String = control.trim().chars().filter(|c| !c.is_control()).collect();
+    for attempt in 1u32.. {
+        let text = if attempt == 1 {
+            base.clone()
+        } else {
+            let suffix = format!(".{attempt}");
+            let room = ClaimId::MAX_LEN - suffix.len();
+            format!("{}{suffix}", base.chars().take(room).collect::<String>())
+        };
+        let Ok(id) = text.parse::<ClaimId>() else {
+            continue;
+        };
+        if !given.contains(&id) && reader.claim(&id)?.is_none() {
+            given.insert(id.clone());
+            return Ok(id);
+        }
+    }
+    Ok(fallback_id(given.len()))
+}
+
+/// An id for a claim that will not be kept, since the store has failed.
+fn fallback_id(number: usize) -> ClaimId {
+    let digits = format!("X{}", number % 1_000_000_000);
+    digits
+        .parse()
+        .expect("a letter and at most nine digits are a claim id")
+}
+
+/// How a claim came off the road.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Held,
+    Ready,
+    /// Goes to the patient; there is no payer to send it to.
+    PatientPays,
+}
+
+/// Makes a claim, posts its charge, and judges it.
+pub(crate) fn create_claim(desk: &mut Desk<'_>, claim: Claim) -> Result<Decision, EngineError> {
+    let payer = payer_key(desk.config, &claim);
+    let replaces = original_of(desk.tx.as_ref(), &claim)?;
+    let id = claim.id.clone();
+    let charge = charge_on_arrival(&claim, replaces.as_ref(), desk.config.is_self_pay(&payer));
+    desk.record(&Event::ClaimCreated {
+        claim: Box::new(claim.clone()),
+        payer: payer.clone(),
+        replaces: replaces.map(|row| row.id),
+    })?;
+    desk.move_money(MoneyKind::Charge, Some(&id), charge)?;
+    scrub(desk, claim, &payer)
+}
+
+/// The key of the payer that a claim goes to.
+pub(crate) fn payer_key(config: &Config, claim: &Claim) -> String {
+    let Some(coverage) = claim.destination() else {
+        return "unknown".to_owned();
+    };
+    let ids: Vec<&str> = coverage.payer.iter().map(|id| id.as_str()).collect();
+    config.payer(&ids, &coverage.payer_name.last).map_or_else(
+        || Config::derived_key(coverage.payer.as_ref(), &coverage.payer_name.last),
+        |payer| payer.profile.key.clone(),
+    )
+}
+
+/// The claim that a replacement or void speaks of: by the payer's control
+/// number, else by the control number that both came with.
+fn original_of(reader: &dyn Reader, claim: &Claim) -> Result<Option<ClaimRow>, EngineError> {
+    if !matches!(claim.frequency, Frequency::Replacement | Frequency::Void) {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    if let Some(control) = &claim.payer_control {
+        let mut filter = ClaimFilter::default();
+        filter.payer_control = Some(control.as_str().to_owned());
+        found = reader.claims(&filter)?;
+    }
+    if found.is_empty() {
+        let mut filter = ClaimFilter::default();
+        filter.control = Some(claim.control.as_str().to_owned());
+        found = reader.claims(&filter)?;
+    }
+    Ok(found
+        .into_iter()
+        .rev()
+        .find(|row| row.id != claim.id && row.replaced_by.is_none()))
+}
+
+/// What is owed from the day the claim is made. A replacement or void of a
+/// claim of ours moves money only when it is sent: until then the original stands.
+fn charge_on_arrival(claim: &Claim, replaces: Option<&ClaimRow>, self_pay: bool) -> PostingSet {
+    if replaces.is_some() || claim.frequency == Frequency::Void {
+        return PostingSet::empty();
+    }
+    let party = if self_pay {
+        ResponsibleParty::Patient
+    } else {
+        ResponsibleParty::Insurance
+    };
+    let receivable = Account::Receivable {
+        claim: claim.id.clone(),
+        party,
+    };
+    PostingSet::transfer(Account::Revenue, receivable, claim.charge)
+}
+
+/// The road from a claim to a decision: hook `claim` with its repairs, then
+/// hook `scrub`, then held or ready.
+fn scrub(desk: &mut Desk<'_>, mut claim: Claim, payer: &str) -> Result<Decision, EngineError> {
+    let profile = desk
+        .config
+        .payer_by_key(payer)
+        .map(|payer| payer.profile.clone());
+    let history = history(desk.tx.as_ref(), &claim)?;
+    let mut held_by = judge(desk, Hook::Claim, &mut claim, profile.as_ref(), &history)?;
+    held_by.extend(judge(
+        desk,
+        Hook::Scrub,
+        &mut claim,
+        profile.as_ref(),
+        &history,
+    )?);
+    let id = claim.id.clone();
+    if !held_by.is_empty() {
+        desk.move_claim(&id, Move::Work(Work::Held))?;
+        held_by.sort();
+        held_by.dedup();
+        desk.open_work(
+            WorkKind::ScrubHold,
+            Some(&id),
+            claim.charge,
+            held_by.join(", "),
+        )?;
+        return Ok(Decision::Held);
+    }
+    desk.move_claim(&id, Move::Work(Work::Ready))?;
+    if desk.config.is_self_pay(payer) {
+        desk.move_claim(&id, Move::Responsibility(Responsibility::Patient))?;
+        desk.move_claim(&id, Move::Patient(PatientBilling::Ready))?;
+        desk.move_claim(&id, Move::Work(Work::Closed))?;
+        return Ok(Decision::PatientPays);
+    }
+    Ok(Decision::Ready)
+}
+
+/// Judges a claim at one hook, applies the effects, journals it all, and
+/// returns the rules that hold the claim.
+fn judge(
+    desk: &mut Desk<'_>,
+    hook: Hook,
+    claim: &mut Claim,
+    payer: Option<&PayerProfile>,
+    history: &[EarlierClaim],
+) -> Result<Vec<String>, EngineError> {
+    let subject = ClaimSubject {
+        claim,
+        payer,
+        history,
+        received: desk.today(),
+    };
+    let mut outcome = desk.judge(hook, Subject::Claim(&subject));
+    let mut revised = claim.clone();
+    let applied = plan(hook, &mut revised, &outcome);
+    if let Err(refused) = &applied {
+        outcome.findings.push(Finding::clone(refused));
+    }
+    desk.record(&Event::Judged {
+        claim: claim.id.clone(),
+        hook,
+        outcome: outcome.clone(),
+    })?;
+    let mut held_by: Vec<String> = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.holds())
+        .map(|finding| finding.rule.clone())
+        .collect();
+    if let Ok(changes) = applied {
+        if !changes.is_empty() {
+            *claim = revised;
+            desk.record(&Event::ClaimRevised {
+                claim: Box::new(claim.clone()),
+                changes,
+                by_hand: false,
+            })?;
+        }
+        held_by.extend(carry_out(desk, claim, &outcome)?);
+    }
+    Ok(held_by)
+}
+
+/// Makes every repair on a copy of the claim. Either all effects of the hook
+/// can be carried out, or the finding says which cannot and none is.
+fn plan(hook: Hook, claim: &mut Claim, outcome: &Outcome) -> Result<Vec<String>, Box<Finding>> {
+    let mut changes = Vec::new();
+    for (rule, effect) in &outcome.effects {
+        let refuse = |why: String| {
+            Box::new(Finding {
+                rule: "engine/effect-refused".to_owned(),
+                severity: Severity::Block,
+                message: format!(
+                    "`{rule}` asked for `{}`, which cannot be done: {why}",
+                    effect.kind().as_str()
+                ),
+                about: About::Whole,
+                prevents: Vec::new(),
+                cite: None,
+                overridable: false,
+                shadow: false,
+            })
+        };
+        if !hook.allows(effect.kind()) {
+            return Err(refuse(format!(
+                "the hook `{hook}` does not have that effect"
+            )));
+        }
+        if let Effect::Repair {
+            field,
+            value,
+            reason,
+        } = effect
+        {
+            repair(claim, field, value).map_err(|error| refuse(error.to_string()))?;
+            changes.push(format!("{field}: {reason} ({rule})"));
+        }
+    }
+    Ok(changes)
+}
+
+/// Carries out the effects that reach beyond the claim itself; returns the
+/// rules that hold it until a date.
+fn carry_out(
+    desk: &mut Desk<'_>,
+    claim: &Claim,
+    outcome: &Outcome,
+) -> Result<Vec<String>, EngineError> {
+    let mut held_by = Vec::new();
+    for (rule, effect) in &outcome.effects {
+        match effect {
+            Effect::HoldUntil { until, reason } => {
+                held_by.push(format!("{rule} until {until}: {reason}"))
+            }
+            Effect::OpenTask {
+                reason,
+                owner,
+                days,
+            } => {
+                let reason = format!("{reason} ({rule})");
+                desk.open_work_for(
+                    WorkKind::Task,
+                    Some(&claim.id),
+                    claim.charge,
+                    reason,
+                    owner.clone(),
+                    *days,
+                )?;
+            }
+            Effect::Tag { tag } => {
+                let event = Event::Tagged {
+                    claim: claim.id.clone(),
+                    tag: tag.clone(),
+                };
+                desk.record_by_rule(rule, outcome, &event)?;
+            }
+            Effect::Repair { .. } | Effect::ClassifyDenial { .. } => {}
+        }
+    }
+    Ok(held_by)
+}
+
+/// Earlier claims of the same patient, oldest first.
+fn history(reader: &dyn Reader, claim: &Claim) -> Result<Vec<EarlierClaim>, EngineError> {
+    let mut filter = ClaimFilter::default();
+    filter.patient = Some(patient_key(claim));
+    let rows = reader.claims(&filter)?;
+    let recent = rows.len().saturating_sub(HISTORY_LIMIT + 1);
+    let mut history = Vec::new();
+    for row in rows
+        .into_iter()
+        .skip(recent)
+        .filter(|row| row.id != claim.id)
+    {
+        let Some(earlier) = reader.claim_document(&row.id)? else {
+            continue;
+        };
+        let denied = reader
+            .denials(Some(&row.id))?
+            .iter()
+            .map(|denial| denial.carc.text())
+            .collect();
+        history.push(EarlierClaim {
+            id: row.id,
+            billing_npi: earlier
+                .billing
+                .npi
+                .as_ref()
+                .map(|npi| npi.text())
+                .unwrap_or_default(),
+            withdrawn: row.status.work == Work::Void || row.replaced_by.is_some(),
+            services: earlier
+                .lines
+                .into_iter()
+                .map(|line| EarlierService {
+                    from: line.from,
+                    procedure: line.procedure,
+                    modifiers: line.modifiers,
+                    units: line.units,
+                })
+                .collect(),
+            denied,
+        });
+    }
+    Ok(history)
+}

@@ -1,0 +1,155 @@
+//! Step 7: what a payer refused is classified and given to someone.
+
+use chrono::NaiveDate;
+use scrubjay_hooks::{DenialSubject, Effect, Hook, Subject};
+use scrubjay_model::{Adjustment, AsSent, Claim, ClaimId, Denial, Money, Owner, Rarc, WorkKind};
+use scrubjay_store::Event;
+
+use crate::EngineError;
+use crate::desk::Desk;
+use crate::steps::reason::Refusal;
+
+/// An adjustment that refuses money.
+#[derive(Debug)]
+pub(crate) struct Refused<'a> {
+    /// Service line, 1-based in the remittance; `None` at claim level.
+    pub(crate) line: Option<u32>,
+    pub(crate) adjustment: &'a Adjustment,
+    pub(crate) remarks: Vec<AsSent<Rarc>>,
+    /// What the table says, where no script says better.
+    pub(crate) defaults: Refusal,
+}
+
+/// Classifies each refused amount, by script or else by the table, journals
+/// it, and opens one work item for the claim.
+pub(crate) fn work(
+    desk: &mut Desk<'_>,
+    id: &ClaimId,
+    claim: Option<&Claim>,
+    refused: &[Refused<'_>],
+    decided: NaiveDate,
+) -> Result<(), EngineError> {
+    let mut actions: Vec<(String, Owner, u32)> = Vec::new();
+    let mut amount = Money::ZERO;
+    for refused in refused {
+        let (denial, owner, days) = classify(desk, id, claim, refused, decided)?;
+        amount += denial.amount;
+        let action = format!(
+            "{}-{} {}: {}",
+            denial.group,
+            denial.carc,
+            denial.category.as_str(),
+            denial.action
+        );
+        if !actions.iter().any(|(listed, _, _)| *listed == action) {
+            actions.push((action, owner, days));
+        }
+        desk.record(&Event::Denied {
+            denial: Box::new(denial),
+        })?;
+    }
+    // The most pressing reason decides who works the claim and by when.
+    let Some(pressing) = actions.iter().min_by_key(|(_, _, days)| *days).cloned() else {
+        return Ok(());
+    };
+    let (_, owner, days) = pressing;
+    let reason = actions
+        .into_iter()
+        .map(|(action, _, _)| action)
+        .collect::<Vec<_>>()
+        .join("; ");
+    desk.open_work_for(WorkKind::Denial, Some(id), amount, reason, owner, days)
+}
+
+fn classify(
+    desk: &mut Desk<'_>,
+    id: &ClaimId,
+    claim: Option<&Claim>,
+    refused: &Refused<'_>,
+    decided: NaiveDate,
+) -> Result<(Denial, Owner, u32), EngineError> {
+    let defaults = &refused.defaults;
+    let mut denial = Denial {
+        claim: id.clone(),
+        line: refused.line,
+        group: refused.adjustment.group.clone(),
+        carc: refused.adjustment.carc.clone(),
+        remarks: refused.remarks.clone(),
+        amount: refused.adjustment.amount,
+        decided,
+        category: defaults.category,
+        recoverable: defaults.recoverable,
+        action: defaults.action.clone(),
+        classified_by: "scrubjay-codes".to_owned(),
+    };
+    let payer = desk.tx.claim(id)?.map(|row| row.payer).unwrap_or_default();
+    let profile = desk.config.payer_by_key(&payer).map(|payer| &payer.profile);
+    let subject = DenialSubject {
+        denial: &denial,
+        claim,
+        payer: profile,
+    };
+    let outcome = desk
+        .handlers
+        .judge(Hook::Denial, Subject::Denial(&subject), desk.stamp.at);
+    let mut owner = Owner(defaults.owner.clone());
+    let mut due = defaults.days;
+    for (rule, effect) in &outcome.effects {
+        match effect {
+            Effect::ClassifyDenial {
+                category,
+                recoverable,
+                action,
+                owner: by,
+                days,
+            } => {
+                denial.category = *category;
+                denial.recoverable = *recoverable;
+                denial.action.clone_from(action);
+                denial.classified_by.clone_from(rule);
+                owner = by.clone();
+                due = *days;
+            }
+            Effect::OpenTask {
+                reason,
+                owner,
+                days,
+            } => {
+                let reason = format!("{reason} ({rule})");
+                desk.open_work_for(
+                    WorkKind::Task,
+                    Some(id),
+                    denial.amount,
+                    reason,
+                    owner.clone(),
+                    *days,
+                )?;
+            }
+            Effect::Tag { tag } => {
+                desk.record_by_rule(
+                    rule,
+                    &outcome,
+                    &Event::Tagged {
+                        claim: id.clone(),
+                        tag: tag.clone(),
+                    },
+                )?;
+            }
+            Effect::Repair { .. } | Effect::HoldUntil { .. } => {
+                let reason = format!(
+                    "`{rule}` asked for `{}`, which this hook does not have",
+                    effect.kind().as_str()
+                );
+                desk.open_work(WorkKind::PostingReview, Some(id), Money::ZERO, reason)?;
+            }
+        }
+    }
+    if !(outcome.ran.is_empty() && outcome.findings.is_empty()) {
+        desk.record(&Event::Judged {
+            claim: id.clone(),
+            hook: Hook::Denial,
+            outcome,
+        })?;
+    }
+    Ok((denial, owner, due))
+}

@@ -1,0 +1,9 @@
+//! The steps of the revenue cycle, one module each, all working at the desk.
+
+pub(crate) mod acknowledgment;
+pub(crate) mod claim;
+pub(crate) mod denial;
+pub(crate) mod posting;
+pub(crate) mod reason;
+pub(crate) mod repair;
+pub(crate) mod submission;

@@ -1,0 +1,258 @@
+//! Step 5, the way out: ready claims are written to a file for each channel.
+//!
+//! A file is first written under a temporary name, then the decision is
+//! committed, then the file gets its name: whatever stops the engine in
+//! between, [`finish_interrupted`] ends with each claim sent exactly once.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use scrubjay_edi::{ClaimBatch, Party};
+use scrubjay_model::{
+    Account, Claim, ClaimId, ClaimKind, Frequency, PostingSet, ResponsibleParty, Work,
+};
+use scrubjay_store::{ClaimFilter, Counter, Event, MoneyKind, Move, Reader};
+use scrubjay_x12::ControlNumbers;
+use serde::Serialize;
+
+use crate::config::{Channel, Contact, TradingPartner};
+use crate::desk::Desk;
+use crate::{Config, EngineError};
+
+/// A file that was written for a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sent {
+    /// File name in the outbox.
+    pub name: String,
+    /// Channel.
+    pub channel: String,
+    /// ISA13.
+    pub interchange: u32,
+    /// Claims in it.
+    pub claims: usize,
+}
+
+/// Who sends and who receives, for one channel.
+struct Route {
+    submitter: TradingPartner,
+    contact: Contact,
+    receiver: TradingPartner,
+    usage: crate::config::Usage,
+}
+
+/// Control numbers that follow the last ones in the journal.
+struct Numbers {
+    interchange: u32,
+    group: u32,
+    set: u32,
+}
+
+impl ControlNumbers for Numbers {
+    fn next_interchange(&mut self) -> u32 {
+        // ISA13 has nine digits.
+        self.interchange = self.interchange % 999_999_999 + 1;
+        self.interchange
+    }
+
+    fn next_group(&mut self) -> u32 {
+        self.group = self.group % 999_999_999 + 1;
+        self.group
+    }
+
+    fn next_set(&mut self) -> u32 {
+        self.set += 1;
+        self.set
+    }
+}
+
+const TEMPORARY: &str = "tmp";
+
+/// Writes every ready claim to the outbox and marks it as sent.
+///
+/// Returns the files with the temporary names that [`publish`] must change
+/// once the desk's transaction is committed.
+pub(crate) fn submit_ready(
+    desk: &mut Desk<'_>,
+    outbox: &Path,
+) -> Result<Vec<(Sent, PathBuf)>, EngineError> {
+    let mut batches: BTreeMap<(String, ClaimKind), Vec<Claim>> = BTreeMap::new();
+    for row in desk.tx.claims(&ClaimFilter::default())? {
+        if row.status.work != Work::Ready {
+            continue;
+        }
+        let Some(channel) = desk.config.channel_of(&row.payer) else {
+            continue;
+        };
+        if let Some(claim) = desk.tx.claim_document(&row.id)? {
+            batches
+                .entry((channel.to_owned(), claim.kind))
+                .or_default()
+                .push(claim);
+        }
+    }
+    let mut sent = Vec::new();
+    for ((channel, _), claims) in batches {
+        sent.push(send_batch(desk, outbox, &channel, &claims)?);
+    }
+    Ok(sent)
+}
+
+fn send_batch(
+    desk: &mut Desk<'_>,
+    outbox: &Path,
+    channel: &str,
+    claims: &[Claim],
+) -> Result<(Sent, PathBuf), EngineError> {
+    let refuse = |problem: String| EngineError::Submission {
+        channel: channel.to_owned(),
+        problem,
+    };
+    let route = route(desk.config, channel).ok_or_else(|| {
+        refuse(
+            "the configuration names no practice or no such channel; add both to scrubjay.yaml"
+                .to_owned(),
+        )
+    })?;
+    let mut numbers = numbers(desk.tx.as_ref())?;
+    let listed: Vec<&Claim> = claims.iter().collect();
+    let batch = ClaimBatch {
+        claims: &listed,
+        submitter: party(&route.submitter),
+        contact_name: route.contact.name.clone(),
+        contact_phone: route.contact.phone.clone(),
+        receiver: party(&route.receiver),
+        usage: route.usage.as_x12(),
+        at: desk.stamp.at,
+    };
+    let written = scrubjay_edi::write_claims(&batch, &mut numbers)
+        .map_err(|error| refuse(error.to_string()))?;
+    let suffix = match claims.first().map(|claim| claim.kind) {
+        Some(ClaimKind::Institutional) => "837i",
+        Some(ClaimKind::Dental) => "837d",
+        _ => "837p",
+    };
+    let name = format!("{:09}-{channel}.{suffix}", written.interchange);
+    let temporary = outbox.join(format!("{name}.{TEMPORARY}"));
+    write_durably(outbox, &temporary, &written.bytes)?;
+    desk.record(&Event::BatchWritten {
+        name: name.clone(),
+        channel: channel.to_owned(),
+        interchange: written.interchange,
+        group: written.group,
+        sets: written.sets.clone(),
+    })?;
+    for claim in claims {
+        desk.move_claim(&claim.id, Move::Work(Work::Submitted))?;
+        settle_original(desk, claim)?;
+    }
+    let sent = Sent {
+        name,
+        channel: channel.to_owned(),
+        interchange: written.interchange,
+        claims: claims.len(),
+    };
+    Ok((sent, temporary))
+}
+
+fn party(partner: &TradingPartner) -> Party {
+    Party {
+        qualifier: partner.qualifier.clone(),
+        id: partner.id.clone(),
+        name: partner.name.clone().unwrap_or_else(|| partner.id.clone()),
+    }
+}
+
+fn route(config: &Config, channel: &str) -> Option<Route> {
+    let practice = config.practice.as_ref()?;
+    let Channel { receiver, usage } = config.channels.get(channel)?.clone();
+    let mut submitter = practice.submitter.clone();
+    submitter.name.get_or_insert_with(|| practice.name.clone());
+    Some(Route {
+        submitter,
+        contact: practice.contact.clone(),
+        receiver,
+        usage,
+    })
+}
+
+fn numbers(reader: &dyn Reader) -> Result<Numbers, EngineError> {
+    let last = |counter| -> Result<u32, EngineError> {
+        Ok(u32::try_from(reader.last_number(counter)?).unwrap_or(u32::MAX) % 1_000_000_000)
+    };
+    Ok(Numbers {
+        interchange: last(Counter::Interchange)?,
+        group: last(Counter::Group)?,
+        set: 0,
+    })
+}
+
+/// A replacement or void that leaves takes the place of its original: the
+/// original's charge is taken back, and a replacement's own is owed.
+fn settle_original(desk: &mut Desk<'_>, claim: &Claim) -> Result<(), EngineError> {
+    let Some(original) = desk.tx.claim(&claim.id)?.and_then(|row| row.replaces) else {
+        return Ok(());
+    };
+    let Some(row) = desk.tx.claim(&original)? else {
+        return Ok(());
+    };
+    let owed_on = |id: &ClaimId| Account::Receivable {
+        claim: id.clone(),
+        party: ResponsibleParty::Insurance,
+    };
+    let back = PostingSet::transfer(owed_on(&original), Account::Revenue, row.charge);
+    desk.move_money(MoneyKind::ChargeReversed, Some(&original), back)?;
+    desk.move_claim(&original, Move::Work(Work::Void))?;
+    if claim.frequency == Frequency::Replacement {
+        let charge = PostingSet::transfer(Account::Revenue, owed_on(&claim.id), claim.charge);
+        desk.move_money(MoneyKind::Charge, Some(&claim.id), charge)?;
+    }
+    Ok(())
+}
+
+fn write_durably(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+    std::fs::create_dir_all(folder).map_err(EngineError::file(folder))?;
+    let mut file = std::fs::File::create(path).map_err(EngineError::file(path))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(EngineError::file(path))
+}
+
+/// Gives a file of a committed batch its name.
+pub(crate) fn publish(temporary: &Path) -> Result<(), EngineError> {
+    let named = temporary.with_extension("");
+    std::fs::rename(temporary, &named).map_err(EngineError::file(temporary))
+}
+
+/// Ends what an interrupted run left in the outbox: a file whose batch was
+/// committed gets its name, one whose batch was not is removed, since its
+/// claims are still ready and will be written again.
+pub(crate) fn finish_interrupted(reader: &dyn Reader, outbox: &Path) -> Result<(), EngineError> {
+    let Ok(entries) = std::fs::read_dir(outbox) else {
+        return Ok(());
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let path = entry.path();
+        if path
+            .extension()
+            .is_none_or(|extension| extension != TEMPORARY)
+        {
+            continue;
+        }
+        let interchange = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.split('-').next())
+            .and_then(|number| number.parse::<u32>().ok());
+        let committed = match interchange {
+            Some(number) => !reader.sent_groups(number)?.is_empty(),
+            None => false,
+        };
+        if committed {
+            publish(&path)?;
+        } else {
+            std::fs::remove_file(&path).map_err(EngineError::file(&path))?;
+        }
+    }
+    Ok(())
+}
