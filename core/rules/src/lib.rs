@@ -1,2 +1,59 @@
 //! Rhai rule packs: compile, index, evaluate, trace, test, hot reload.
+//!
+//! A pack is a folder: `pack.yaml` says whom it speaks for, `*.rhai` files
+//! hold rules, `tables/*.csv` what changes without logic, `tests/*.yaml`
+//! example claims with the findings expected. `payer-rules/README.md` is the
+//! book for those who write them.
+//!
+//! ```
+//! use std::path::PathBuf;
+//! use scrubjay_hooks::{Handler, Hook};
+//! use scrubjay_rules::RuleSet;
+//!
+//! # let base = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../payer-rules/base"));
+//! let rules = RuleSet::load(&[base])?; // compiled, and its tests have passed
+//! assert!(rules.packs()[0].rules.iter().any(|rule| rule.id == "base/charge-sum"));
+//!
+//! let worker = rules.worker(); // one for each thread; `worker.judge(...)`
+//! # drop(worker);
+//! # assert!(rules.handles(Hook::Scrub));
+//! # Ok::<(), scrubjay_rules::LoadError>(())
+//! ```
+//!
+//! What is not here: deciding what becomes of a claim (`scrubjay`), code lists
+//! and fee schedules (`scrubjay-codes`), watching files, and the program.
 #![forbid(unsafe_code)]
+
+mod api;
+mod card;
+mod check;
+mod codes;
+mod diagnostic;
+mod example;
+mod facts;
+mod fields;
+mod frame;
+mod generation;
+mod index;
+mod info;
+mod intern;
+mod limit;
+mod limits;
+mod pack;
+mod pack_test;
+mod rule;
+mod ruleset;
+mod scan;
+mod script;
+mod source;
+mod table;
+mod tables;
+mod view;
+mod worker;
+
+pub use api::{Asks, Entry, Form, Kind, Need};
+pub use card::{RuleScope, Status};
+pub use diagnostic::{Diagnostic, Level, LoadError};
+pub use info::{PackInfo, RuleInfo};
+pub use ruleset::{ReloadReport, RuleSet, vocabulary};
+pub use worker::RULE_FAULT;

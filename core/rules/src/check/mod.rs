@@ -1,0 +1,174 @@
+//! Checks a rule before it ever meets a claim: whether it compiles, and
+//! whether what it reads and calls exists and is allowed at its hook.
+
+mod walk;
+
+use std::collections::BTreeSet;
+
+use rhai::{ParseError, ParseErrorType};
+use scrubjay_hooks::{Hook, Severity, SubjectKind};
+
+use crate::api::{Entry, Kind};
+use crate::card::RuleScope;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::pack::Pack;
+use crate::rule::{Placed, Rule, Snippet};
+use crate::script::Script;
+use walk::Walk;
+
+/// The engine and vocabulary that packs are checked with.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    script: Script,
+    callable: BTreeSet<String>,
+}
+
+/// What of a card bears on what the function may do.
+#[derive(Debug, Clone, Copy)]
+struct Allowed {
+    hook: Hook,
+    severity: Severity,
+}
+
+impl Checker {
+    pub(crate) fn new() -> Self {
+        let script = Script::new();
+        let callable = script.callable();
+        Self { script, callable }
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.script.entries
+    }
+
+    /// Checks a rule's function and the helpers that it calls.
+    pub(crate) fn rule(
+        &self,
+        pack: &Pack,
+        placed: &Placed,
+        rule: &Rule,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        let takes = takes(rule);
+        let Some(ast) = self.compile(pack, &rule.snippet, &takes, faults) else {
+            return;
+        };
+        let Some(function) = ast
+            .iter_fn_def()
+            .find(|function| function.name == rule.function)
+        else {
+            return;
+        };
+        if function.params.len() != rule.parameters() {
+            let source = &pack.sources[placed.file];
+            let (line, column) = source.place(placed.function.name_at);
+            let names = takes
+                .iter()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(", ");
+            let message = format!("this rule is called with ({names})");
+            let help = match rule.card.scope {
+                RuleScope::Claim if rule.card.hook.subject() == Some(SubjectKind::Claim) => {
+                    format!(
+                        "write `fn {}({names})`; a rule about lines says `scope: line`",
+                        rule.function
+                    )
+                }
+                _ => format!("write `fn {}({names})`", rule.function),
+            };
+            faults.push(Diagnostic::at(source, line, column, message).help(help));
+            return;
+        }
+        let allowed = Allowed {
+            hook: rule.card.hook,
+            severity: rule.card.severity,
+        };
+        for function in ast.iter_fn_def() {
+            let kinds: &[(&str, Kind)] = if function.name == rule.function {
+                &takes
+            } else {
+                &[]
+            };
+            let mut walk = Walk::new(self, pack, &rule.snippet, Some(allowed), &ast, faults);
+            walk.function(&ast, function, kinds);
+        }
+    }
+
+    /// Checks a helper that no rule calls, and says so.
+    pub(crate) fn helper(
+        &self,
+        pack: &Pack,
+        placed: &Placed,
+        snippet: &Snippet,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        let before = faults.len();
+        if let Some(ast) = self.compile(pack, snippet, &[], faults) {
+            for function in ast.iter_fn_def() {
+                Walk::new(self, pack, snippet, None, &ast, faults).function(&ast, function, &[]);
+            }
+        }
+        if faults.len() == before {
+            let source = &pack.sources[placed.file];
+            let (line, column) = source.place(placed.function.name_at);
+            let message = format!("no rule calls `{}`", placed.function.name);
+            faults.push(
+                Diagnostic::at(source, line, column, message)
+                    .help("a rule has a card above it: lines that start with `///`")
+                    .warning(),
+            );
+        }
+    }
+
+    fn compile(
+        &self,
+        pack: &Pack,
+        snippet: &Snippet,
+        takes: &[(&str, Kind)],
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<rhai::AST> {
+        match self.script.compile(&snippet.text) {
+            Ok(ast) => Some(ast),
+            Err(error) => {
+                let (file, line, column) = snippet.place(error.position());
+                let (message, help) = parse_text(&error, takes);
+                faults.push(
+                    Diagnostic::at(&pack.sources[file], line, column, message).maybe_help(help),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// What a rule's function is called with.
+pub(crate) fn takes(rule: &Rule) -> Vec<(&'static str, Kind)> {
+    let subject = match rule.card.hook.subject() {
+        Some(SubjectKind::Denial) => ("denial", Kind::Denial),
+        Some(SubjectKind::Remittance) => ("remittance", Kind::Remittance),
+        Some(SubjectKind::Claim) | None => ("claim", Kind::Claim),
+    };
+    match rule.card.scope {
+        RuleScope::Claim => vec![subject],
+        RuleScope::Line => vec![subject, ("line", Kind::Line)],
+    }
+}
+
+/// What the compiler says, in our words where we have better ones.
+fn parse_text(error: &ParseError, takes: &[(&str, Kind)]) -> (String, Option<String>) {
+    match error.err_type() {
+        ParseErrorType::VariableUndefined(name) => (
+            format!("there is no variable `{name}`"),
+            did_you_mean(name, takes.iter().map(|(known, _)| *known)),
+        ),
+        ParseErrorType::Reserved(word) => (format!("`{word}` is not for rules"), None),
+        ParseErrorType::BadInput(problem) => (format!("this cannot be read: {problem}"), None),
+        ParseErrorType::UnexpectedEOF => (
+            "the function does not end: a `}`, `)` or `]` is missing".to_owned(),
+            None,
+        ),
+        ParseErrorType::ExprTooDeep => ("this expression is nested too deep".to_owned(), None),
+        other => (other.to_string(), None),
+    }
+}

@@ -1,0 +1,139 @@
+//! What a call sees of the world and leaves behind, one frame a worker.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rhai::EvalAltResult;
+use scrubjay_hooks::{About, Effect, Hook, Severity};
+
+use crate::api::{Need, fault};
+use crate::codes::{CodeKind, CodeSet};
+use crate::limits::MAX_FINDINGS;
+use crate::tables::Tables;
+
+/// What a rule has said in one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) severity: Severity,
+    pub(crate) about: About,
+    pub(crate) message: String,
+}
+
+/// The state around one call. Scripts reach it only through registered functions.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) today: NaiveDate,
+    pub(crate) hook: Hook,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) tables: Arc<Tables>,
+    pub(crate) said: Vec<Said>,
+    pub(crate) effects: Vec<Effect>,
+    /// Findings and effects that this rule may still make on this subject.
+    pub(crate) room: usize,
+    /// Code sets that scripts have written out, by kind and text.
+    sets: HashMap<(u8, Box<str>), Arc<CodeSet>>,
+}
+
+/// Written-out code sets kept at most.
+const MAX_SETS: usize = 1_000;
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            today: NaiveDate::MIN,
+            hook: Hook::Scrub,
+            needs: Vec::new(),
+            tables: Arc::default(),
+            said: Vec::new(),
+            effects: Vec::new(),
+            room: 0,
+            sets: HashMap::new(),
+        }
+    }
+}
+
+impl Frame {
+    /// Gets ready for the calls of a pack's rules.
+    pub(crate) fn enter(
+        &mut self,
+        hook: Hook,
+        today: NaiveDate,
+        tables: &Arc<Tables>,
+        needs: &[Need],
+    ) {
+        self.hook = hook;
+        self.today = today;
+        if !Arc::ptr_eq(&self.tables, tables) {
+            self.tables = Arc::clone(tables);
+            self.sets.clear();
+        }
+        self.needs.clear();
+        self.needs.extend_from_slice(needs);
+    }
+
+    pub(crate) fn say(
+        &mut self,
+        severity: Severity,
+        about: About,
+        message: &str,
+    ) -> Result<(), Box<EvalAltResult>> {
+        self.take_room()?;
+        self.said.push(Said {
+            severity,
+            about,
+            message: message.to_owned(),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn ask(&mut self, effect: Effect) -> Result<(), Box<EvalAltResult>> {
+        if !self.hook.allows(effect.kind()) {
+            return Err(fault(format!(
+                "`{}` may not be asked for at the hook `{}`",
+                effect.kind().as_str(),
+                self.hook
+            )));
+        }
+        self.take_room()?;
+        self.effects.push(effect);
+        Ok(())
+    }
+
+    fn take_room(&mut self) -> Result<(), Box<EvalAltResult>> {
+        self.room = self.room.checked_sub(1).ok_or_else(|| {
+            fault(format!(
+                "it made more than {MAX_FINDINGS} findings and effects"
+            ))
+        })?;
+        Ok(())
+    }
+
+    /// The set that a script means by `@name`, a code, a range, a prefix.
+    pub(crate) fn set(
+        &mut self,
+        text: &str,
+        kind: CodeKind,
+    ) -> Result<Arc<CodeSet>, Box<EvalAltResult>> {
+        let key = (kind as u8, Box::from(text));
+        if let Some(known) = self.sets.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let set = Arc::new(self.tables.set(text, kind).map_err(fault)?);
+        if self.sets.len() >= MAX_SETS {
+            self.sets.clear();
+        }
+        self.sets.insert(key, Arc::clone(&set));
+        Ok(set)
+    }
+
+    pub(crate) fn must_need(&self, need: Need) -> Result<(), Box<EvalAltResult>> {
+        if self.needs.contains(&need) {
+            return Ok(());
+        }
+        Err(fault(format!(
+            "the pack does not declare `needs: [{}]`",
+            need.as_str()
+        )))
+    }
+}

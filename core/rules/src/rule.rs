@@ -1,0 +1,106 @@
+//! A rule: its card, its function, and the text that is compiled for it.
+
+use std::collections::BTreeSet;
+
+use rhai::Position;
+
+use crate::card::{Card, RuleScope};
+use crate::scan::Function;
+use crate::source::Source;
+
+/// Text cut out of files, that knows where each line came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Snippet {
+    pub(crate) text: String,
+    /// First line here, file, first line there.
+    pieces: Vec<(usize, usize, usize)>,
+}
+
+impl Snippet {
+    /// Adds a function of a file, from the start of its first line.
+    fn push(&mut self, sources: &[Source], file: usize, function: &Function) {
+        let first_here = self.text.matches('\n').count() + 1;
+        let source = &sources[file];
+        let (first_there, _) = source.place(function.span.start);
+        self.pieces.push((first_here, file, first_there));
+        self.text.push_str(&source.text()[function.span.clone()]);
+        self.text.push('\n');
+    }
+
+    /// File, line and column of a place in the snippet.
+    pub(crate) fn place(&self, at: Position) -> (usize, usize, usize) {
+        let line = at.line().unwrap_or(1);
+        let piece = self
+            .pieces
+            .iter()
+            .rev()
+            .find(|(first, _, _)| *first <= line);
+        let (first, file, there) = piece.or(self.pieces.first()).copied().unwrap_or((1, 0, 1));
+        (
+            file,
+            there + line.saturating_sub(first),
+            at.position().unwrap_or(1),
+        )
+    }
+}
+
+/// A function of a pack, in its file.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub(crate) file: usize,
+    pub(crate) function: Function,
+}
+
+/// A function with every function of the pack that it may call.
+pub(crate) fn snippet(
+    sources: &[Source],
+    functions: &[Placed],
+    of: usize,
+) -> (Snippet, BTreeSet<usize>) {
+    let mut reached = BTreeSet::from([of]);
+    let mut open = vec![of];
+    let mut snippet = Snippet::default();
+    while let Some(at) = open.pop() {
+        let placed = &functions[at];
+        snippet.push(sources, placed.file, &placed.function);
+        let text = &sources[placed.file].text()[placed.function.span.clone()];
+        for (other, candidate) in functions.iter().enumerate() {
+            if mentions(text, &candidate.function.name) && reached.insert(other) {
+                open.push(other);
+            }
+        }
+    }
+    (snippet, reached)
+}
+
+/// Whether a text has a name in it as a word.
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}
+
+/// A rule, ready to be compiled by a worker.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) card: Card,
+    pub(crate) function: String,
+    pub(crate) snippet: Snippet,
+    /// File and line of the card, for people.
+    pub(crate) stands: (usize, usize),
+    /// Whether it asks for earlier claims.
+    pub(crate) wants_history: bool,
+}
+
+impl Rule {
+    /// What its function takes.
+    pub(crate) fn parameters(&self) -> usize {
+        match self.card.scope {
+            RuleScope::Claim => 1,
+            RuleScope::Line => 2,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! All packs under some folders: loaded, tested, swapped while claims run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use scrubjay_hooks::{Handler, Hook, Worker};
+
+use crate::api::Entry;
+use crate::check::Checker;
+use crate::diagnostic::{Diagnostic, Level, LoadError};
+use crate::generation::Generation;
+use crate::info::{PackInfo, pack_info};
+use crate::limit::Running;
+use crate::pack::{MANIFEST, Pack};
+use crate::pack_test;
+use crate::worker::RuleWorker;
+
+/// Rule packs, compiled, ready to judge.
+///
+/// It is shared by every thread; each thread takes a [`Worker`] from it.
+#[derive(Debug)]
+pub struct RuleSet {
+    folders: Vec<PathBuf>,
+    live: Arc<ArcSwap<Generation>>,
+    /// One reload at a time.
+    reloading: Mutex<()>,
+}
+
+/// What a reload changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReloadReport {
+    /// Packs that are new, by id.
+    pub added: Vec<String>,
+    /// Packs that are gone.
+    pub removed: Vec<String>,
+    /// Packs whose hash is another.
+    pub changed: Vec<String>,
+    /// What is worth mending all the same.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl ReloadReport {
+    /// Whether anything runs differently from before.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+    }
+}
+
+impl RuleSet {
+    /// Loads every pack in some folders, and runs the packs' tests.
+    ///
+    /// A folder is a pack where it has a `pack.yaml`; else each folder in it
+    /// that has one is.
+    ///
+    /// # Errors
+    /// Where anything in a pack is wrong or one of its tests fails: every
+    /// fault, with its place.
+    pub fn load(folders: &[PathBuf]) -> Result<Self, LoadError> {
+        let generation = read(folders, None)?;
+        Ok(Self {
+            folders: folders.to_vec(),
+            live: Arc::new(ArcSwap::from_pointee(generation)),
+            reloading: Mutex::new(()),
+        })
+    }
+
+    /// Reads the folders again and, where everything is right, swaps in what
+    /// they hold in one step. Claims under way finish on the version that they
+    /// started with.
+    ///
+    /// # Errors
+    /// Where anything is wrong; what ran before goes on running.
+    pub fn reload(&self) -> Result<ReloadReport, LoadError> {
+        let _one_at_a_time = self
+            .reloading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let before = self.live.load_full();
+        let after = read(&self.folders, Some(&before))?;
+        let report = compare(&before, &after);
+        if !report.is_empty() {
+            self.live.store(Arc::new(after));
+        }
+        Ok(report)
+    }
+
+    /// The packs that run, in the order of their ids.
+    #[must_use]
+    pub fn packs(&self) -> Vec<PackInfo> {
+        let mut packs: Vec<PackInfo> = self
+            .live
+            .load()
+            .packs
+            .iter()
+            .map(|pack| pack_info(pack))
+            .collect();
+        packs.sort_by(|a, b| a.id.cmp(&b.id));
+        packs
+    }
+
+    /// What is worth mending in the packs that run.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        self.live.load().warnings.clone()
+    }
+}
+
+/// Everything that scripts can read and call, for catalogues and editors.
+#[must_use]
+pub fn vocabulary() -> Vec<Entry> {
+    Checker::new().entries().to_vec()
+}
+
+impl Handler for RuleSet {
+    fn name(&self) -> &str {
+        "rules"
+    }
+
+    fn handles(&self, hook: Hook) -> bool {
+        // A pack may bring the first rule of a hook while claims run.
+        crate::card::HOOKS.iter().any(|(_, known)| *known == hook)
+    }
+
+    fn worker(&self) -> Box<dyn Worker> {
+        Box::new(RuleWorker::new(&self.live))
+    }
+}
+
+/// Reads packs; those that are byte for byte the same as before are taken over.
+fn read(folders: &[PathBuf], before: Option<&Generation>) -> Result<Generation, LoadError> {
+    let mut faults = Vec::new();
+    let checker = Checker::new();
+    let mut packs = Vec::new();
+    for folder in pack_folders(folders, &mut faults) {
+        let pack = Arc::new(Pack::read(&folder, &checker, &mut faults));
+        let same =
+            before.and_then(|before| before.packs.iter().find(|known| is_same(known, &pack)));
+        match same {
+            Some(known) => packs.push(Arc::clone(known)),
+            None => packs.push(pack),
+        }
+    }
+    let mut generation = Generation::new(packs, Running::Live, &mut faults);
+    // Tests tell nothing of a pack that does not compile.
+    if !faults.iter().any(|fault| fault.severity == Level::Error) {
+        for pack in &generation.packs {
+            pack_test::run(pack, &mut faults);
+        }
+    }
+    let found = LoadError::new(faults);
+    if found
+        .diagnostics()
+        .iter()
+        .any(|fault| fault.severity == Level::Error)
+    {
+        return Err(found);
+    }
+    generation.warnings = found.into_diagnostics();
+    Ok(generation)
+}
+
+fn is_same(known: &Pack, read: &Pack) -> bool {
+    known.folder == read.folder && known.hash == read.hash && known.tests == read.tests
+}
+
+fn compare(before: &Generation, after: &Generation) -> ReloadReport {
+    let hashes = |generation: &Generation| -> BTreeMap<String, String> {
+        let of = |pack: &Arc<Pack>| (pack.manifest.id.clone(), pack.hash.clone());
+        generation.packs.iter().map(of).collect()
+    };
+    let (old, new) = (hashes(before), hashes(after));
+    let missing_in =
+        |from: &BTreeMap<String, String>, other: &BTreeMap<String, String>| -> Vec<String> {
+            from.keys()
+                .filter(|id| !other.contains_key(*id))
+                .cloned()
+                .collect()
+        };
+    ReloadReport {
+        added: missing_in(&new, &old),
+        removed: missing_in(&old, &new),
+        changed: new
+            .iter()
+            .filter(|(id, hash)| old.get(*id).is_some_and(|old| old != *hash))
+            .map(|(id, _)| id.clone())
+            .collect(),
+        warnings: after.warnings.clone(),
+    }
+}
+
+/// The packs in some folders, each once, in the order of their paths.
+fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    let is_pack = |folder: &Path| folder.join(MANIFEST).is_file();
+    let mut found = Vec::new();
+    for folder in folders {
+        if is_pack(folder) {
+            found.push(folder.clone());
+            continue;
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                faults.push(Diagnostic::of_file(
+                    folder,
+                    format!("the folder of packs cannot be read: {error}"),
+                ));
+                continue;
+            }
+        };
+        let below: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| is_pack(path))
+            .collect();
+        if below.is_empty() {
+            let message = format!("neither the folder nor one in it has a {MANIFEST}");
+            faults.push(
+                Diagnostic::of_file(folder, message)
+                    .help("a pack is a folder with a pack.yaml in it"),
+            );
+        }
+        found.extend(below);
+    }
+    found.sort();
+    found.dedup();
+    found
+}

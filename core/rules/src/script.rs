@@ -1,0 +1,151 @@
+//! The script engine: Rhai with our vocabulary, its own limits and nothing else.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMathPackage,
+    BasicStringPackage, MoreStringPackage, Package,
+};
+use rhai::{AST, Engine, EvalAltResult, OptimizationLevel, ParseError, Position};
+
+use crate::api::{self, Entry, Fault};
+use crate::frame::Frame;
+use crate::limits;
+
+/// Words of Rhai that a rule has no use for: code made at run time, other
+/// files, the terminal, and a way to hide a fault.
+const NOT_FOR_RULES: [&str; 9] = [
+    "eval", "import", "export", "print", "debug", "try", "catch", "exit", "sleep",
+];
+
+/// One engine with its frame. Every worker has its own: sharing one between
+/// threads is slower than one thread.
+pub(crate) struct Script {
+    pub(crate) engine: Engine,
+    pub(crate) frame: Arc<Mutex<Frame>>,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script")
+            .field("entries", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Script {
+    pub(crate) fn new() -> Self {
+        Self::with_optimization(OptimizationLevel::Simple)
+    }
+
+    pub(crate) fn with_optimization(level: OptimizationLevel) -> Self {
+        let mut engine = Engine::new_raw();
+        ArithmeticPackage::new().register_into_engine(&mut engine);
+        BasicStringPackage::new().register_into_engine(&mut engine);
+        MoreStringPackage::new().register_into_engine(&mut engine);
+        BasicArrayPackage::new().register_into_engine(&mut engine);
+        BasicIteratorPackage::new().register_into_engine(&mut engine);
+        BasicMathPackage::new().register_into_engine(&mut engine);
+        engine
+            .set_optimization_level(level)
+            .set_strict_variables(true)
+            .set_fast_operators(false)
+            .set_fail_on_invalid_map_property(true)
+            .set_max_operations(limits::MAX_STEPS)
+            .set_max_call_levels(limits::MAX_DEPTH)
+            .set_max_string_size(limits::MAX_TEXT)
+            .set_max_array_size(limits::MAX_LIST)
+            .set_max_map_size(limits::MAX_MAP)
+            .set_max_variables(limits::MAX_VARIABLES)
+            .set_max_expr_depths(limits::MAX_EXPRESSION, limits::MAX_EXPRESSION)
+            .set_max_modules(0);
+        for word in NOT_FOR_RULES {
+            engine.disable_symbol(word);
+        }
+        let frame = Arc::new(Mutex::new(Frame::default()));
+        let entries = api::register(&mut engine, &frame);
+        Self {
+            engine,
+            frame,
+            entries,
+        }
+    }
+
+    /// Compiles one function with what it calls.
+    pub(crate) fn compile(&self, text: &str) -> Result<AST, ParseError> {
+        self.engine.compile(text)
+    }
+
+    /// Every name that can be called, ours and Rhai's.
+    pub(crate) fn callable(&self) -> BTreeSet<String> {
+        self.engine
+            .collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true)
+            .into_iter()
+            .collect()
+    }
+}
+
+/// Why a call was stopped, in words without data, and where.
+pub(crate) fn told(error: &EvalAltResult) -> (String, Position) {
+    if let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
+        return told(inner);
+    }
+    let text = match error {
+        EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<Fault>() {
+            Some(ours) => ours.0.clone(),
+            None => "it threw an error".to_owned(),
+        },
+        EvalAltResult::ErrorTooManyOperations(_) => {
+            format!(
+                "it took more than {} steps: a loop may never end",
+                limits::MAX_STEPS
+            )
+        }
+        EvalAltResult::ErrorStackOverflow(_) => {
+            format!(
+                "its calls go more than {} deep: a function may call itself without end",
+                limits::MAX_DEPTH
+            )
+        }
+        EvalAltResult::ErrorDataTooLarge(..) => "a text or list grew too large".to_owned(),
+        EvalAltResult::ErrorTooManyVariables(_) => "it has too many variables".to_owned(),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => format!("there is no `{signature}`"),
+        EvalAltResult::ErrorDotExpr(text, _) => property_text(text),
+        EvalAltResult::ErrorPropertyNotFound(name, _) => format!("there is no property `{name}`"),
+        EvalAltResult::ErrorVariableNotFound(name, _) => format!("there is no variable `{name}`"),
+        EvalAltResult::ErrorIndexingType(_, _) => {
+            "this value has no parts to read by `[...]` or `.name`".to_owned()
+        }
+        EvalAltResult::ErrorArrayBounds(..) | EvalAltResult::ErrorStringBounds(..) => {
+            "it reads beyond the end of a list or text".to_owned()
+        }
+        EvalAltResult::ErrorArithmetic(text, _) if text.starts_with("Division by zero") => {
+            "it divides by zero".to_owned()
+        }
+        EvalAltResult::ErrorArithmetic(..) => {
+            "a number grew too large, or cannot be worked out".to_owned()
+        }
+        EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
+            format!("it has {got} where {wanted} is wanted")
+        }
+        EvalAltResult::ErrorFor(_) => "`for` wants a list".to_owned(),
+        EvalAltResult::ErrorParsing(..) => "it does not compile".to_owned(),
+        _ => "it cannot go on".to_owned(),
+    };
+    (text, error.position())
+}
+
+/// `Unknown property 'x' - a getter is not registered for type 'claim'`, in our words.
+fn property_text(text: &str) -> String {
+    let mut quoted = text.split('\'').skip(1).step_by(2);
+    match (quoted.next(), quoted.next()) {
+        (Some(name), Some("()")) => {
+            format!("`.{name}` is read from a missing value: ask `is_missing()` first")
+        }
+        (Some(name), Some(kind)) => format!("a {kind} has no `.{name}`"),
+        _ => "there is no such property".to_owned(),
+    }
+}

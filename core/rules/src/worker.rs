@@ -1,0 +1,420 @@
+//! One thread's hand: its own engine, its own compiled rules.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, Scope};
+use scrubjay_hooks::{
+    About, Context, Effect, Finding, Hook, NotRun, Outcome, Ran, Severity, Subject, Worker,
+};
+use scrubjay_model::RemittanceClaim;
+
+use crate::api::claim::{ClaimRef, LineRef};
+use crate::api::denial::{DenialRef, DenialView};
+use crate::api::frame;
+use crate::api::remittance::{AdjustmentView, RemittanceRef, RemittanceView};
+use crate::card::{RuleScope, Status};
+use crate::facts::{Facts, Text};
+use crate::frame::Said;
+use crate::generation::{Generation, PassedOver};
+use crate::intern::Interner;
+use crate::limit::line_matches;
+use crate::limits::MAX_FINDINGS;
+use crate::pack::Pack;
+use crate::rule::Rule;
+use crate::script::{Script, told};
+use crate::view::{ClaimView, ViewBuilder, Wants};
+
+/// The rule of every finding about a rule that could not be run to its end.
+pub const RULE_FAULT: &str = "rule-fault";
+
+pub(crate) struct RuleWorker {
+    live: Arc<ArcSwap<Generation>>,
+    generation: Arc<Generation>,
+    script: Script,
+    /// Compiled when first met, by the rule's place in the generation.
+    compiled: Vec<Option<AST>>,
+    texts: Interner,
+    scope: Scope<'static>,
+    selected: Vec<u32>,
+}
+
+/// What the rules of one call are called with.
+struct Seen {
+    subject: Dynamic,
+    /// Of a claim, for rules about lines.
+    claim: Option<Arc<ClaimView>>,
+}
+
+impl RuleWorker {
+    pub(crate) fn new(live: &Arc<ArcSwap<Generation>>) -> Self {
+        Self::with_script(live, Script::new())
+    }
+
+    pub(crate) fn with_script(live: &Arc<ArcSwap<Generation>>, script: Script) -> Self {
+        let generation = live.load_full();
+        let compiled = vec![None; generation.all().len()];
+        Self {
+            live: Arc::clone(live),
+            generation,
+            script,
+            compiled,
+            texts: Interner::default(),
+            scope: Scope::new(),
+            selected: Vec::new(),
+        }
+    }
+
+    /// Goes over to the newest generation; never within one subject.
+    fn catch_up(&mut self) {
+        let newest = self.live.load();
+        if !Arc::ptr_eq(&newest, &self.generation) {
+            self.generation = Arc::clone(&newest);
+            self.compiled.clear();
+            self.compiled
+                .resize_with(self.generation.all().len(), || None);
+        }
+    }
+
+    /// Judges with a set of rules already chosen.
+    fn run(
+        &mut self,
+        rules: &[u32],
+        hook: Hook,
+        subject: Subject<'_>,
+        context: Context,
+        facts: &Facts<'_>,
+        outcome: &mut Outcome,
+    ) {
+        let generation = Arc::clone(&self.generation);
+        let wants = Wants {
+            history: rules.iter().any(|at| generation.rule(*at).1.wants_history),
+        };
+        let Some(seen) = self.see(subject, context, facts, wants) else {
+            return;
+        };
+        for at in rules {
+            let (pack, rule) = generation.rule(*at);
+            frame(&self.script.frame).enter(
+                hook,
+                context.today(),
+                &pack.tables,
+                &pack.manifest.needs,
+            );
+            self.run_rule(*at, pack, rule, &seen, facts, outcome);
+        }
+    }
+
+    fn run_rule(
+        &mut self,
+        at: u32,
+        pack: &Pack,
+        rule: &Rule,
+        seen: &Seen,
+        facts: &Facts<'_>,
+        outcome: &mut Outcome,
+    ) {
+        let mut said = Vec::new();
+        let mut asked = Vec::new();
+        let mut fault = None;
+        self.begin_rule();
+        match (rule.card.scope, &seen.claim) {
+            (RuleScope::Line, Some(claim)) => {
+                let lines = facts.lines.iter().enumerate();
+                for (line, _) in lines.filter(|(_, line)| line_matches(&rule.card.applies, line)) {
+                    let line = Dynamic::from(LineRef {
+                        claim: Arc::clone(claim),
+                        at: line,
+                    });
+                    let called = self.call(at, rule, [seen.subject.clone(), line]);
+                    fault = called.err();
+                    if fault.is_some() {
+                        break;
+                    }
+                    self.collect(&mut said, &mut asked);
+                }
+            }
+            _ => {
+                fault = self.call(at, rule, [seen.subject.clone()]).err();
+                if fault.is_none() {
+                    self.collect(&mut said, &mut asked);
+                }
+            }
+        }
+        let shadow = rule.card.status == Status::Shadow && !self.generation.is_for_tests();
+        let before = outcome.findings.len();
+        outcome
+            .findings
+            .extend(said.into_iter().map(|said| finding(rule, said, shadow)));
+        if let Some(error) = fault {
+            outcome
+                .findings
+                .push(fault_finding(pack, rule, &error, shadow));
+        }
+        // A shadow rule changes nothing.
+        if !shadow {
+            outcome.effects.extend(
+                asked
+                    .into_iter()
+                    .map(|effect| (rule.card.id.clone(), effect)),
+            );
+        }
+        outcome.ran.push(Ran {
+            rule: rule.card.id.clone(),
+            version: pack.version.clone(),
+            findings: u32::try_from(outcome.findings.len() - before).unwrap_or(u32::MAX),
+        });
+    }
+
+    fn begin_rule(&mut self) {
+        let mut frame = frame(&self.script.frame);
+        frame.room = MAX_FINDINGS;
+        frame.said.clear();
+        frame.effects.clear();
+    }
+
+    fn collect(&mut self, said: &mut Vec<Said>, asked: &mut Vec<Effect>) {
+        let mut frame = frame(&self.script.frame);
+        said.append(&mut frame.said);
+        asked.append(&mut frame.effects);
+    }
+
+    fn call<const N: usize>(
+        &mut self,
+        at: u32,
+        rule: &Rule,
+        arguments: [Dynamic; N],
+    ) -> Result<(), Box<EvalAltResult>> {
+        let slot = &mut self.compiled[at as usize];
+        let ast = match slot {
+            Some(ast) => ast,
+            // Checked when the pack was loaded, so this compiles.
+            None => slot.insert(self.script.compile(&rule.snippet.text)?),
+        };
+        let options = CallFnOptions::new().eval_ast(false).rewind_scope(true);
+        self.script
+            .engine
+            .call_fn_with_options::<Dynamic>(
+                options,
+                &mut self.scope,
+                ast,
+                &rule.function,
+                arguments.to_vec(),
+            )
+            .map(drop)
+    }
+
+    /// The subject as scripts see it.
+    fn see(
+        &mut self,
+        subject: Subject<'_>,
+        context: Context,
+        facts: &Facts<'_>,
+        wants: Wants,
+    ) -> Option<Seen> {
+        let line = facts.line;
+        match subject {
+            Subject::Claim(subject) => {
+                let view = ViewBuilder::of_subject(subject, line, wants).build(&mut self.texts);
+                let view = Arc::new(view);
+                Some(Seen {
+                    subject: Dynamic::from(ClaimRef(Arc::clone(&view))),
+                    claim: Some(view),
+                })
+            }
+            Subject::Denial(subject) => {
+                let claim = subject
+                    .claim
+                    .map(|claim| self.claim_beside(claim, subject.payer, context, facts));
+                let denial = subject.denial;
+                let view = DenialView {
+                    group: self.texts.text(denial.group.as_text()),
+                    carc: self.texts.text(denial.carc.as_text()),
+                    remarks: denial
+                        .remarks
+                        .iter()
+                        .map(|remark| self.texts.text(remark.as_text()))
+                        .collect(),
+                    amount: denial.amount.to_decimal(),
+                    decided: denial.decided,
+                    line: denial.line,
+                    category: denial.category.as_str(),
+                    recoverable: denial.recoverable.as_str(),
+                    payer: self.texts.maybe(facts.payer),
+                    payer_line: line.map(scrubjay_model::LineOfBusiness::as_str),
+                    claim,
+                };
+                Some(Seen {
+                    subject: Dynamic::from(DenialRef(Arc::new(view))),
+                    claim: None,
+                })
+            }
+            Subject::Remittance(subject) => {
+                let claim = subject
+                    .claim
+                    .map(|claim| self.claim_beside(claim, subject.payer, context, facts));
+                let view = self.remitted(subject.remitted, facts, claim);
+                Some(Seen {
+                    subject: Dynamic::from(RemittanceRef(Arc::new(view))),
+                    claim: None,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Our claim beside a denial or remittance.
+    fn claim_beside(
+        &mut self,
+        claim: &scrubjay_model::Claim,
+        payer: Option<&scrubjay_model::PayerProfile>,
+        context: Context,
+        facts: &Facts<'_>,
+    ) -> Arc<ClaimView> {
+        let builder = ViewBuilder {
+            claim,
+            payer,
+            line: facts.line,
+            received: context.today(),
+            history: &[],
+            wants: Wants::default(),
+        };
+        Arc::new(builder.build(&mut self.texts))
+    }
+
+    fn remitted(
+        &mut self,
+        remitted: &RemittanceClaim,
+        facts: &Facts<'_>,
+        claim: Option<Arc<ClaimView>>,
+    ) -> RemittanceView {
+        let allowed: Option<Vec<_>> = remitted.lines.iter().map(|line| line.allowed).collect();
+        let remarks = remitted
+            .remarks
+            .iter()
+            .chain(remitted.lines.iter().flat_map(|line| &line.remarks));
+        RemittanceView {
+            status: String::from(remitted.status.clone()).into(),
+            charge: remitted.charge.to_decimal(),
+            paid: remitted.paid.to_decimal(),
+            allowed: allowed.filter(|lines| !lines.is_empty()).map(|lines| {
+                lines
+                    .into_iter()
+                    .sum::<scrubjay_model::Money>()
+                    .to_decimal()
+            }),
+            patient_responsibility: remitted
+                .patient_responsibility
+                .map(scrubjay_model::Money::to_decimal),
+            remarks: remarks
+                .map(|remark| self.texts.text(remark.as_text()))
+                .collect(),
+            adjustments: remitted
+                .all_adjustments()
+                .map(|taken| AdjustmentView {
+                    group: self.texts.text(taken.group.as_text()),
+                    carc: self.texts.text(taken.carc.as_text()),
+                    amount: taken.amount.to_decimal(),
+                })
+                .collect(),
+            payer: self.texts.maybe(facts.payer),
+            payer_line: facts.line.map(scrubjay_model::LineOfBusiness::as_str),
+            claim,
+        }
+    }
+}
+
+impl RuleWorker {
+    /// Rules of some hooks whose cards pass a subject over by what it is about,
+    /// not by whom it goes to or where the rule is in its life.
+    pub(crate) fn passed_over_by_content(
+        &self,
+        hooks: &[Hook],
+        subject: Subject<'_>,
+        context: Context,
+    ) -> Vec<String> {
+        let facts = Facts::of(subject, context);
+        let passed = self.generation.all().filter(|at| {
+            let rule = self.generation.rule(*at).1;
+            hooks.contains(&rule.card.hook)
+                && matches!(self.generation.passed_over(*at, &facts), Some(PassedOver::Card(limit)) if limit.is_of_content())
+        });
+        passed
+            .map(|at| self.generation.rule(at).1.card.id.clone())
+            .collect()
+    }
+}
+
+fn finding(rule: &Rule, said: Said, shadow: bool) -> Finding {
+    Finding {
+        rule: rule.card.id.clone(),
+        severity: said.severity,
+        message: said.message,
+        about: said.about,
+        prevents: rule.card.prevents.clone(),
+        cite: rule.card.cite.clone(),
+        overridable: rule.card.overridable,
+        shadow,
+    }
+}
+
+/// A rule that stopped: what it was, where and why, without data.
+fn fault_finding(pack: &Pack, rule: &Rule, error: &EvalAltResult, shadow: bool) -> Finding {
+    let (text, at) = told(error);
+    let (file, line, column) = if at.is_none() {
+        let (file, line) = rule.stands;
+        (file, line, 1)
+    } else {
+        rule.snippet.place(at)
+    };
+    let path = pack.sources[file].path();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let place = format!("{}/{name}:{line}:{column}", pack.manifest.id);
+    Finding {
+        rule: RULE_FAULT.to_owned(),
+        severity: Severity::Block,
+        message: format!("`{}` stopped at {place}: {text}", rule.card.id),
+        about: About::Whole,
+        prevents: Vec::new(),
+        cite: None,
+        overridable: false,
+        shadow,
+    }
+}
+
+impl Worker for RuleWorker {
+    fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context, outcome: &mut Outcome) {
+        self.catch_up();
+        if hook.subject() != Some(subject.kind()) {
+            return;
+        }
+        let facts = Facts::of(subject, context);
+        let mut selected = std::mem::take(&mut self.selected);
+        self.generation.select(hook, &facts, &mut selected);
+        if !selected.is_empty() {
+            self.run(&selected, hook, subject, context, &facts, outcome);
+        }
+        self.selected = selected;
+    }
+
+    fn not_run(&mut self, hook: Hook, subject: Subject<'_>, context: Context) -> Vec<NotRun> {
+        self.catch_up();
+        let facts = Facts::of(subject, context);
+        let generation = &self.generation;
+        generation
+            .all()
+            .filter(|at| generation.rule(*at).1.card.hook == hook)
+            .filter_map(|at| {
+                let why = generation.passed_over(at, &facts)?;
+                let rule = generation.rule(at).1.card.id.clone();
+                Some(NotRun {
+                    rule,
+                    because: generation.because(at, why),
+                })
+            })
+            .collect()
+    }
+}
