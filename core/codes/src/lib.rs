@@ -18,11 +18,23 @@
 //! see `data/README.md` for where each table comes from.
 #![forbid(unsafe_code)]
 
+mod icd10;
+mod import;
 mod reason;
 mod table;
+mod versions;
+
+#[doc(hidden)]
+pub use icd10::pack_icd10;
+pub use icd10::{
+    Excludes1, Icd10Code, Icd10Entry, Icd10Releases, Icd10Standing, Icd10Table, Tabular, icd10,
+    icd10_on, read_icd10_order, read_icd10_tabular, shipped_icd10,
+};
+pub use import::{Import, ImportError, RowFault, RowFaultKind};
 
 pub use reason::{
     AppealRights, CarcInfo, DenialDefaults, Liable, NotDenialKind, RarcInfo, ReasonClass,
     ReviewReason, carc, carcs, classify, rarc, rarcs,
 };
 pub use table::Validity;
+pub use versions::Versions;

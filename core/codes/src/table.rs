@@ -4,7 +4,7 @@
 //! cell. No cell holds a comma, a quote or a line break; the tests hold the
 //! files to that, and a row that breaks it is left out rather than misread.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 /// The cells of each row, without the header; rows of another width are left out.
 pub(crate) fn rows<const WIDTH: usize>(
@@ -47,6 +47,37 @@ impl Validity {
         Some(Self {
             starts: date(starts)?,
             stops: date(stops)?,
+        })
+    }
+
+    /// A calendar year, as fee schedules go.
+    #[must_use]
+    pub fn year(year: i32) -> Self {
+        Self {
+            starts: NaiveDate::from_ymd_opt(year, 1, 1),
+            stops: NaiveDate::from_ymd_opt(year + 1, 1, 1),
+        }
+    }
+
+    /// A federal fiscal year, as ICD-10-CM goes: 2026 is October 2025 to September 2026.
+    #[must_use]
+    pub fn fiscal_year(year: i32) -> Self {
+        Self {
+            starts: NaiveDate::from_ymd_opt(year - 1, 10, 1),
+            stops: NaiveDate::from_ymd_opt(year, 10, 1),
+        }
+    }
+
+    /// A calendar quarter, as HCPCS and the correct coding edits go. `None`
+    /// where the quarter is not 1 to 4.
+    #[must_use]
+    pub fn quarter(year: i32, quarter: u32) -> Option<Self> {
+        let first_month = |quarter: u32| NaiveDate::from_ymd_opt(year, quarter * 3 - 2, 1);
+        let starts = (1..=4).contains(&quarter).then(|| first_month(quarter))??;
+        let stops = starts.checked_add_months(Months::new(3))?;
+        Some(Self {
+            starts: Some(starts),
+            stops: Some(stops),
         })
     }
 

@@ -205,6 +205,15 @@ fn a_retired_code_is_an_answer_of_its_own() {
         class("CO", "42", &[]),
         ReasonClass::Retired { .. }
     ));
+    for cells in table::rows::<{ carc::COLUMNS }>(carc::FILE) {
+        let row = Row::read(cells).unwrap();
+        assert_eq!(
+            cells[1] == "retired",
+            row.validity.stops.is_some(),
+            "{}",
+            row.code
+        );
+    }
     assert_eq!(
         class_on("2005-01-01", "CO", "42", &[]),
         review(ReviewReason::ReadByPerson)
