@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StringDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A typed value where what was sent is sound, and what was sent where not.
 ///
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(npi.sound().is_none());
 /// assert_eq!(npi.text(), "1234567890");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(untagged)]
 pub enum AsSent<T> {
     /// The value is what it should be.
@@ -62,5 +64,37 @@ impl<T: fmt::Display> fmt::Display for AsSent<T> {
 impl<T> From<T> for AsSent<T> {
     fn from(value: T) -> Self {
         Self::Sound(value)
+    }
+}
+
+// By hand, since the derived way copies every value once more.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for AsSent<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let read: StringDeserializer<Error> = text.clone().into_deserializer();
+        Ok(T::deserialize(read).map_or_else(|_| Self::Odd(text), Self::Sound))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{GroupCode, Npi};
+
+    #[test]
+    fn a_value_is_written_as_it_was_sent_and_reads_back_sound_or_odd() {
+        for text in ["1234567893", "1234567890", "", "12 34\"5"] {
+            let npi = AsSent::<Npi>::read(text);
+            let json = serde_json::to_string(&npi).unwrap();
+            assert_eq!(json, serde_json::to_string(text).unwrap());
+            assert_eq!(serde_json::from_str::<AsSent<Npi>>(&json).unwrap(), npi);
+        }
+        for (text, sound) in [("CO", true), ("ZZ", false), ("Contractual", false)] {
+            let group = AsSent::<GroupCode>::read(text);
+            let json = serde_json::to_string(&group).unwrap();
+            let read: AsSent<GroupCode> = serde_json::from_str(&json).unwrap();
+            assert_eq!((read.sound().is_some(), &read), (sound, &group));
+        }
+        assert!(serde_json::from_str::<AsSent<Npi>>("7").is_err());
     }
 }
