@@ -20,6 +20,7 @@
 
 mod icd10;
 mod import;
+mod lists;
 mod reason;
 mod table;
 mod versions;
@@ -32,6 +33,10 @@ pub use icd10::{
 };
 pub use import::{Import, ImportError, RowFault, RowFaultKind};
 
+pub use lists::{
+    FilingIndicator, Place, PlaceRate, ProcedureKind, StatusCategory, StatusStage,
+    claim_filing_indicator, claim_status_category, place_of_service, places_of_service,
+};
 pub use reason::{
     AppealRights, CarcInfo, DenialDefaults, Liable, NotDenialKind, RarcInfo, ReasonClass,
     ReviewReason, carc, carcs, classify, rarc, rarcs,
