@@ -88,14 +88,27 @@ pub(crate) struct PostingEntry {
     pub(crate) amount: Money,
 }
 
+/// What became of a row that could be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Made,
+    None,
+}
+
 /// Where a claim went: group, set, and place in the set.
 pub(crate) type SentKey = (u32, u32, u32);
 
-/// What the fold reads and writes. Rows are put, never edited in place.
+/// What the fold reads and writes.
 pub(crate) trait Tables {
     fn claim_number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError>;
-    fn claim_entry(&self, claim: ClaimNumber) -> Result<Option<ClaimEntry>, StoreError>;
+    /// Puts a new claim.
     fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError>;
+    /// Changes a claim's row in place, as `change` says.
+    fn change_claim(
+        &mut self,
+        claim: ClaimNumber,
+        change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
+    ) -> Result<(), StoreError>;
     /// Notes that a journal row is about a claim.
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError>;
     fn put_finding(
@@ -138,4 +151,9 @@ pub(crate) trait Tables {
     fn put_counter(&mut self, counter: Counter, last: u64) -> Result<(), StoreError>;
     fn call_row(&self, key: &str) -> Result<Option<CallRow>, StoreError>;
     fn put_call(&mut self, key: &str, row: CallRow) -> Result<(), StoreError>;
+}
+
+/// A claim's number that no row has: the tables contradict themselves.
+pub(crate) fn no_such_claim(claim: ClaimNumber) -> StoreError {
+    StoreError::contradiction(format!("claim number {claim} has no row"))
 }

@@ -6,8 +6,8 @@ use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
 
 use super::table::Table;
 use crate::tables::{
-    ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
-    SentKey, Tables, WorkEntry,
+    Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
+    SentKey, Tables, WorkEntry, no_such_claim,
 };
 use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
 
@@ -66,16 +66,21 @@ impl Tables for Projections {
         Ok(self.claim_numbers.rows().get(id).copied())
     }
 
-    fn claim_entry(&self, claim: ClaimNumber) -> Result<Option<ClaimEntry>, StoreError> {
-        Ok(self.claims.rows().get(&claim).cloned())
-    }
-
     fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError> {
-        if !self.claim_numbers.rows().contains_key(&entry.row.id) {
-            self.claim_numbers.put(entry.row.id.clone(), claim);
-        }
+        self.claim_numbers.put(entry.row.id.clone(), claim);
         self.claims.put(claim, entry);
         Ok(())
+    }
+
+    fn change_claim(
+        &mut self,
+        claim: ClaimNumber,
+        change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.claims.edit(&claim) {
+            Some(entry) => change(entry).map(drop),
+            None => Err(no_such_claim(claim)),
+        }
     }
 
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use scrubjay_model::{
 use super::{MemoryStore, StoredRow};
 use crate::journal::{decode_event, hex, read_hex};
 use crate::reading::{account_of, claim_of, denial_of, heading_text, item_of, remitted_of};
-use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables};
+use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, InterchangeKey, JournalRow,
     LedgerRow, Reader, RemittedRow, Sequence, StoreError,
@@ -57,7 +57,7 @@ impl MemoryStore {
         let entry = self.projections.claims.rows().get(&number);
         entry
             .map(|entry| entry.row.id.clone())
-            .ok_or_else(|| StoreError::contradiction(format!("claim number {number} has no row")))
+            .ok_or_else(|| no_such_claim(number))
     }
 
     /// Journal rows about a claim, of one kind or all, in order.

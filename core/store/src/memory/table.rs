@@ -36,6 +36,18 @@ impl<K: Ord + Clone, V> Table<K, V> {
         }
     }
 
+    /// The row to be changed in place.
+    pub(crate) fn edit(&mut self, key: &K) -> Option<&mut V>
+    where
+        V: Clone,
+    {
+        let row = self.rows.get_mut(key)?;
+        if let Some(before) = &mut self.before {
+            before.push((key.clone(), Some(row.clone())));
+        }
+        Some(row)
+    }
+
     pub(crate) fn begin(&mut self) {
         self.before = Some(Vec::new());
     }

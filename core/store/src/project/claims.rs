@@ -9,8 +9,8 @@ use scrubjay_model::{
 };
 
 use super::{Fold, patient_digest};
-use crate::tables::{ClaimEntry, FindingEntry, Tables};
-use crate::{ClaimRow, Counter, Move, StoreError};
+use crate::tables::{Change, ClaimEntry, FindingEntry, Tables};
+use crate::{ClaimRow, Counter, Move, Sequence, StoreError};
 
 impl<T: Tables> Fold<'_, T> {
     pub(super) fn claim_created(
@@ -26,10 +26,11 @@ impl<T: Tables> Fold<'_, T> {
             )));
         }
         if let Some(original) = replaces {
-            let (number, mut entry) = self.about(original)?;
-            // A second replacement takes the place of the first.
-            entry.row.replaced_by = Some(id.clone());
-            self.tables.put_claim(number, entry)?;
+            self.change(original, |entry| {
+                // A second replacement takes the place of the first.
+                entry.row.replaced_by = Some(id.clone());
+                Ok(Change::Made)
+            })?;
         }
         let number = self.tables.counter(Counter::Claim)? + 1;
         self.tables.put_counter(Counter::Claim, number)?;
@@ -64,29 +65,20 @@ impl<T: Tables> Fold<'_, T> {
             owed_by_insurance: Money::ZERO,
             owed_by_patient: Money::ZERO,
         };
-        self.describe(&mut entry, claim)?;
+        describe(&mut entry, claim, self.sequence)?;
         self.tables.put_claim(number, entry)?;
         self.tables.put_history(number, self.sequence)
     }
 
     pub(super) fn claim_revised(&mut self, claim: &Claim, by_hand: bool) -> Result<(), StoreError> {
-        let (number, mut entry) = self.about(&claim.id)?;
-        self.describe(&mut entry, claim)?;
-        if by_hand {
-            touch(&mut entry.row);
-        }
-        self.tables.put_claim(number, entry)
-    }
-
-    /// What the row takes from the claim as it now stands.
-    fn describe(&self, entry: &mut ClaimEntry, claim: &Claim) -> Result<(), StoreError> {
-        entry.document = self.sequence;
-        entry.patient = patient_digest(claim);
-        entry.row.control = claim.control.as_str().to_owned();
-        entry.row.charge = fits(claim.charge)?;
-        entry.row.service_from = claim.service_from();
-        entry.row.service_to = claim.service_to();
-        Ok(())
+        let sequence = self.sequence;
+        self.change(&claim.id, |entry| {
+            describe(entry, claim, sequence)?;
+            if by_hand {
+                touch(&mut entry.row);
+            }
+            Ok(Change::Made)
+        })
     }
 
     pub(super) fn judged(
@@ -95,7 +87,7 @@ impl<T: Tables> Fold<'_, T> {
         hook: Hook,
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
-        let (number, mut entry) = self.about(claim)?;
+        let number = self.about(claim)?;
         for (finding, ordinal) in outcome.findings.iter().zip(0u32..) {
             self.tables.put_finding(
                 self.sequence,
@@ -110,18 +102,22 @@ impl<T: Tables> Fold<'_, T> {
             )?;
         }
         let holds = matches!(hook, Hook::Claim | Hook::Scrub) && outcome.holds();
-        if holds && entry.row.submitted.is_none() && !entry.row.held {
-            entry.row.held = true;
-            self.tables.put_claim(number, entry)?;
+        if !holds {
+            return Ok(());
         }
-        Ok(())
+        self.tables.change_claim(number, |entry| {
+            entry.row.held |= entry.row.submitted.is_none();
+            Ok(Change::Made)
+        })
     }
 
     pub(super) fn moved(&mut self, claim: &ClaimId, to: Move) -> Result<(), StoreError> {
-        let (number, mut entry) = self.about(claim)?;
-        step(&mut entry.row.status, to)
-            .map_err(|refused| StoreError::contradiction(format!("claim {claim}: {refused}")))?;
-        self.tables.put_claim(number, entry)
+        self.change(claim, |entry| {
+            step(&mut entry.row.status, to).map_err(|refused| {
+                StoreError::contradiction(format!("claim {claim}: {refused}"))
+            })?;
+            Ok(Change::Made)
+        })
     }
 
     pub(super) fn batch_written(
@@ -147,11 +143,14 @@ impl<T: Tables> Fold<'_, T> {
                 place += 1;
             }
         }
-        let all = sets.iter().flat_map(|(_, claims)| claims.iter().cloned());
-        for (number, mut entry) in self.about_each(all)? {
-            entry.row.submitted.get_or_insert(self.at);
-            entry.row.submissions = entry.row.submissions.saturating_add(1);
-            self.tables.put_claim(number, entry)?;
+        let all = sets.iter().flat_map(|(_, claims)| claims);
+        let at = self.at;
+        for number in self.about_each(all)? {
+            self.tables.change_claim(number, |entry| {
+                entry.row.submitted.get_or_insert(at);
+                entry.row.submissions = entry.row.submissions.saturating_add(1);
+                Ok(Change::Made)
+            })?;
         }
         Ok(())
     }
@@ -161,10 +160,12 @@ impl<T: Tables> Fold<'_, T> {
         acknowledgment: &Acknowledgment,
         claims: &[ClaimId],
     ) -> Result<(), StoreError> {
-        for (number, mut entry) in self.about_each(claims.iter().cloned())? {
-            if acknowledgment.outcome == AckOutcome::Rejected && !entry.row.rejected {
-                entry.row.rejected = true;
-                self.tables.put_claim(number, entry)?;
+        for number in self.about_each(claims)? {
+            if acknowledgment.outcome == AckOutcome::Rejected {
+                self.tables.change_claim(number, |entry| {
+                    entry.row.rejected = true;
+                    Ok(Change::Made)
+                })?;
             }
         }
         Ok(())
@@ -188,25 +189,28 @@ impl<T: Tables> Fold<'_, T> {
         allowed: Money,
         denied: Money,
     ) -> Result<(), StoreError> {
-        let (number, mut entry) = self.about(claim)?;
-        let row = &mut entry.row;
-        match remitted.status {
-            // An estimate before the service decides nothing.
-            ClaimPaymentStatus::Predetermination => return Ok(()),
-            ClaimPaymentStatus::Reversal => (row.allowed, row.denied) = (Money::ZERO, Money::ZERO),
-            _ => {
-                if row.first_decided.is_none() {
-                    row.first_decided = Some(decided);
-                    row.first_denied = Some(!denied.is_zero());
+        self.change(claim, |entry| {
+            let row = &mut entry.row;
+            match remitted.status {
+                // An estimate before the service decides nothing.
+                ClaimPaymentStatus::Predetermination => return Ok(Change::None),
+                ClaimPaymentStatus::Reversal => {
+                    (row.allowed, row.denied) = (Money::ZERO, Money::ZERO);
                 }
-                (row.allowed, row.denied) = (fits(allowed)?, fits(denied)?);
+                _ => {
+                    if row.first_decided.is_none() {
+                        row.first_decided = Some(decided);
+                        row.first_denied = Some(!denied.is_zero());
+                    }
+                    (row.allowed, row.denied) = (fits(allowed)?, fits(denied)?);
+                }
             }
-        }
-        row.paid = fits(row.paid + remitted.paid)?;
-        if remitted.paid.is_positive() {
-            row.last_paid = Some(decided);
-        }
-        self.tables.put_claim(number, entry)
+            row.paid = fits(row.paid + remitted.paid)?;
+            if remitted.paid.is_positive() {
+                row.last_paid = Some(decided);
+            }
+            Ok(Change::Made)
+        })
     }
 
     pub(super) fn payer_control_learned(
@@ -214,26 +218,39 @@ impl<T: Tables> Fold<'_, T> {
         claim: &ClaimId,
         payer_control: &PayerClaimControlNumber,
     ) -> Result<(), StoreError> {
-        let (number, mut entry) = self.about(claim)?;
-        if entry.row.payer_control.as_deref() != Some(payer_control.as_str()) {
-            entry.row.payer_control = Some(payer_control.as_str().to_owned());
-            self.tables.put_claim(number, entry)?;
-        }
-        Ok(())
+        self.change(claim, |entry| {
+            let known = &mut entry.row.payer_control;
+            if known.as_deref() == Some(payer_control.as_str()) {
+                return Ok(Change::None);
+            }
+            *known = Some(payer_control.as_str().to_owned());
+            Ok(Change::Made)
+        })
     }
 
     pub(super) fn tagged(&mut self, claim: &ClaimId, tag: &str) -> Result<(), StoreError> {
-        let (number, mut entry) = self.about(claim)?;
-        if let Err(place) = entry
-            .row
-            .tags
-            .binary_search_by(|held| held.as_str().cmp(tag))
-        {
-            entry.row.tags.insert(place, tag.to_owned());
-            self.tables.put_claim(number, entry)?;
-        }
-        Ok(())
+        self.change(claim, |entry| {
+            let tags = &mut entry.row.tags;
+            match tags.binary_search_by(|held| held.as_str().cmp(tag)) {
+                Ok(_) => Ok(Change::None),
+                Err(place) => {
+                    tags.insert(place, tag.to_owned());
+                    Ok(Change::Made)
+                }
+            }
+        })
     }
+}
+
+/// What the row takes from the claim as it now stands.
+fn describe(entry: &mut ClaimEntry, claim: &Claim, sequence: Sequence) -> Result<(), StoreError> {
+    entry.document = sequence;
+    entry.patient = patient_digest(claim);
+    entry.row.control = claim.control.as_str().to_owned();
+    entry.row.charge = fits(claim.charge)?;
+    entry.row.service_from = claim.service_from();
+    entry.row.service_to = claim.service_to();
+    Ok(())
 }
 
 /// A person changed or passed the claim: before it was first sent, that makes

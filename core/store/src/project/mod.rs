@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use scrubjay_model::{Claim, ClaimId, FileHash, WorkItem};
 use sha2::{Digest, Sha256};
 
-use crate::tables::{ClaimEntry, ClaimNumber, Tables, WorkEntry};
+use crate::tables::{Change, ClaimEntry, ClaimNumber, Tables, WorkEntry};
 use crate::{CallRow, Counter, Event, FileRow, InterchangeKey, Sequence, StoreError};
 
 /// Folds the event of a journal row into the projections.
@@ -113,41 +113,43 @@ impl<T: Tables> Fold<'_, T> {
         }
     }
 
-    /// The claim's number and row; notes that this event is about it.
-    fn about(&mut self, claim: &ClaimId) -> Result<(ClaimNumber, ClaimEntry), StoreError> {
+    /// The claim's number; notes that this event is about it.
+    fn about(&mut self, claim: &ClaimId) -> Result<ClaimNumber, StoreError> {
         let number = self.number(claim)?;
         self.tables.put_history(number, self.sequence)?;
-        Ok((number, self.entry(number)?))
+        Ok(number)
     }
 
     /// As [`about`](Self::about) for a list that may name a claim twice; each
     /// comes once, in the order in which the claims were made.
-    fn about_each(
+    fn about_each<'a>(
         &mut self,
-        claims: impl IntoIterator<Item = ClaimId>,
-    ) -> Result<Vec<(ClaimNumber, ClaimEntry)>, StoreError> {
+        claims: impl IntoIterator<Item = &'a ClaimId>,
+    ) -> Result<BTreeSet<ClaimNumber>, StoreError> {
         let mut numbers = BTreeSet::new();
         for claim in claims {
-            numbers.insert(self.number(&claim)?);
+            numbers.insert(self.number(claim)?);
         }
-        let mut entries = Vec::with_capacity(numbers.len());
-        for number in numbers {
-            self.tables.put_history(number, self.sequence)?;
-            entries.push((number, self.entry(number)?));
+        for number in &numbers {
+            self.tables.put_history(*number, self.sequence)?;
         }
-        Ok(entries)
+        Ok(numbers)
+    }
+
+    /// Changes the row of the claim that this event is about.
+    fn change(
+        &mut self,
+        claim: &ClaimId,
+        change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
+    ) -> Result<(), StoreError> {
+        let number = self.about(claim)?;
+        self.tables.change_claim(number, change)
     }
 
     fn number(&self, claim: &ClaimId) -> Result<ClaimNumber, StoreError> {
         self.tables.claim_number(claim)?.ok_or_else(|| {
             StoreError::contradiction(format!("claim {claim} is not in the database"))
         })
-    }
-
-    fn entry(&self, number: ClaimNumber) -> Result<ClaimEntry, StoreError> {
-        self.tables
-            .claim_entry(number)?
-            .ok_or_else(|| StoreError::contradiction(format!("claim number {number} has no row")))
     }
 
     fn file_taken(
@@ -212,7 +214,7 @@ impl<T: Tables> Fold<'_, T> {
             )));
         }
         let claim = match &item.claim {
-            Some(claim) => Some(self.about(claim)?.0),
+            Some(claim) => Some(self.about(claim)?),
             None => None,
         };
         let last = self.tables.counter(Counter::Work)?;

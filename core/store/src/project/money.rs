@@ -5,7 +5,7 @@ use scrubjay_model::{Account, ClaimId, Money, PostingSet};
 
 use super::Fold;
 use super::claims::fits;
-use crate::tables::{Heading, HeadingEntry, MoneyEntry, PostingEntry, Tables};
+use crate::tables::{Change, Heading, HeadingEntry, MoneyEntry, PostingEntry, Tables};
 use crate::{MoneyKind, StoreError};
 
 impl<T: Tables> Fold<'_, T> {
@@ -30,10 +30,10 @@ impl<T: Tables> Fold<'_, T> {
             .postings()
             .iter()
             .filter_map(|posting| match &posting.account {
-                Account::Receivable { claim, .. } => Some(claim.clone()),
+                Account::Receivable { claim, .. } => Some(claim),
                 _ => None,
             });
-        let mut entries = self.about_each(owed.chain(claim.cloned()))?;
+        self.about_each(owed.chain(claim))?;
         let about = match claim {
             Some(claim) => Some(self.number(claim)?),
             None => None,
@@ -44,33 +44,26 @@ impl<T: Tables> Fold<'_, T> {
         };
         self.tables.put_money(self.sequence, entry)?;
         for (posting, ordinal) in postings.postings().iter().zip(0u32..) {
+            let amount = fits(posting.amount)?;
             let (heading, claim) = match &posting.account {
                 Account::Receivable { claim, party } => {
-                    let found = entries.iter_mut().find(|(_, entry)| entry.row.id == *claim);
-                    let Some((number, entry)) = found else {
-                        return Err(StoreError::contradiction(format!(
-                            "claim {claim} is not in the database"
-                        )));
-                    };
-                    let balance = entry.balance_mut(*party);
-                    *balance = fits(*balance + posting.amount)?;
-                    (Heading::Receivables(*party), Some(*number))
+                    let number = self.number(claim)?;
+                    self.tables.change_claim(number, |entry| {
+                        let balance = entry.balance_mut(*party);
+                        *balance = fits(*balance + amount)?;
+                        Ok(Change::Made)
+                    })?;
+                    (Heading::Receivables(*party), Some(number))
                 }
                 account => (Heading::Account(account.clone()), None),
             };
-            let heading = self.add(&heading, posting.amount)?;
-            self.tables.put_posting(
-                self.sequence,
-                ordinal,
-                PostingEntry {
-                    heading,
-                    claim,
-                    amount: fits(posting.amount)?,
-                },
-            )?;
-        }
-        for (number, entry) in entries {
-            self.tables.put_claim(number, entry)?;
+            let heading = self.add(&heading, amount)?;
+            let posting = PostingEntry {
+                heading,
+                claim,
+                amount,
+            };
+            self.tables.put_posting(self.sequence, ordinal, posting)?;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use self::reader::Source;
@@ -199,6 +200,9 @@ impl SqliteStore {
 
 fn configure(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreError> {
     connection.busy_timeout(options.busy_timeout)?;
+    // Else each binding of a value that a partial index might speak of would
+    // prepare its statement again, at a fifth of all time.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(96);
     let synchronous = match options.durability {
         Durability::Full => "FULL",

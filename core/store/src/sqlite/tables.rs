@@ -12,8 +12,8 @@ use super::columns::{
     integer, optional_integer, signed, text,
 };
 use crate::tables::{
-    ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
-    SentKey, Tables, WorkEntry,
+    Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
+    SentKey, Tables, WorkEntry, no_such_claim,
 };
 use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
 
@@ -75,6 +75,29 @@ impl<'c> SqlTables<'c> {
                 [text(counter_name(*counter)), integer(held.value)],
             )?;
             held.unwritten = false;
+        }
+        Ok(())
+    }
+
+    /// A claim's row, as the transaction has left it.
+    pub(super) fn claim_entry(&self, id: &ClaimId) -> Result<Option<ClaimEntry>, StoreError> {
+        let Some(number) = self.claim_number(id)? else {
+            return Ok(None);
+        };
+        if let Some(held) = self.cache.borrow().claims.get(&number) {
+            return Ok(Some(held.value.clone()));
+        }
+        let found = read_claim(self.connection, "n", integer(number))?;
+        Ok(found.map(|(_, entry)| entry))
+    }
+
+    /// Forgets claims where too many are held.
+    fn make_room(&mut self) -> Result<(), StoreError> {
+        if self.cache.get_mut().claims.len() >= CLAIMS_HELD {
+            self.flush()?;
+            let cache = self.cache.get_mut();
+            cache.claims.clear();
+            cache.numbers.clear();
         }
         Ok(())
     }
@@ -247,25 +270,28 @@ impl Tables for SqlTables<'_> {
         Ok(Some(number))
     }
 
-    fn claim_entry(&self, claim: ClaimNumber) -> Result<Option<ClaimEntry>, StoreError> {
-        if let Some(held) = self.cache.borrow().claims.get(&claim) {
-            return Ok(Some(held.value.clone()));
-        }
-        let found = read_claim(self.connection, "n", integer(claim))?;
-        Ok(found.map(|(number, entry)| {
-            self.cache.borrow_mut().hold(number, entry.clone(), false);
-            entry
-        }))
+    fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError> {
+        self.make_room()?;
+        self.cache.get_mut().hold(claim, entry, true);
+        Ok(())
     }
 
-    fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError> {
-        if self.cache.borrow().claims.len() >= CLAIMS_HELD {
-            self.flush()?;
-            let cache = self.cache.get_mut();
-            cache.claims.clear();
-            cache.numbers.clear();
+    fn change_claim(
+        &mut self,
+        claim: ClaimNumber,
+        change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
+    ) -> Result<(), StoreError> {
+        if !self.cache.get_mut().claims.contains_key(&claim) {
+            self.make_room()?;
+            let found = read_claim(self.connection, "n", integer(claim))?;
+            let (number, entry) = found.ok_or_else(|| no_such_claim(claim))?;
+            self.cache.get_mut().hold(number, entry, false);
         }
-        self.cache.get_mut().hold(claim, entry, true);
+        let held = self.cache.get_mut().claims.get_mut(&claim);
+        let held = held.ok_or_else(|| no_such_claim(claim))?;
+        if change(&mut held.value)? == Change::Made {
+            held.unwritten = true;
+        }
         Ok(())
     }
 

@@ -157,10 +157,7 @@ impl Source for SqliteTransaction<'_> {
     }
 
     fn entry(&self, id: &ClaimId) -> Result<Option<ClaimEntry>, StoreError> {
-        match self.tables.claim_number(id)? {
-            Some(number) => self.tables.claim_entry(number),
-            None => Ok(None),
-        }
+        self.tables.claim_entry(id)
     }
 
     fn counter(&self, counter: Counter) -> Result<u64, StoreError> {

@@ -2,12 +2,12 @@
 //!
 //! The text that is stored is the text that is hashed. What many rows repeat
 //! is stored once: who, when and why stands in a stamp, and the list of rules
-//! that ran stands under its own SHA-256, which the row names.
+//! that ran stands under its own SHA-256, which the row names. The kinds of
+//! event that come most often have a shorter form, in `wire`.
+
+mod wire;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use scrubjay_hooks::{Effect, Finding, Hook, Outcome, Ran};
-use scrubjay_model::ClaimId;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{Event, Stamp, StoreError};
@@ -93,92 +93,50 @@ fn unwritable() -> StoreError {
     StoreError::contradiction("the event cannot be written as JSON")
 }
 
-#[derive(Serialize)]
-struct JudgedOut<'a> {
-    claim: &'a ClaimId,
-    hook: Hook,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    findings: &'a [Finding],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    effects: &'a [(String, Effect)],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ran: Option<String>,
-    /// Findings of each handler in the list that made any: its place, how many.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    found: Vec<(usize, u32)>,
-}
-
-#[derive(Deserialize)]
-struct JudgedIn {
-    claim: ClaimId,
-    hook: Hook,
-    #[serde(default)]
-    findings: Vec<Finding>,
-    #[serde(default)]
-    effects: Vec<(String, Effect)>,
-    #[serde(default)]
-    ran: Option<String>,
-    #[serde(default)]
-    found: Vec<(usize, u32)>,
-}
-
-const JUDGED: &str = "judged";
 const HEAD: &str = "{\"kind\":\"";
 const MIDDLE: &str = "\",\"payload\":";
 
 impl EventText {
     pub(crate) fn encode(event: &Event) -> Result<Self, StoreError> {
-        if let Event::Judged {
-            claim,
-            hook,
-            outcome,
-        } = event
-        {
-            return Self::encode_judged(claim, *hook, outcome);
+        match event {
+            Event::Judged {
+                claim,
+                hook,
+                outcome,
+            } => {
+                let (payload, shared) = wire::write_judged(claim, *hook, outcome)?;
+                Ok(Self::new(wire::JUDGED, payload, shared))
+            }
+            Event::MoneyMoved {
+                money,
+                claim,
+                postings,
+            } => {
+                let payload = wire::write_money(*money, claim.as_ref(), postings)?;
+                Ok(Self::new(wire::MONEY_MOVED, payload, None))
+            }
+            Event::Moved { claim, to } => {
+                let payload = wire::write_moved(claim, *to)?;
+                Ok(Self::new(wire::MOVED, payload, None))
+            }
+            _ => {
+                let text = serde_json::to_string(event).map_err(|_| unwritable())?;
+                let parts = text
+                    .strip_prefix(HEAD)
+                    .and_then(|rest| rest.strip_suffix('}'))
+                    .and_then(|rest| rest.split_once(MIDDLE));
+                let (kind, payload) = parts.ok_or_else(unwritable)?;
+                Ok(Self::new(kind, payload.to_owned(), None))
+            }
         }
-        let text = serde_json::to_string(event).map_err(|_| unwritable())?;
-        let parts = text
-            .strip_prefix(HEAD)
-            .and_then(|rest| rest.strip_suffix('}'))
-            .and_then(|rest| rest.split_once(MIDDLE));
-        let (kind, payload) = parts.ok_or_else(unwritable)?;
-        Ok(Self {
-            kind: kind.to_owned(),
-            payload: payload.to_owned(),
-            shared: None,
-        })
     }
 
-    fn encode_judged(claim: &ClaimId, hook: Hook, outcome: &Outcome) -> Result<Self, StoreError> {
-        let shared = if outcome.ran.is_empty() {
-            None
-        } else {
-            let ran: Vec<(&str, &str)> = outcome
-                .ran
-                .iter()
-                .map(|ran| (ran.rule.as_str(), ran.version.as_str()))
-                .collect();
-            let text = serde_json::to_string(&ran).map_err(|_| unwritable())?;
-            Some((digest(text.as_bytes()), text))
-        };
-        let found = outcome.ran.iter().enumerate();
-        let payload = serde_json::to_string(&JudgedOut {
-            claim,
-            hook,
-            findings: &outcome.findings,
-            effects: &outcome.effects,
-            ran: shared.as_ref().map(|(digest, _)| hex(digest)),
-            found: found
-                .filter(|(_, ran)| ran.findings > 0)
-                .map(|(place, ran)| (place, ran.findings))
-                .collect(),
-        })
-        .map_err(|_| unwritable())?;
-        Ok(Self {
-            kind: JUDGED.to_owned(),
+    fn new(kind: &str, payload: String, shared: Option<(Digest, String)>) -> Self {
+        Self {
+            kind: kind.to_owned(),
             payload,
             shared,
-        })
+        }
     }
 }
 
@@ -189,44 +147,20 @@ pub(crate) fn decode_event(
     shared: impl FnOnce(&Digest) -> Result<Option<String>, StoreError>,
     sequence: u64,
 ) -> Result<Event, StoreError> {
-    if kind != JUDGED {
-        let mut text =
-            String::with_capacity(HEAD.len() + MIDDLE.len() + kind.len() + payload.len() + 1);
-        for part in [HEAD, kind, MIDDLE, payload, "}"] {
-            text.push_str(part);
+    match kind {
+        wire::JUDGED => wire::read_judged(payload, shared, sequence),
+        wire::MONEY_MOVED => wire::read_money(payload).map_err(|error| error.at(sequence)),
+        wire::MOVED => wire::read_moved(payload).map_err(|error| error.at(sequence)),
+        _ => {
+            let mut text =
+                String::with_capacity(HEAD.len() + MIDDLE.len() + kind.len() + payload.len() + 1);
+            for part in [HEAD, kind, MIDDLE, payload, "}"] {
+                text.push_str(part);
+            }
+            serde_json::from_str(&text)
+                .map_err(|error| UnreadableError::new("payload", &error).at(sequence))
         }
-        return serde_json::from_str(&text)
-            .map_err(|error| UnreadableError::new("payload", &error).at(sequence));
     }
-    let judged: JudgedIn = serde_json::from_str(payload)
-        .map_err(|error| UnreadableError::new("payload", &error).at(sequence))?;
-    let missing =
-        || UnreadableError("the list of rules that ran is missing".to_owned()).at(sequence);
-    let mut ran: Vec<Ran> = Vec::new();
-    if let Some(name) = &judged.ran {
-        let digest = read_hex(name).ok_or_else(missing)?;
-        let text = shared(&digest)?.ok_or_else(missing)?;
-        let list: Vec<(String, String)> = serde_json::from_str(&text)
-            .map_err(|error| UnreadableError::new("list of rules", &error).at(sequence))?;
-        ran.extend(list.into_iter().map(|(rule, version)| Ran {
-            rule,
-            version,
-            findings: 0,
-        }));
-    }
-    for (place, findings) in judged.found {
-        ran.get_mut(place).ok_or_else(missing)?.findings = findings;
-    }
-    let outcome = Outcome {
-        findings: judged.findings,
-        effects: judged.effects,
-        ran,
-    };
-    Ok(Event::Judged {
-        claim: judged.claim,
-        hook: judged.hook,
-        outcome,
-    })
 }
 
 /// The SHA-256 of some bytes.
