@@ -48,6 +48,7 @@ mod script;
 mod source;
 mod table;
 mod tables;
+mod trial;
 mod view;
 mod worker;
 

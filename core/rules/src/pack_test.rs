@@ -190,7 +190,8 @@ fn outcome(
     }
 }
 
-fn noon(day: NaiveDate) -> chrono::DateTime<chrono::Utc> {
+/// Noon of a day.
+pub(crate) fn noon(day: NaiveDate) -> chrono::DateTime<chrono::Utc> {
     day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(12)
 }
 

@@ -16,6 +16,7 @@ use crate::info::{PackInfo, pack_info};
 use crate::limit::Running;
 use crate::pack::{MANIFEST, Pack};
 use crate::pack_test;
+use crate::trial;
 use crate::worker::RuleWorker;
 
 /// Rule packs, compiled, ready to judge.
@@ -148,6 +149,7 @@ fn read(folders: &[PathBuf], before: Option<&Generation>) -> Result<Generation, 
     // Tests tell nothing of a pack that does not compile.
     if !faults.iter().any(|fault| fault.severity == Level::Error) {
         for pack in &generation.packs {
+            trial::run(pack, &mut faults);
             pack_test::run(pack, &mut faults);
         }
     }

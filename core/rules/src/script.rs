@@ -122,7 +122,7 @@ pub(crate) fn told(error: &EvalAltResult) -> (String, Position) {
         EvalAltResult::ErrorArrayBounds(..) | EvalAltResult::ErrorStringBounds(..) => {
             "it reads beyond the end of a list or text".to_owned()
         }
-        EvalAltResult::ErrorArithmetic(text, _) if text.starts_with("Division by zero") => {
+        EvalAltResult::ErrorArithmetic(text, _) if text.contains("ivision by zero") => {
             "it divides by zero".to_owned()
         }
         EvalAltResult::ErrorArithmetic(..) => {

@@ -325,6 +325,36 @@ impl RuleWorker {
 }
 
 impl RuleWorker {
+    /// Calls one rule whatever its card says, on the first line where it is
+    /// about lines, and forgets what it found.
+    pub(crate) fn try_rule(
+        &mut self,
+        at: u32,
+        hook: Hook,
+        subject: Subject<'_>,
+        context: Context,
+    ) -> Result<(), Box<EvalAltResult>> {
+        let generation = Arc::clone(&self.generation);
+        let (pack, rule) = generation.rule(at);
+        let facts = Facts::of(subject, context);
+        let wants = Wants { history: true };
+        let Some(seen) = self.see(subject, context, &facts, wants) else {
+            return Ok(());
+        };
+        frame(&self.script.frame).enter(hook, context.today(), &pack.tables, &pack.manifest.needs);
+        self.begin_rule();
+        match (rule.card.scope, &seen.claim) {
+            (RuleScope::Line, Some(claim)) => {
+                let line = Dynamic::from(LineRef {
+                    claim: Arc::clone(claim),
+                    at: 0,
+                });
+                self.call(at, rule, [seen.subject.clone(), line])
+            }
+            _ => self.call(at, rule, [seen.subject.clone()]),
+        }
+    }
+
     /// Rules of some hooks whose cards pass a subject over by what it is about,
     /// not by whom it goes to or where the rule is in its life.
     pub(crate) fn passed_over_by_content(
@@ -361,12 +391,8 @@ fn finding(rule: &Rule, said: Said, shadow: bool) -> Finding {
 /// A rule that stopped: what it was, where and why, without data.
 fn fault_finding(pack: &Pack, rule: &Rule, error: &EvalAltResult, shadow: bool) -> Finding {
     let (text, at) = told(error);
-    let (file, line, column) = if at.is_none() {
-        let (file, line) = rule.stands;
-        (file, line, 1)
-    } else {
-        rule.snippet.place(at)
-    };
+    // Where Rhai tells no place, the function's first line is meant.
+    let (file, line, column) = rule.snippet.place(at);
     let path = pack.sources[file].path();
     let name = path
         .file_name()
