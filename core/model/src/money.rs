@@ -192,17 +192,42 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        // A sum may pass the limit of one value; the decimal point is ours.
-        let digits: String = text.chars().filter(|c| *c != '.').collect();
-        if text.len().checked_sub(digits.len()) == Some(1)
-            && text.rfind('.') == Some(text.len() - 3)
-            && let Ok(cents) = digits.parse::<i128>()
-        {
-            return Ok(Self { cents });
-        }
-        text.parse().map_err(de::Error::custom)
+        deserializer.deserialize_str(MoneyVisitor)
     }
+}
+
+struct MoneyVisitor;
+
+impl de::Visitor<'_> for MoneyVisitor {
+    type Value = Money;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(EXPECTED)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Money, E> {
+        // As we write it ourselves; a sum may pass the limit of one value.
+        match written_cents(text) {
+            Some(cents) => Ok(Money { cents }),
+            None => text.parse().map_err(E::custom),
+        }
+    }
+}
+
+/// Cents of an amount written with two decimals.
+fn written_cents(text: &str) -> Option<i128> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    let (whole, fraction) = digits.split_once('.')?;
+    let number = |digits: &str| {
+        let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse::<i128>().ok().filter(|_| all_digits)
+    };
+    let fraction = number(fraction).filter(|_| fraction.len() == 2)?;
+    let cents = number(whole)?.checked_mul(100)?.checked_add(fraction)?;
+    Some(sign * cents)
 }
 
 #[cfg(test)]
@@ -251,6 +276,37 @@ mod tests {
         assert_eq!(Money::from_cents(710).to_x12(), "7.1");
         assert_eq!(Money::from_cents(-5).to_x12(), "-0.05");
         assert_eq!(Money::ZERO.to_x12(), "0");
+    }
+
+    #[test]
+    fn what_is_written_reads_back_to_the_cent() {
+        for cents in [
+            0,
+            1,
+            -1,
+            -5,
+            99,
+            -99,
+            100,
+            15_025,
+            -15_025,
+            i64::MAX,
+            i64::MIN,
+        ] {
+            let amount = Money::from_cents(cents);
+            let json = serde_json::to_string(&amount).unwrap();
+            assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), amount);
+        }
+        for text in [
+            "\"1.2.3\"",
+            "\"--1.00\"",
+            "\"1.+5\"",
+            "\"\"",
+            "\"-.\"",
+            "1.00",
+        ] {
+            assert!(serde_json::from_str::<Money>(text).is_err(), "{text}");
+        }
     }
 
     #[test]
