@@ -7,7 +7,10 @@
 
 mod wire;
 
+pub(crate) use wire::read_ran;
+
 use chrono::{DateTime, SecondsFormat, Utc};
+use scrubjay_hooks::Ran;
 use sha2::{Digest as _, Sha256};
 
 use crate::{Event, Stamp, StoreError};
@@ -140,15 +143,15 @@ impl EventText {
     }
 }
 
-/// Reads an event back; `shared` finds a list by its SHA-256.
+/// Reads an event back; `lists` finds a list of rules that ran by its SHA-256.
 pub(crate) fn decode_event(
     kind: &str,
     payload: &str,
-    shared: impl FnOnce(&Digest) -> Result<Option<String>, StoreError>,
+    lists: impl FnOnce(&Digest) -> Result<Option<Vec<Ran>>, StoreError>,
     sequence: u64,
 ) -> Result<Event, StoreError> {
     match kind {
-        wire::JUDGED => wire::read_judged(payload, shared, sequence),
+        wire::JUDGED => wire::read_judged(payload, lists, sequence),
         wire::MONEY_MOVED => wire::read_money(payload).map_err(|error| error.at(sequence)),
         wire::MOVED => wire::read_moved(payload).map_err(|error| error.at(sequence)),
         _ => {

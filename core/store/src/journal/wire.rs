@@ -79,25 +79,17 @@ pub(super) fn write_judged(
 
 pub(super) fn read_judged(
     payload: &str,
-    shared: impl FnOnce(&Digest) -> Result<Option<String>, StoreError>,
+    lists: impl FnOnce(&Digest) -> Result<Option<Vec<Ran>>, StoreError>,
     sequence: u64,
 ) -> Result<Event, StoreError> {
     let judged: JudgedIn = serde_json::from_str(payload)
         .map_err(|error| UnreadableError::new("payload", &error).at(sequence))?;
     let missing =
         || UnreadableError("the list of rules that ran is missing".to_owned()).at(sequence);
-    let mut ran: Vec<Ran> = Vec::new();
-    if let Some(name) = &judged.ran {
-        let digest = read_hex(name).ok_or_else(missing)?;
-        let text = shared(&digest)?.ok_or_else(missing)?;
-        let list: Vec<(String, String)> = serde_json::from_str(&text)
-            .map_err(|error| UnreadableError::new("list of rules", &error).at(sequence))?;
-        ran.extend(list.into_iter().map(|(rule, version)| Ran {
-            rule,
-            version,
-            findings: 0,
-        }));
-    }
+    let mut ran = match &judged.ran {
+        Some(name) => lists(&read_hex(name).ok_or_else(missing)?)?.ok_or_else(missing)?,
+        None => Vec::new(),
+    };
     for (place, findings) in judged.found {
         ran.get_mut(place).ok_or_else(missing)?.findings = findings;
     }
@@ -110,6 +102,17 @@ pub(super) fn read_judged(
             ran,
         },
     })
+}
+
+/// Reads a list of rules that ran; nothing found yet.
+pub(crate) fn read_ran(text: &str) -> Option<Vec<Ran>> {
+    let list: Vec<(String, String)> = serde_json::from_str(text).ok()?;
+    let ran = list.into_iter().map(|(rule, version)| Ran {
+        rule,
+        version,
+        findings: 0,
+    });
+    Some(ran.collect())
 }
 
 /// A move: the axis is the key.

@@ -8,7 +8,7 @@ use scrubjay_model::{
 };
 
 use super::{MemoryStore, StoredRow};
-use crate::journal::{decode_event, hex, read_hex};
+use crate::journal::{decode_event, hex, read_hex, read_ran};
 use crate::reading::{account_of, claim_of, denial_of, heading_text, item_of, remitted_of};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
@@ -36,11 +36,11 @@ impl MemoryStore {
             sequence,
             problem: "it is missing".to_owned(),
         })?;
-        let shared = |digest: &_| Ok(self.shared.get(digest).cloned());
+        let lists = |digest: &_| Ok(self.shared.get(digest).and_then(|text| read_ran(text)));
         Ok(JournalRow {
             sequence,
             stamp: row.stamp.clone(),
-            event: decode_event(&row.kind, &row.payload, shared, sequence)?,
+            event: decode_event(&row.kind, &row.payload, lists, sequence)?,
             hash: hex(&row.hash),
         })
     }

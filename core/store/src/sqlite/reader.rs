@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use scrubjay_hooks::Ran;
 use scrubjay_model::{
     Account, Axis, Claim, ClaimId, Denial, FileHash, Money, ResponsibleParty, TraceNumber, Work,
     WorkItem,
@@ -13,7 +14,7 @@ use super::tables::{
     all_headings, read_call, read_claim, read_counter, read_file, read_interchange, read_number,
     read_remittance,
 };
-use crate::journal::{decode_event, decode_stamp, hex, read_hex};
+use crate::journal::{decode_event, decode_stamp, hex, read_hex, read_ran};
 use crate::reading::{account_of, claim_of, denial_of, heading_text, item_of, remitted_of};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
@@ -71,18 +72,18 @@ pub(super) fn read_row(connection: &Connection, row: &Row<'_>) -> Result<Journal
     Ok(JournalRow {
         sequence,
         stamp,
-        event: decode_event(kind, payload, |digest| shared(connection, digest), sequence)?,
+        event: decode_event(kind, payload, |digest| list(connection, digest), sequence)?,
         hash: hex(hash.as_blob().map_err(|_| damaged("its hash is no blob"))?),
     })
 }
 
-fn shared(connection: &Connection, digest: &[u8; 32]) -> Result<Option<String>, StoreError> {
+fn list(connection: &Connection, digest: &[u8; 32]) -> Result<Option<Vec<Ran>>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT text FROM shared WHERE digest = ?1")?;
     let mut rows = statement.query([digest.as_slice()])?;
-    match rows.next()? {
-        Some(row) => Ok(Some(row.get(0)?)),
-        None => Ok(None),
-    }
+    Ok(match rows.next()? {
+        Some(row) => row.get_ref(0)?.as_str().ok().and_then(read_ran),
+        None => None,
+    })
 }
 
 /// Journal rows that a query of the form [`ROW`] finds.

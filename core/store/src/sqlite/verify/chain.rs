@@ -1,30 +1,30 @@
-//! The journal: every row's hash, no gap, and what its events fold to.
+//! The journal: every row's hash, and no gap. What passes goes on to be replayed.
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
+use super::replay::Replay;
 use super::{FaultPlace, VerifyReport, head_of};
-use crate::journal::{Digest, GENESIS, decode_event, decode_stamp, digest, row_hash};
+use crate::StoreError;
+use crate::journal::{Digest, GENESIS, decode_stamp, digest, read_ran, row_hash};
 use crate::memory::Projections;
-use crate::project::fold;
-use crate::{Event, Stamp, StoreError};
 
 /// Stamps held at once; rows of one transaction share theirs.
 const STAMPS_HELD: usize = 4096;
 
 struct HeldStamp {
     texts: [Vec<u8>; 3],
-    stamp: Option<Stamp>,
+    /// `None` where the stamp is not readable.
+    at: Option<DateTime<Utc>>,
 }
 
 struct Chain<'c> {
     connection: &'c Connection,
     stamps: HashMap<i64, HeldStamp>,
     stamps_used: HashSet<i64>,
-    shared: HashMap<Digest, String>,
-    projections: Projections,
     /// Cleared at the first damage: what follows cannot be replayed.
     sound: bool,
     last: u64,
@@ -33,6 +33,8 @@ struct Chain<'c> {
 }
 
 /// Checks the journal; returns the projections that it gives where it is sound.
+///
+/// Rows are read and hashed here and replayed on another thread.
 pub(super) fn check(
     connection: &Connection,
     report: &mut VerifyReport,
@@ -41,21 +43,28 @@ pub(super) fn check(
         connection,
         stamps: HashMap::new(),
         stamps_used: HashSet::new(),
-        shared: HashMap::new(),
-        projections: Projections::default(),
         sound: true,
         last: 0,
         before: Some((GENESIS, GENESIS)),
     };
-    chain.check_shared(report)?;
-    let mut statement = connection
-        .prepare("SELECT sequence, stamp, kind, payload, hash FROM journal ORDER BY sequence")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        chain.row(row, report)?;
-    }
-    chain.end(report)?;
-    Ok(chain.sound.then_some(chain.projections))
+    let lists = chain.check_shared(report)?;
+    std::thread::scope(|scope| {
+        let mut replay = Replay::start(scope, lists);
+        let mut statement = connection.prepare(
+            "SELECT sequence, stamp, kind, payload, hash FROM journal ORDER BY sequence",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            chain.row(row, &mut replay, report)?;
+        }
+        chain.end(report)?;
+        let (projections, fault) = replay.end();
+        if let Some((sequence, problem)) = fault {
+            chain.sound = false;
+            report.fault(FaultPlace::Row(sequence), problem);
+        }
+        Ok(chain.sound.then_some(projections))
+    })
 }
 
 fn bytes(value: ValueRef<'_>) -> &[u8] {
@@ -66,27 +75,41 @@ fn bytes(value: ValueRef<'_>) -> &[u8] {
 }
 
 impl Chain<'_> {
-    /// Lists of rules are named by their SHA-256, which must be theirs.
-    fn check_shared(&mut self, report: &mut VerifyReport) -> Result<(), StoreError> {
+    /// Lists of rules are named by their SHA-256, which must be theirs. Returns
+    /// how long each is.
+    fn check_shared(
+        &mut self,
+        report: &mut VerifyReport,
+    ) -> Result<HashMap<Digest, usize>, StoreError> {
+        let mut lists = HashMap::new();
         let mut statement = self.connection.prepare("SELECT digest, text FROM shared")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let text = bytes(row.get_ref(1)?);
             let found = digest(text);
-            if bytes(row.get_ref(0)?) != found {
-                self.sound = false;
-                report.fault(
-                    FaultPlace::Journal,
-                    "a list of rules that ran is not the one that was written",
-                );
-            } else if let Ok(text) = std::str::from_utf8(text) {
-                self.shared.insert(found, text.to_owned());
+            let list = std::str::from_utf8(text).ok().and_then(read_ran);
+            match list {
+                Some(list) if bytes(row.get_ref(0)?) == found => {
+                    lists.insert(found, list.len());
+                }
+                _ => {
+                    self.sound = false;
+                    report.fault(
+                        FaultPlace::Journal,
+                        "a list of rules that ran is not the one that was written",
+                    );
+                }
             }
         }
-        Ok(())
+        Ok(lists)
     }
 
-    fn row(&mut self, row: &Row<'_>, report: &mut VerifyReport) -> Result<(), StoreError> {
+    fn row(
+        &mut self,
+        row: &Row<'_>,
+        replay: &mut Replay<'_>,
+        report: &mut VerifyReport,
+    ) -> Result<(), StoreError> {
         let sequence = row.get_ref(0)?.as_i64().unwrap_or_default();
         let sequence = u64::try_from(sequence).unwrap_or_default();
         if sequence != self.last + 1 {
@@ -107,30 +130,27 @@ impl Chain<'_> {
         self.load_stamp(stamp_id)?;
         let (kind, payload) = (bytes(row.get_ref(2)?), bytes(row.get_ref(3)?));
         let hash = bytes(row.get_ref(4)?);
-        let sound = self.chained(stamp_id, kind, payload, hash);
-        if !sound {
+        if !self.chained(stamp_id, kind, payload, hash) {
             self.sound = false;
             report.fault(
                 FaultPlace::Row(sequence),
                 "its hash does not fit its content; it was changed after it was written",
             );
         }
-        match self.event(stamp_id, kind, payload) {
-            Ok((at, event)) if self.sound => {
-                self.count(&event, report);
-                if let Err(error) = fold(&mut self.projections, sequence, at, &event) {
-                    self.sound = false;
-                    report.fault(FaultPlace::Row(sequence), error.to_string());
-                }
-            }
-            Ok((_, event)) => self.count(&event, report),
-            // A row whose hash is wrong is named already.
-            Err(StoreError::Damaged { problem, .. }) if sound => {
+        match kind {
+            b"claim_created" => report.claims += 1,
+            b"money_moved" => report.posting_sets += 1,
+            _ => {}
+        }
+        if self.sound {
+            let at = self.stamps.get(&stamp_id).and_then(|stamp| stamp.at);
+            let texts = (std::str::from_utf8(kind), std::str::from_utf8(payload));
+            if let (Some(at), (Ok(kind), Ok(payload))) = (at, texts) {
+                replay.row(sequence, at, kind, payload);
+            } else {
                 self.sound = false;
-                report.fault(FaultPlace::Row(sequence), problem);
+                report.fault(FaultPlace::Row(sequence), "its text is not readable");
             }
-            Err(StoreError::Damaged { .. }) => {}
-            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -165,37 +185,6 @@ impl Chain<'_> {
         sound
     }
 
-    fn event(
-        &self,
-        stamp_id: i64,
-        kind: &[u8],
-        payload: &[u8],
-    ) -> Result<(chrono::DateTime<chrono::Utc>, Event), StoreError> {
-        let damaged = |problem: &str| StoreError::Damaged {
-            sequence: self.last,
-            problem: problem.to_owned(),
-        };
-        let stamp = self.stamps.get(&stamp_id);
-        let stamp = stamp.ok_or_else(|| damaged("its stamp is missing"))?;
-        let stamp = stamp.stamp.as_ref();
-        let at = stamp
-            .ok_or_else(|| damaged("its stamp is not readable"))?
-            .at;
-        let kind = std::str::from_utf8(kind).map_err(|_| damaged("its kind is not text"))?;
-        let payload =
-            std::str::from_utf8(payload).map_err(|_| damaged("its payload is not text"))?;
-        let shared = |digest: &Digest| Ok(self.shared.get(digest).cloned());
-        Ok((at, decode_event(kind, payload, shared, self.last)?))
-    }
-
-    fn count(&self, event: &Event, report: &mut VerifyReport) {
-        match event {
-            Event::ClaimCreated { .. } => report.claims += 1,
-            Event::MoneyMoved { .. } => report.posting_sets += 1,
-            _ => {}
-        }
-    }
-
     fn load_stamp(&mut self, id: i64) -> Result<(), StoreError> {
         if self.stamps.contains_key(&id) {
             return Ok(());
@@ -215,12 +204,13 @@ impl Chain<'_> {
             *text = bytes(row.get_ref(place)?).to_vec();
         }
         let readable = texts.each_ref().map(|text| std::str::from_utf8(text));
-        let stamp = match readable {
+        let at = match readable {
             [Ok(at), Ok(actor), Ok(cause)] => decode_stamp(at, actor, cause).ok(),
             _ => None,
         };
+        let at = at.map(|stamp| stamp.at);
         self.stamps_used.insert(id);
-        self.stamps.insert(id, HeldStamp { texts, stamp });
+        self.stamps.insert(id, HeldStamp { texts, at });
         Ok(())
     }
 

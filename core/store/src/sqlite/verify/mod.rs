@@ -2,10 +2,12 @@
 
 mod chain;
 mod compare;
+mod replay;
 
 use std::fmt;
+use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::SqliteStore;
 use super::columns::Columns;
@@ -14,6 +16,9 @@ use crate::{Sequence, StoreError};
 
 /// Faults named at most; further ones are counted.
 const FAULTS_NAMED: usize = 100;
+
+/// Readers wait for a writer only while a log is recovered.
+const PAGES_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where a fault lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,13 +123,37 @@ impl SqliteStore {
     /// Where the database cannot be read at all. What is wrong *in* it stands
     /// in the report.
     pub fn verify(&self) -> Result<VerifyReport, StoreError> {
-        self.with_snapshot(verify)
+        let Some(path) = &self.path else {
+            return self.with_snapshot(|connection| verify(connection, check_file(connection)?));
+        };
+        // The pages of the file are checked beside its content.
+        std::thread::scope(|scope| {
+            let pages = scope.spawn(|| {
+                let connection = Connection::open_with_flags(
+                    path,
+                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                )?;
+                connection.busy_timeout(PAGES_TIMEOUT)?;
+                check_file(&connection)
+            });
+            let mut report = self.with_snapshot(|connection| verify(connection, Vec::new()))?;
+            let problems = match pages.join() {
+                Ok(problems) => problems?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            for problem in problems {
+                report.fault(FaultPlace::File, problem);
+            }
+            Ok(report)
+        })
     }
 }
 
-fn verify(connection: &Connection) -> Result<VerifyReport, StoreError> {
+fn verify(connection: &Connection, file: Vec<String>) -> Result<VerifyReport, StoreError> {
     let mut report = VerifyReport::default();
-    check_file(connection, &mut report)?;
+    for problem in file {
+        report.fault(FaultPlace::File, problem);
+    }
     let replayed = chain::check(connection, &mut report)?;
     check_sums(connection, &mut report)?;
     if let Some(projections) = replayed {
@@ -133,16 +162,18 @@ fn verify(connection: &Connection) -> Result<VerifyReport, StoreError> {
     Ok(report)
 }
 
-fn check_file(connection: &Connection, report: &mut VerifyReport) -> Result<(), StoreError> {
+/// What SQLite says of the pages and indexes of the file.
+fn check_file(connection: &Connection) -> Result<Vec<String>, StoreError> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
     let mut rows = statement.query([])?;
+    let mut problems = Vec::new();
     while let Some(row) = rows.next()? {
         let problem: String = row.get(0)?;
         if problem != "ok" {
-            report.fault(FaultPlace::File, problem);
+            problems.push(problem);
         }
     }
-    Ok(())
+    Ok(problems)
 }
 
 /// Double entry, straight from the ledger's tables.
