@@ -165,7 +165,7 @@ fn adjustment(group: GroupCode, carc: &str, amount: Money) -> Adjustment {
 }
 
 fn remitted(number: usize) -> RemittanceClaim {
-    let denied = number % DENIED == 0;
+    let denied = number.is_multiple_of(DENIED);
     let line = |line: usize| {
         let billed = cents(line_charge(line));
         let adjustments = if denied {
@@ -253,7 +253,7 @@ impl Workload {
     }
 
     fn outcome(&self, number: usize, hook: Hook) -> Outcome {
-        let held = hook == Hook::Scrub && number % 20 == 0;
+        let held = hook == Hook::Scrub && number.is_multiple_of(20);
         let mut ran = self.ran[number % self.ran.len()].clone();
         ran[3].findings = held.into();
         let finding = Finding {
@@ -430,7 +430,7 @@ impl Workload {
         file: usize,
         number: usize,
     ) -> Result<(), StoreError> {
-        let denied = number % DENIED == 0;
+        let denied = number.is_multiple_of(DENIED);
         let id = id(number);
         let owed = |party| Account::Receivable {
             claim: id.clone(),
