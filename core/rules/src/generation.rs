@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use scrubjay_hooks::Hook;
 
-use crate::card::Status;
+use crate::card::{Status, is_rule_id};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::index::HookIndex;
@@ -184,7 +184,7 @@ impl Generation {
             }
         }
         for (at, pack) in self.packs.iter().enumerate() {
-            for id in &pack.manifest.disables {
+            for id in pack.manifest.disables.iter().filter(|id| is_rule_id(id)) {
                 match self.find(id) {
                     Some(target) => found.push((target, Claimant::Pack(at))),
                     None => {

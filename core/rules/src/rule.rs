@@ -12,17 +12,36 @@ use crate::source::Source;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Snippet {
     pub(crate) text: String,
-    /// First line here, file, first line there.
-    pieces: Vec<(usize, usize, usize)>,
+    pieces: Vec<Piece>,
+}
+
+/// A function within a snippet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    /// First line in the snippet.
+    here: usize,
+    file: usize,
+    /// First and last line in the file.
+    there: (usize, usize),
+    /// Column behind the last character of the last line.
+    end: usize,
 }
 
 impl Snippet {
     /// Adds a function of a file, from the start of its first line.
     fn push(&mut self, sources: &[Source], file: usize, function: &Function) {
-        let first_here = self.text.matches('\n').count() + 1;
+        let here = self.text.matches('\n').count() + 1;
         let source = &sources[file];
-        let (first_there, _) = source.place(function.span.start);
-        self.pieces.push((first_here, file, first_there));
+        let (first, _) = source.place(function.span.start);
+        // A function that does not close reaches up to the next one.
+        let written = source.text()[function.span.clone()].trim_end();
+        let (last, end) = source.place(function.span.start + written.len());
+        self.pieces.push(Piece {
+            here,
+            file,
+            there: (first, last),
+            end,
+        });
         self.text.push_str(&source.text()[function.span.clone()]);
         self.text.push('\n');
     }
@@ -30,17 +49,15 @@ impl Snippet {
     /// File, line and column of a place in the snippet.
     pub(crate) fn place(&self, at: Position) -> (usize, usize, usize) {
         let line = at.line().unwrap_or(1);
-        let piece = self
-            .pieces
-            .iter()
-            .rev()
-            .find(|(first, _, _)| *first <= line);
-        let (first, file, there) = piece.or(self.pieces.first()).copied().unwrap_or((1, 0, 1));
-        (
-            file,
-            there + line.saturating_sub(first),
-            at.position().unwrap_or(1),
-        )
+        let piece = self.pieces.iter().rev().find(|piece| piece.here <= line);
+        let Some(piece) = piece.or(self.pieces.first()) else {
+            return (0, 1, 1);
+        };
+        let there = piece.there.0 + line.saturating_sub(piece.here);
+        if there > piece.there.1 {
+            return (piece.file, piece.there.1, piece.end);
+        }
+        (piece.file, there, at.position().unwrap_or(1))
     }
 }
 

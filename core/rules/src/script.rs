@@ -149,3 +149,105 @@ fn property_text(text: &str) -> String {
         _ => "there is no such property".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rhai::{CallFnOptions, Dynamic, Scope};
+
+    use super::*;
+    use crate::api::frame;
+
+    fn call(script: &Script, text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        let ast = script.compile(text).unwrap();
+        let options = CallFnOptions::new().eval_ast(false);
+        script
+            .engine
+            .call_fn_with_options(options, &mut Scope::new(), &ast, "f", ())
+    }
+
+    #[test]
+    fn what_a_rule_says_is_never_worked_out_when_it_is_compiled() {
+        for level in [
+            OptimizationLevel::None,
+            OptimizationLevel::Simple,
+            OptimizationLevel::Full,
+        ] {
+            let script = Script::with_optimization(level);
+            let text =
+                "fn f() { block(\"said\"); warn(\"field\", \"said\"); tag(\"t\"); `${today()}` }";
+            let ast = script.compile(text).unwrap();
+            for day in ["2026-03-02", "2026-03-03"] {
+                {
+                    let mut frame = frame(&script.frame);
+                    frame.today = day.parse().unwrap();
+                    frame.room = 10;
+                    frame.said.clear();
+                    frame.effects.clear();
+                }
+                let options = CallFnOptions::new().eval_ast(false);
+                let said: String = script
+                    .engine
+                    .call_fn_with_options(options, &mut Scope::new(), &ast, "f", ())
+                    .unwrap();
+                let frame = frame(&script.frame);
+                assert_eq!((frame.said.len(), frame.effects.len()), (2, 1), "{level:?}");
+                assert_eq!(said, day, "{level:?}");
+            }
+        }
+    }
+
+    /// What rules rely on in Rhai itself, so that an upgrade that changes it shows.
+    #[test]
+    fn operators_do_what_rules_rely_on() {
+        let script = Script::new();
+        for (expression, expected) in [
+            ("7 / 2", "3"),
+            ("7.0 / 2", "3.5"),
+            ("0.1 + 0.2 == 0.3", "true"),
+            ("100.10 * 3", "300.30"),
+            ("10 - 12.50", "-2.50"),
+            ("-7 % 3", "-1"),
+            ("1 + 2 * 3", "7"),
+            ("!(1 > 2) && 2 >= 2", "true"),
+            ("\"a\" + 1", "a1"),
+            ("\"B\" > \"A\"", "true"),
+            ("\"10\" < \"9\"", "true"),
+            ("1 == 1.0", "true"),
+            ("() ?? 5", "5"),
+            ("[1, 2, 3].some(|n| n > 2)", "true"),
+            ("[1, 2, 3].filter(|n| n > 1).len()", "2"),
+            ("\"J0696\" in [\"J0696\"]", "true"),
+            ("\"696\" in \"J0696\"", "true"),
+            ("\"J0696\".starts_with(\"J\")", "true"),
+            ("\"J0696\".sub_string(1, 2)", "06"),
+            ("if 1 > 2 { \"a\" } else { \"b\" }", "b"),
+            ("switch 5 { 1 => \"a\", 5 => \"b\", _ => \"c\" }", "b"),
+            ("date(\"2024-02-29\").plus_years(1)", "2025-02-28"),
+            ("date(\"2026-01-31\").plus_months(1)", "2026-02-28"),
+            ("date(\"2026-03-02\") - date(\"2026-02-20\")", "10"),
+            ("date(\"2026-03-02\").plus_days(-2)", "2026-02-28"),
+            ("date(\"2025-02-22\").next_business_day()", "2025-02-24"),
+            (
+                "date(\"2008-02-29\").years_until(date(\"2026-02-28\"))",
+                "17",
+            ),
+            (
+                "date(\"2008-02-29\").years_until(date(\"2026-03-01\"))",
+                "18",
+            ),
+            ("\"78701-1234\".without(\"- \")", "787011234"),
+            ("\"W19XXXA\".within(\"V00-Y99\")", "true"),
+            (
+                "\"\".is_missing() && ().is_missing() && !\"x\".is_missing()",
+                "true",
+            ),
+        ] {
+            let value = call(
+                &script,
+                &format!("fn f() {{ let x = {expression}; `${{x}}` }}"),
+            )
+            .unwrap_or_else(|error| panic!("{expression}: {error}"));
+            assert_eq!(value.to_string(), expected, "{expression}");
+        }
+    }
+}

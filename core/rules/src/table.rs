@@ -194,7 +194,7 @@ fn fault(source: &Source, error: &csv::Error) -> Diagnostic {
             source,
             line,
             1,
-            format!("this row has {len} cells, the first line names {expected_len} columns"),
+            format!("this row has {len} of the {expected_len} cells that the first line names"),
         )
         .help("a cell with a comma in it stands in quotes"),
         _ => Diagnostic::at(
@@ -250,7 +250,7 @@ mod tests {
         let (_, faults) = read("a,b\n1,2\n3\n");
         assert_eq!(faults[0].line, 3);
         assert!(
-            faults[0].message.contains("1 cells"),
+            faults[0].message.contains("1 of the 2 cells"),
             "{}",
             faults[0].message
         );

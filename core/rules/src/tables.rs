@@ -28,6 +28,9 @@ impl Tables {
 
     /// The name that a misspelt one may have meant.
     pub(crate) fn nearest(&self, name: &str) -> Option<String> {
+        if self.by_name.contains_key(name) {
+            return None;
+        }
         did_you_mean(name, self.names())
     }
 

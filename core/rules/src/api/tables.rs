@@ -92,8 +92,11 @@ fn key_text(key: &Dynamic) -> Result<String, Box<EvalAltResult>> {
     if key.is_unit() {
         return Ok(String::new());
     }
-    if key.is_string() || key.is_int() || key.is_decimal() || key.is::<super::date::Date>() {
+    if key.is_string() || key.is_int() || key.is_decimal() {
         return Ok(key.to_string().trim().to_owned());
+    }
+    if let Some(date) = key.read_lock::<super::date::Date>() {
+        return Ok(date.to_string());
     }
     if let Some(npi) = key.read_lock::<super::party::NpiRef>() {
         return Ok(npi.text.to_string());

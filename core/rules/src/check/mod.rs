@@ -163,6 +163,14 @@ fn parse_text(error: &ParseError, takes: &[(&str, Kind)]) -> (String, Option<Str
             did_you_mean(name, takes.iter().map(|(known, _)| *known)),
         ),
         ParseErrorType::Reserved(word) => (format!("`{word}` is not for rules"), None),
+        ParseErrorType::BadInput(problem) if problem.to_string().ends_with("is disabled") => {
+            let text = problem.to_string();
+            let word = text.split('\'').nth(1).unwrap_or("this word");
+            (format!("`{word}` is not for rules"), None)
+        }
+        ParseErrorType::MissingToken(token, _) if token == "}" => {
+            ("a `}` is missing before the function ends".to_owned(), None)
+        }
         ParseErrorType::BadInput(problem) => (format!("this cannot be read: {problem}"), None),
         ParseErrorType::UnexpectedEOF => (
             "the function does not end: a `}`, `)` or `]` is missing".to_owned(),
