@@ -1,54 +1,170 @@
 //! Guides as data: one table a transaction, in `guides/`.
-//!
-//! A line is `LOOP PARENT OPENER : SEGMENTS`. The opener names the segment
-//! that begins the loop and, behind each `*`, what its elements must be
-//! (alternatives joined by commas). Segments behind a dot come after the
-//! loop's own child loops. `2300@2000B` is loop 2300 under 2000B; a parent
-//! named without `@` stands for each of them.
 
 use std::sync::OnceLock;
 
-/// A transaction's loops and segments.
+use crate::Segment;
+use crate::dictionary::{Element, Note};
+use crate::table;
+
+/// A transaction's loops and segments, by its implementation guide.
+///
+/// ```
+/// let guide = scrubjay_x12::guide_for("005010X222", "837").unwrap();
+/// assert_eq!((guide.transaction(), guide.version()), ("837P", "005010X222A1"));
+/// assert!(guide.loop_id("2310B").is_some());
+/// ```
 #[derive(Debug)]
 pub struct Guide {
-    transaction: &'static str,
-    version: &'static str,
-    functional: &'static str,
-    also: Vec<&'static str>,
+    pub(crate) transaction: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) functional: &'static str,
+    pub(crate) also: Vec<&'static str>,
+    /// The loop that a streaming reader gives out one at a time.
+    pub(crate) unit: Option<usize>,
     pub(crate) loops: Vec<LoopDef>,
+    pub(crate) rules: Vec<When>,
 }
+
+/// Whether something must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usage {
+    Required,
+    Situational,
+    NotUsed,
+}
+
+/// Up to how often, where a guide says "more than 1".
+pub(crate) const UNBOUNDED: u32 = u32::MAX;
 
 /// One loop of a guide.
 #[derive(Debug)]
 pub(crate) struct LoopDef {
     pub(crate) id: &'static str,
-    pub(crate) opener: &'static str,
-    qualifiers: Vec<Vec<&'static str>>,
-    pub(crate) before: Vec<&'static str>,
-    pub(crate) after: Vec<&'static str>,
+    pub(crate) name: &'static str,
+    pub(crate) usage: Usage,
+    pub(crate) max: u32,
+    /// Its segments; the first one opens it.
+    pub(crate) slots: Vec<Slot>,
+    /// The slots from here on come behind the child loops.
+    pub(crate) after: usize,
+    /// Child loops in order.
     pub(crate) children: Vec<usize>,
+    /// Whether the unit that a streaming reader gives out can stand inside.
+    pub(crate) holds_unit: bool,
+}
+
+/// One segment of a loop.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) id: &'static str,
+    /// As the table names it, such as `REF*G1`.
+    pub(crate) label: &'static str,
+    pub(crate) usage: Usage,
+    pub(crate) max: u32,
+    /// Slots of one id in a row stand at one position and come in any order.
+    pub(crate) group: u16,
+    /// Elements that tell it from other segments of its id.
+    pub(crate) keys: Vec<Key>,
+    pub(crate) fields: Vec<FieldUse>,
+    pub(crate) notes: &'static [Note],
+}
+
+/// A qualifier: an element (its first component) and what it may be.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) element: usize,
+    pub(crate) codes: Vec<&'static str>,
+}
+
+/// How a guide uses an element of a segment.
+#[derive(Debug)]
+pub(crate) struct FieldUse {
+    pub(crate) usage: Usage,
+    pub(crate) codes: Vec<&'static str>,
+    pub(crate) repeat: u32,
+    pub(crate) what: FieldKind,
+}
+
+/// An element or its components.
+#[derive(Debug)]
+pub(crate) enum FieldKind {
+    Element(Element),
+    Composite(Vec<PartUse>, &'static [Note]),
+}
+
+/// How a guide uses a component.
+#[derive(Debug)]
+pub(crate) struct PartUse {
+    pub(crate) usage: Usage,
+    pub(crate) codes: Vec<&'static str>,
+    pub(crate) element: Element,
+}
+
+/// A condition between segments of one loop (SNIP type 4).
+#[derive(Debug)]
+pub(crate) struct When {
+    pub(crate) at: usize,
+    pub(crate) segment: &'static str,
+    pub(crate) element: usize,
+    pub(crate) component: usize,
+    pub(crate) codes: Vec<&'static str>,
+    pub(crate) then: Then,
+}
+
+/// What a condition asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Then {
+    Require(&'static str),
+    Forbid(&'static str),
+    RequireLoop(&'static str),
+    ForbidLoop(&'static str),
+}
+
+impl Slot {
+    /// Whether a segment is one of these by its id and qualifiers.
+    pub(crate) fn takes(&self, segment: &Segment<'_>) -> bool {
+        self.id == segment.id() && self.keys.iter().all(|key| key.fits(segment))
+    }
+}
+
+impl Key {
+    fn fits(&self, segment: &Segment<'_>) -> bool {
+        let value = segment.element_bytes(self.element);
+        let delimiters = segment.delimiters();
+        let end = value
+            .iter()
+            .position(|byte| *byte == delimiters.component || Some(*byte) == delimiters.repetition)
+            .unwrap_or(value.len());
+        self.codes
+            .iter()
+            .any(|code| code.as_bytes() == &value[..end])
+    }
 }
 
 impl LoopDef {
-    pub(crate) fn opens_with(&self, segment: &crate::SegmentBuf) -> bool {
-        segment.id == self.opener
-            && self.qualifiers.iter().enumerate().all(|(at, allowed)| {
-                allowed.is_empty()
-                    || allowed
-                        .contains(&segment.element(at + if self.opener == "HL" { 2 } else { 1 }))
-            })
+    /// The slot of a segment: by id and qualifiers, else the first of its id.
+    pub(crate) fn slot_of(&self, segment: &Segment<'_>) -> Option<usize> {
+        let mut loose = None;
+        for (at, slot) in self.slots.iter().enumerate() {
+            if slot.id != segment.id() {
+                continue;
+            }
+            if slot.keys.iter().all(|key| key.fits(segment)) {
+                return Some(at);
+            }
+            loose = loose.or(Some(at));
+        }
+        loose
     }
 
-    /// The place of a segment within the loop: its ordinal among the loop's
-    /// segments, with those behind the child loops after a large gap.
-    pub(crate) fn place(&self, id: &str) -> Option<usize> {
-        let before = self.before.iter().position(|listed| *listed == id);
-        before.or_else(|| {
-            self.after
-                .iter()
-                .position(|listed| *listed == id)
-                .map(|at| at + 1000)
-        })
+    /// The opening segment.
+    pub(crate) fn opener(&self) -> Option<&Slot> {
+        self.slots.first()
+    }
+
+    /// Whether a segment opens this loop.
+    pub(crate) fn opens_with(&self, segment: &Segment<'_>) -> bool {
+        self.opener().is_some_and(|slot| slot.takes(segment))
     }
 }
 
@@ -77,88 +193,83 @@ impl Guide {
         self.transaction.get(..3).unwrap_or(self.transaction)
     }
 
+    /// Whether a version code means this guide: its own, or one whose errata
+    /// it contains.
+    #[must_use]
+    pub fn covers(&self, version: &str) -> bool {
+        self.version == version || self.also.contains(&version)
+    }
+
     /// The loop id of that name, where the guide has such a loop.
     #[must_use]
     pub fn loop_id(&self, id: &str) -> Option<&'static str> {
-        self.loops
-            .iter()
-            .map(|def| def.id)
-            .find(|listed| *listed == id)
+        self.def_of(id).map(|at| self.loops[at].id)
     }
 
-    fn parse(text: &'static str) -> Self {
-        let mut lines = text.lines().filter(|line| !line.is_empty());
-        let mut head = lines.next().unwrap_or_default().split_whitespace();
-        let mut guide = Self {
-            transaction: head.next().unwrap_or_default(),
-            version: head.next().unwrap_or_default(),
-            functional: head.next().unwrap_or_default(),
-            also: Vec::new(),
-            loops: Vec::new(),
-        };
-        // The definitions below which a loop stands, by its id.
-        let mut named: Vec<(&str, usize)> = Vec::new();
-        for line in lines {
-            if let Some(versions) = line.strip_prefix("also ") {
-                guide.also = versions.split_whitespace().collect();
-                continue;
-            }
-            let Some((left, right)) = line.split_once(" : ") else {
-                continue;
-            };
-            let mut left = left.split_whitespace();
-            let (name, parent, opener) = (
-                left.next().unwrap_or_default(),
-                left.next().unwrap_or_default(),
-                left.next().unwrap_or_default(),
-            );
-            let id = name.split('@').next().unwrap_or(name);
-            let (before, after) = right.split_once(" . ").unwrap_or((right, ""));
-            let mut parts = opener.split('*');
-            let opener = parts.next().unwrap_or_default();
-            let qualifiers: Vec<Vec<&str>> = parts
-                .map(|part| part.split(',').filter(|code| !code.is_empty()).collect())
-                .collect();
-            let at = guide.loops.len();
-            guide.loops.push(LoopDef {
-                id,
-                opener,
-                qualifiers,
-                before: before.split_whitespace().collect(),
-                after: after.split_whitespace().collect(),
-                children: Vec::new(),
-            });
-            for (_, above) in named
-                .iter()
-                .filter(|(above, _)| *above == parent || above.split('@').next() == Some(parent))
-            {
-                guide.loops[*above].children.push(at);
-            }
-            named.push((name, at));
-        }
-        guide
+    /// What the guide calls a loop.
+    #[must_use]
+    pub fn loop_name(&self, id: &str) -> Option<&'static str> {
+        self.def_of(id).map(|at| self.loops[at].name)
+    }
+
+    /// The loops in the order of the guide: id and name.
+    pub fn loops(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.loops.iter().map(|def| (def.id, def.name))
+    }
+
+    pub(crate) fn def_of(&self, id: &str) -> Option<usize> {
+        self.loops.iter().position(|def| def.id == id)
     }
 }
 
-/// The guide of a transaction, by GS08 and ST01.
+/// All guides, in the order of their tables.
+#[must_use]
+pub fn guides() -> &'static [Guide] {
+    static GUIDES: OnceLock<Vec<Guide>> = OnceLock::new();
+    GUIDES.get_or_init(|| {
+        TABLES
+            .iter()
+            .map(|text| {
+                table::parse(text)
+                    .expect("the tables are part of the program, and a test reads them")
+            })
+            .collect()
+    })
+}
+
+pub(crate) const TABLES: [&str; 13] = [
+    include_str!("../guides/837p.txt"),
+    include_str!("../guides/837i.txt"),
+    include_str!("../guides/837d.txt"),
+    include_str!("../guides/835.txt"),
+    include_str!("../guides/270.txt"),
+    include_str!("../guides/271.txt"),
+    include_str!("../guides/276.txt"),
+    include_str!("../guides/277.txt"),
+    include_str!("../guides/277ca.txt"),
+    include_str!("../guides/278.txt"),
+    include_str!("../guides/278r.txt"),
+    include_str!("../guides/999.txt"),
+    include_str!("../guides/envelope.txt"),
+];
+
+/// The guide of a transaction, by GS08 and ST01. Versions that came before or
+/// after an erratum resolve to the guide that contains them.
+///
+/// A 278 is a request or a response by its BHT02 alone; this gives the
+/// request's guide, and [`guide_named`] gives `278R`.
 #[must_use]
 pub fn guide_for(version: &str, set_id: &str) -> Option<&'static Guide> {
-    static GUIDES: OnceLock<Vec<Guide>> = OnceLock::new();
-    GUIDES
-        .get_or_init(|| {
-            [
-                include_str!("../guides/837p.txt"),
-                include_str!("../guides/837i.txt"),
-                include_str!("../guides/837d.txt"),
-                include_str!("../guides/835.txt"),
-                include_str!("../guides/999.txt"),
-                include_str!("../guides/277ca.txt"),
-            ]
-            .map(Guide::parse)
-            .into()
-        })
+    guides()
         .iter()
-        .find(|guide| {
-            guide.set_id() == set_id && (guide.version == version || guide.also.contains(&version))
-        })
+        .find(|guide| guide.set_id() == set_id && guide.covers(version))
+}
+
+/// The guide of that name: `837P`, `837I`, `837D`, `835`, `270`, `271`, `276`,
+/// `277`, `277CA`, `278`, `278R` (the response), `999`, `TA1` (the envelopes).
+#[must_use]
+pub fn guide_named(transaction: &str) -> Option<&'static Guide> {
+    guides()
+        .iter()
+        .find(|guide| guide.transaction == transaction)
 }

@@ -9,19 +9,39 @@
 #![forbid(unsafe_code)]
 
 pub mod balance;
+mod codes;
+mod dictionary;
+mod emit;
+mod envelope;
 mod fault;
 mod guide;
+mod machine;
+mod owned;
+mod place;
 mod read;
+mod scan;
 mod segment;
+mod stream;
+mod table;
+mod token;
 mod tree;
 mod write;
 
-pub use fault::{Fault, FaultKind, FileError, Position};
-pub use guide::{Guide, guide_for};
-pub use read::{GroupHeader, Interchange, InterchangeHeader, TransactionSet, read};
-pub use segment::{Composite, SegmentBuf};
+pub use codes::AckCode;
+pub use envelope::{GroupHeader, InterchangeHeader};
+pub use fault::{Fault, FaultKind, FileError, Position, Severity};
+pub use guide::{Guide, guide_for, guide_named, guides};
+pub use machine::Event;
+pub use owned::SegmentBuf;
+pub use read::{Interchange, Interchanges, TransactionSet, read, read_sets};
+pub use scan::delimiters_in;
+pub use segment::{Composite, Pieces, Segment};
+pub use stream::{READ_SIZE, Reader, Unit};
+pub use token::{MAX_SEGMENT, Segments};
 pub use tree::Loop;
-pub use write::{ControlNumbers, Envelope, SetToWrite, WriteError, Written, write};
+pub use write::{
+    ControlNumbers, Envelope, InterchangeBuilder, Lines, SetToWrite, WriteError, Written, write,
+};
 
 /// The four separators of an interchange, as its ISA sets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

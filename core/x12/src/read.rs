@@ -1,45 +1,12 @@
-//! A file's envelopes: interchanges, groups, transaction sets.
+//! Reads whole files: interchanges with their sets as trees.
 
+use std::sync::Arc;
+
+use crate::envelope::{GroupHeader, InterchangeHeader};
+use crate::machine::{Event, Machine};
+use crate::token::Segments;
 use crate::tree::Loop;
-use crate::{
-    Delimiters, Fault, FaultKind, FileError, Guide, Position, SegmentBuf, guide_for, tree,
-};
-
-/// ISA, as far as a reader needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct InterchangeHeader {
-    /// ISA05.
-    pub sender_qualifier: String,
-    /// ISA06.
-    pub sender_id: String,
-    /// ISA07.
-    pub receiver_qualifier: String,
-    /// ISA08.
-    pub receiver_id: String,
-    /// ISA09, YYMMDD.
-    pub date: String,
-    /// ISA10, HHMM.
-    pub time: String,
-    /// ISA13.
-    pub control_number: String,
-    /// ISA15.
-    pub usage: String,
-}
-
-/// GS.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct GroupHeader {
-    /// GS01.
-    pub functional: String,
-    /// GS02.
-    pub sender: String,
-    /// GS03.
-    pub receiver: String,
-    /// GS06.
-    pub control_number: String,
-    /// GS08.
-    pub version: String,
-}
+use crate::{Delimiters, Fault, FileError, Guide, Position, SegmentBuf};
 
 /// One interchange with its transaction sets.
 #[derive(Debug, Clone)]
@@ -52,6 +19,8 @@ pub struct Interchange {
     pub raw: Vec<u8>,
     /// TA1 segments.
     pub acknowledgments: Vec<SegmentBuf>,
+    /// Its groups in order, those without sets among them.
+    pub groups: Vec<Arc<GroupHeader>>,
     /// Transaction sets in order.
     pub sets: Vec<TransactionSet>,
     /// Faults of the envelopes.
@@ -63,8 +32,10 @@ pub struct Interchange {
 pub struct TransactionSet {
     /// Guide that it was read by; `None` where there is none for its version.
     pub guide: Option<&'static Guide>,
+    /// Its interchange.
+    pub interchange: Arc<InterchangeHeader>,
     /// Its group.
-    pub group: GroupHeader,
+    pub group: Arc<GroupHeader>,
     /// ST01.
     pub set_id: String,
     /// ST02.
@@ -73,7 +44,8 @@ pub struct TransactionSet {
     pub at: Position,
     /// Its loops.
     pub root: Loop,
-    /// Faults in it.
+    /// Faults that were met when reading it: segments without a place, counts,
+    /// control numbers. [`crate::validate()`] finds the others.
     pub faults: Vec<Fault>,
 }
 
@@ -85,322 +57,141 @@ impl TransactionSet {
     }
 }
 
-/// Splits a file into segments, finding each interchange's delimiters.
-struct Scanner<'a> {
-    bytes: &'a [u8],
-    offset: usize,
-    line: usize,
-    segment: usize,
-    delimiters: Delimiters,
-}
-
-/// ISA is the only segment of fixed length.
-const ISA_LENGTH: usize = 106;
-
-impl<'a> Scanner<'a> {
-    fn position(&self) -> Position {
-        Position {
-            segment: self.segment,
-            offset: self.offset,
-            line: self.line,
-        }
-    }
-
-    fn skip_blanks(&mut self) {
-        while let Some(byte) = self.bytes.get(self.offset) {
-            let blank = byte.is_ascii_whitespace() || *byte == 0x1a;
-            if !blank {
-                break;
-            }
-            self.line += usize::from(*byte == b'\n');
-            self.offset += 1;
-        }
-    }
-
-    /// Reads the delimiters of the ISA that stands here. One that is not of
-    /// the fixed width is read by its sixteen elements.
-    fn read_delimiters(&mut self) -> Result<(), FileError> {
-        let rest = &self.bytes[self.offset..];
-        let cut = FileError::CutInHeader(self.position());
-        let element = *rest.get(3).ok_or(cut)?;
-        let mut ends = rest
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == element)
-            .map(|(at, _)| at);
-        let sixteenth = ends.nth(15).filter(|at| *at < 2 * ISA_LENGTH).ok_or(cut)?;
-        let before = rest[..sixteenth]
-            .iter()
-            .rposition(|byte| *byte == element)
-            .ok_or(cut)?;
-        let eleventh = rest[..sixteenth]
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == element)
-            .nth(10)
-            .map(|(at, _)| at)
-            .filter(|at| *at < before)
-            .ok_or(cut)?;
-        let component = *rest.get(sixteenth + 1).ok_or(cut)?;
-        let segment = *rest.get(sixteenth + 2).ok_or(cut)?;
-        let repetition = rest
-            .get(eleventh + 1)
-            .copied()
-            .filter(|byte| !byte.is_ascii_alphanumeric());
-        self.delimiters = Delimiters {
-            element,
-            component,
-            repetition,
-            segment,
-        };
-        Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<(SegmentBuf, &'a [u8])>, FileError> {
-        self.skip_blanks();
-        if self.offset >= self.bytes.len() {
-            return Ok(None);
-        }
-        self.segment += 1;
-        let position = self.position();
-        let rest = &self.bytes[self.offset..];
-        if rest.starts_with(b"ISA") {
-            self.read_delimiters()?;
-        }
-        let terminator = self.delimiters.segment;
-        let end = rest
-            .iter()
-            .position(|byte| *byte == terminator)
-            .ok_or(FileError::CutShort {
-                at: position,
-                missing: "the end of this segment",
-            })?;
-        let raw = &rest[..end];
-        self.line += rest[..=end].iter().filter(|byte| **byte == b'\n').count();
-        self.offset += end + 1;
-        let text = String::from_utf8_lossy(raw);
-        let text = text.trim_matches(['\r', '\n']);
-        Ok(Some((
-            SegmentBuf::read(text, self.delimiters, Some(position)),
-            raw,
-        )))
-    }
-}
-
 /// Reads a file of one or more interchanges.
 ///
+/// Faults inside are listed, and reading goes on.
+///
 /// # Errors
-/// Where the file is no X12, or its envelopes do not nest: nothing of such a
-/// file can be trusted. Faults inside are listed, and reading goes on.
+/// Where the file is no X12, or ends before its trailers: nothing of such a
+/// file can be trusted.
+///
+/// ```
+/// let file = include_bytes!("../fixtures/reversal-and-correction.835");
+/// let interchanges = scrubjay_x12::read(file)?;
+/// let set = &interchanges[0].sets[0];
+/// assert_eq!(set.guide.unwrap().transaction(), "835");
+/// assert_eq!(set.root.child("1000A").unwrap().segments[0].element(1), "PR");
+/// # Ok::<(), scrubjay_x12::FileError>(())
+/// ```
 pub fn read(bytes: &[u8]) -> Result<Vec<Interchange>, FileError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut scanner = Scanner {
-        bytes,
-        offset: 0,
-        line: 1,
-        segment: 0,
-        delimiters: Delimiters::default(),
-    };
-    scanner.skip_blanks();
-    if scanner.offset >= bytes.len() {
-        return Err(FileError::Empty);
-    }
-    let start = Position {
-        segment: 1,
-        ..scanner.position()
-    };
-    let first = &bytes[scanner.offset..];
-    if !first.starts_with(b"ISA") {
-        let cut = b"ISA".starts_with(first);
-        return Err(if cut {
-            FileError::CutInHeader(start)
-        } else {
-            FileError::NotX12(start)
-        });
-    }
-    let mut interchanges = Vec::new();
-    while let Some((segment, raw)) = scanner.next()? {
-        let at = segment.position.unwrap_or_default();
-        if segment.id != "ISA" {
-            return Err(if interchanges.is_empty() {
-                FileError::NotX12(at)
-            } else {
-                FileError::OutsideEnvelope {
-                    at,
-                    expected: "ISA",
-                }
-            });
-        }
-        interchanges.push(read_interchange(&mut scanner, &segment, raw)?);
-    }
-    Ok(interchanges)
+    read_sets(bytes).collect()
 }
 
-fn read_interchange(
-    scanner: &mut Scanner<'_>,
-    isa: &SegmentBuf,
-    raw: &[u8],
-) -> Result<Interchange, FileError> {
-    let field = |number| isa.element(number).to_owned();
-    let mut interchange = Interchange {
-        header: InterchangeHeader {
-            sender_qualifier: field(5),
-            sender_id: field(6),
-            receiver_qualifier: field(7),
-            receiver_id: field(8),
-            date: field(9),
-            time: field(10),
-            control_number: field(13),
-            usage: field(15),
-        },
-        delimiters: scanner.delimiters,
+/// Reads a file interchange by interchange.
+///
+/// Each item is an interchange with its sets and its faults, or the reason why
+/// the rest cannot be read; it ends after the first reason.
+#[must_use]
+pub fn read_sets(bytes: &[u8]) -> Interchanges<'_> {
+    Interchanges {
+        segments: Segments::new(bytes),
+        machine: Machine::whole_sets(),
         raw: Vec::new(),
-        acknowledgments: Vec::new(),
-        sets: Vec::new(),
-        faults: Vec::new(),
-    };
-    let keep = |interchange: &mut Interchange, raw: &[u8]| {
-        interchange.raw.extend_from_slice(raw);
-        interchange.raw.push(b'~');
-    };
-    keep(&mut interchange, raw);
-    let mut group: Option<(GroupHeader, usize)> = None;
-    let mut set: Option<(Position, GroupHeader, Vec<SegmentBuf>)> = None;
-    let mut groups = 0usize;
-    let mut last = isa.position.unwrap_or_default();
-    loop {
-        let Some((segment, raw)) = scanner.next()? else {
-            let missing = if set.is_some() {
-                "SE, GE and IEA"
-            } else if group.is_some() {
-                "GE and IEA"
-            } else {
-                "IEA"
+        open: None,
+        done: false,
+    }
+}
+
+/// The interchanges of a file, read one by one.
+#[derive(Debug)]
+pub struct Interchanges<'a> {
+    segments: Segments<'a>,
+    machine: Machine,
+    raw: Vec<u8>,
+    open: Option<Interchange>,
+    done: bool,
+}
+
+impl Interchanges<'_> {
+    /// Takes up the events so far; an interchange where one has ended.
+    fn take_events(&mut self) -> Option<Interchange> {
+        while let Some(event) = self.machine.events.pop_front() {
+            match (event, &mut self.open) {
+                (Event::Interchange(header, delimiters), open) => {
+                    *open = Some(Interchange {
+                        header: InterchangeHeader::clone(&header),
+                        delimiters,
+                        raw: Vec::new(),
+                        acknowledgments: Vec::new(),
+                        groups: Vec::new(),
+                        sets: Vec::new(),
+                        faults: Vec::new(),
+                    });
+                }
+                (Event::Acknowledgment(ta1), Some(open)) => open.acknowledgments.push(ta1),
+                (Event::Group(group), Some(open)) => open.groups.push(group),
+                (Event::Set(set), Some(open)) => open.sets.push(*set),
+                (Event::End(faults), open) => {
+                    if let Some(mut ended) = open.take() {
+                        ended.faults = faults;
+                        return Some(ended);
+                    }
+                }
+                (
+                    Event::Unit(_) | Event::Acknowledgment(_) | Event::Group(_) | Event::Set(_),
+                    _,
+                ) => {}
+            }
+        }
+        None
+    }
+
+    fn step(&mut self) -> Result<Option<Interchange>, FileError> {
+        loop {
+            let Some(segment) = self.segments.advance()? else {
+                self.machine.finish()?;
+                return Ok(None);
             };
-            return Err(FileError::CutShort { at: last, missing });
-        };
-        keep(&mut interchange, raw);
-        let at = segment.position.unwrap_or_default();
-        last = at;
-        let outside = |expected| FileError::OutsideEnvelope { at, expected };
-        let fault = |kind| Fault {
-            position: at,
-            kind,
-            segment: segment.id.clone(),
-            loop_id: None,
-        };
-        match segment.id.as_str() {
-            "ISA" => return Err(outside("the trailers SE, GE and IEA")),
-            "TA1" if group.is_none() => interchange.acknowledgments.push(segment),
-            "GS" if group.is_none() => {
-                let field = |number| segment.element(number).to_owned();
-                let header = GroupHeader {
-                    functional: field(1),
-                    sender: field(2),
-                    receiver: field(3),
-                    control_number: field(6),
-                    version: field(8),
+            let begins = segment.id() == "ISA";
+            // An ISA that comes too early ends the interchange before it.
+            let before = if begins {
+                std::mem::take(&mut self.raw)
+            } else {
+                Vec::new()
+            };
+            self.raw.extend_from_slice(segment.raw());
+            self.raw.push(b'~');
+            if self.machine.is_outside() && !begins {
+                return Err(FileError::OutsideEnvelope {
+                    at: segment.position(),
+                    expected: "ISA",
+                });
+            }
+            self.machine.push(&segment);
+            if let Some(mut ended) = self.take_events() {
+                ended.raw = if begins {
+                    before
+                } else {
+                    std::mem::take(&mut self.raw)
                 };
-                group = Some((header, 0));
-                groups += 1;
+                if begins {
+                    // Its own header is still to be taken up.
+                    let next = self.take_events();
+                    debug_assert!(next.is_none(), "one segment ends one interchange");
+                }
+                return Ok(Some(ended));
             }
-            "ST" if set.is_none() => match &mut group {
-                Some((header, sets)) => {
-                    *sets += 1;
-                    set = Some((at, header.clone(), vec![segment]));
-                }
-                None => return Err(outside("GS")),
-            },
-            "SE" => {
-                let Some((st_at, header, mut segments)) = set.take() else {
-                    return Err(outside("ST"));
-                };
-                segments.push(segment);
-                interchange.sets.push(finish_set(st_at, header, segments));
-            }
-            "GE" if set.is_none() => {
-                let Some((header, sets)) = group.take() else {
-                    return Err(outside("GS"));
-                };
-                if segment.element(1).trim().parse() != Ok(sets) {
-                    interchange.faults.push(fault(FaultKind::WrongCount));
-                }
-                if !same_number(segment.element(2), &header.control_number) {
-                    interchange
-                        .faults
-                        .push(fault(FaultKind::WrongControlNumber));
-                }
-            }
-            "IEA" if group.is_none() => {
-                if segment.element(1).trim().parse() != Ok(groups) {
-                    interchange.faults.push(fault(FaultKind::WrongCount));
-                }
-                if !same_number(segment.element(2), &interchange.header.control_number) {
-                    interchange
-                        .faults
-                        .push(fault(FaultKind::WrongControlNumber));
-                }
-                return Ok(interchange);
-            }
-            "GS" | "ST" | "GE" | "IEA" => return Err(outside("the trailer of what is open")),
-            _ => match &mut set {
-                Some((_, _, segments)) => segments.push(segment),
-                None => return Err(outside("ST")),
-            },
         }
     }
 }
 
-fn same_number(one: &str, other: &str) -> bool {
-    one.trim().trim_start_matches('0') == other.trim().trim_start_matches('0')
-}
+impl Iterator for Interchanges<'_> {
+    type Item = Result<Interchange, FileError>;
 
-fn finish_set(at: Position, group: GroupHeader, segments: Vec<SegmentBuf>) -> TransactionSet {
-    let mut faults = Vec::new();
-    let count = segments.len();
-    let (st, se) = (&segments[0], &segments[count - 1]);
-    let fault = |kind| Fault {
-        position: se.position.unwrap_or_default(),
-        kind,
-        segment: "SE".to_owned(),
-        loop_id: None,
-    };
-    if se.element(1).trim().parse() != Ok(count) {
-        faults.push(fault(FaultKind::WrongCount));
-    }
-    if !same_number(se.element(2), st.element(2)) {
-        faults.push(fault(FaultKind::WrongControlNumber));
-    }
-    let (set_id, control_number) = (st.element(1).to_owned(), st.element(2).to_owned());
-    let stated = st.element(3);
-    let version = if stated.is_empty() {
-        group.version.as_str()
-    } else {
-        stated
-    };
-    let guide = guide_for(version, &set_id).or_else(|| guide_for(&group.version, &set_id));
-    let root = match guide {
-        Some(guide) => tree::resolve(guide, segments, &mut faults),
-        None => Loop {
-            id: "ST",
-            segments,
-            loops: Vec::new(),
-        },
-    };
-    TransactionSet {
-        guide,
-        group,
-        set_id,
-        control_number,
-        at,
-        root,
-        faults,
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let next = self.step().transpose();
+        self.done = !matches!(next, Some(Ok(_)));
+        next
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FaultKind;
 
     const WHOLE: &str = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260302*0815*^*00501*000000007*0*T*:~GS*FA*A*B*20260302*0815*9*X*005010X231A1~ST*999*0001*005010X231A1~AK1*HC*1*005010X222A1~AK9*A*1*1*1~SE*4*0001~GE*1*9~IEA*1*000000007~";
 
@@ -441,5 +232,19 @@ mod tests {
     fn a_wrong_count_is_a_fault_and_not_the_end() {
         let read = read(WHOLE.replace("SE*4", "SE*5").as_bytes()).unwrap();
         assert_eq!(read[0].sets[0].faults[0].kind, FaultKind::WrongCount);
+    }
+
+    #[test]
+    fn a_missing_trailer_is_a_fault_and_what_follows_is_read() {
+        let read = read(WHOLE.replace("SE*4*0001~", "").as_bytes()).unwrap();
+        assert_eq!(
+            read[0].sets[0].faults[0].kind,
+            FaultKind::MissingTrailer("SE")
+        );
+        let twice = format!("{}{WHOLE}", WHOLE.replace("IEA*1*000000007~", ""));
+        let read = super::read(twice.as_bytes()).unwrap();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[0].faults[0].kind, FaultKind::MissingTrailer("IEA"));
+        assert!(read[1].faults.is_empty());
     }
 }

@@ -1,125 +1,139 @@
-//! One segment: its id and elements, owned, with the bytes it came from.
+//! One segment as it lies in the bytes: borrowed, nothing allocated.
 
 use std::fmt;
 
-use crate::{Delimiters, Position};
+use memchr::memchr;
 
-/// A segment that owns its text.
+use crate::{Delimiters, Position, SegmentBuf};
+
+/// A segment that borrows its bytes.
 ///
 /// Elements and components are counted from 1, as in X12 notation; one that is
-/// absent reads as the empty string.
+/// absent reads as the empty string. An element whose bytes are no UTF-8 reads
+/// as `"\u{fffd}"`; [`Segment::element_bytes`] gives what is there.
 ///
 /// ```
-/// use scrubjay_x12::SegmentBuf;
-/// let clm = SegmentBuf::parse("CLM*A1*150***11:B:1*Y");
+/// use scrubjay_x12::Segment;
+/// let clm = Segment::parse(b"CLM*A1*150***11:B:1*Y");
+/// assert_eq!(clm.id(), "CLM");
 /// assert_eq!((clm.element(1), clm.component(5, 3), clm.element(9)), ("A1", "1", ""));
 /// ```
-#[derive(Debug, Clone, Default)]
-pub struct SegmentBuf {
-    /// Segment id, such as `CLM`.
-    pub id: String,
-    elements: Vec<String>,
-    /// Where it stood in its file; `None` for one that was made.
-    pub position: Option<Position>,
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<'a> {
+    id: &'a str,
+    raw: &'a [u8],
+    /// Where the elements begin in `raw`: behind the first separator.
+    start: usize,
     delimiters: Delimiters,
+    position: Position,
 }
 
-/// Two segments are equal where they say the same, wherever they stood.
-impl PartialEq for SegmentBuf {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id && self.to_string() == other.to_string()
+/// What an element reads as whose bytes are no text.
+const NOT_TEXT: &str = "\u{fffd}";
+
+impl<'a> Segment<'a> {
+    /// A segment written with the usual delimiters `* : ^`, without terminator.
+    #[must_use]
+    pub fn parse(raw: &'a [u8]) -> Self {
+        Self::new(raw, Delimiters::default(), Position::default())
     }
-}
 
-impl Eq for SegmentBuf {}
-
-impl SegmentBuf {
-    /// A segment without elements.
-    pub fn new(id: impl Into<String>) -> Self {
+    /// A segment without its terminator and without blanks around it.
+    #[must_use]
+    pub fn new(raw: &'a [u8], delimiters: Delimiters, position: Position) -> Self {
+        // Ids have two or three characters: looking here beats a search.
+        let end = raw
+            .iter()
+            .position(|byte| *byte == delimiters.element)
+            .unwrap_or(raw.len());
         Self {
-            id: id.into(),
-            ..Self::default()
+            id: std::str::from_utf8(&raw[..end]).unwrap_or(NOT_TEXT),
+            raw,
+            start: end + 1,
+            delimiters,
+            position,
         }
     }
 
-    /// Reads a segment written with the usual delimiters `* : ^`, without terminator.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        Self::read(text, Delimiters::default(), None)
-    }
-
-    pub(crate) fn read(text: &str, delimiters: Delimiters, position: Option<Position>) -> Self {
-        let mut parts = text.split(char::from(delimiters.element));
-        let id = parts.next().unwrap_or_default().to_owned();
+    pub(crate) const fn of_parts(
+        id: &'a str,
+        raw: &'a [u8],
+        start: usize,
+        delimiters: Delimiters,
+        position: Position,
+    ) -> Self {
         Self {
             id,
-            elements: parts.map(str::to_owned).collect(),
-            position,
+            raw,
+            start,
             delimiters,
+            position,
         }
     }
 
-    /// The segment with these elements.
+    /// Segment id, such as `CLM`.
     #[must_use]
-    pub fn with_elements<T: Into<String>>(mut self, elements: impl IntoIterator<Item = T>) -> Self {
-        self.elements = elements.into_iter().map(Into::into).collect();
-        self
+    pub const fn id(&self) -> &'a str {
+        self.id
     }
 
-    /// Adds an element.
-    pub fn push(&mut self, element: impl Into<String>) {
-        self.elements.push(element.into());
+    /// Where it stands.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
     }
 
-    /// Adds an element of several components.
-    pub fn push_components<T: AsRef<str>>(&mut self, components: impl IntoIterator<Item = T>) {
-        let mut joined = String::new();
-        for (at, component) in components.into_iter().enumerate() {
-            if at > 0 {
-                joined.push(char::from(self.delimiters.component));
-            }
-            joined.push_str(component.as_ref());
-        }
-        let component = char::from(self.delimiters.component);
-        self.elements
-            .push(joined.trim_end_matches(component).to_owned());
+    /// The delimiters it is written with.
+    #[must_use]
+    pub const fn delimiters(&self) -> Delimiters {
+        self.delimiters
     }
 
-    /// Sets an element, making room for it.
-    pub fn set(&mut self, number: usize, element: impl Into<String>) {
-        if number == 0 {
-            return;
-        }
-        if self.elements.len() < number {
-            self.elements.resize(number, String::new());
-        }
-        self.elements[number - 1] = element.into();
+    /// Its bytes, without terminator.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
     }
 
-    /// How many elements it has.
+    /// How many elements it has, empty ones included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.elements.len()
+        self.elements().count()
     }
 
     /// Whether it has no elements.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.elements.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.start > self.raw.len()
+    }
+
+    /// The elements in order, as bytes.
+    #[must_use]
+    pub fn elements(&self) -> Pieces<'a> {
+        Pieces {
+            rest: self.raw.get(self.start..),
+            separator: self.delimiters.element,
+        }
+    }
+
+    /// An element's bytes; empty where it is absent.
+    #[must_use]
+    pub fn element_bytes(&self, number: usize) -> &'a [u8] {
+        number
+            .checked_sub(1)
+            .and_then(|at| self.elements().nth(at))
+            .unwrap_or_default()
     }
 
     /// An element.
     #[must_use]
-    pub fn element(&self, number: usize) -> &str {
-        number
-            .checked_sub(1)
-            .and_then(|at| self.elements.get(at))
-            .map_or("", String::as_str)
+    pub fn element(&self, number: usize) -> &'a str {
+        std::str::from_utf8(self.element_bytes(number)).unwrap_or(NOT_TEXT)
     }
 
     /// A component of an element's first repetition.
     #[must_use]
-    pub fn component(&self, element: usize, number: usize) -> &str {
+    pub fn component(&self, element: usize, number: usize) -> &'a str {
         self.repeats(element)
             .next()
             .unwrap_or_default()
@@ -127,16 +141,66 @@ impl SegmentBuf {
     }
 
     /// The repetitions of an element; none where it is absent.
-    pub fn repeats(&self, element: usize) -> impl Iterator<Item = Composite<'_>> {
+    pub fn repeats(&self, element: usize) -> impl Iterator<Item = Composite<'a>> + use<'a> {
         let text = self.element(element);
-        let delimiters = self.delimiters;
-        let separator = delimiters.repetition.map_or('\u{0}', char::from);
-        text.split(separator)
-            .filter(move |_| !text.is_empty())
-            .map(move |text| Composite {
-                text,
-                separator: delimiters.component,
+        let separator = self.delimiters.component;
+        let mut rest = Some(text).filter(|text| !text.is_empty());
+        let repetition = self.delimiters.repetition;
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let at = repetition.and_then(|byte| memchr(byte, text.as_bytes()));
+            // Delimiters are ASCII, so that a cut beside one is between characters.
+            let (first, behind) = match at {
+                Some(at) => (text.get(..at)?, text.get(at + 1..)),
+                None => (text, None),
+            };
+            rest = behind;
+            Some(Composite {
+                text: first,
+                separator,
             })
+        })
+    }
+
+    /// An owned copy.
+    #[must_use]
+    pub fn to_buf(&self) -> SegmentBuf {
+        SegmentBuf::of(self)
+    }
+}
+
+/// The elements of a segment, or the components of an element.
+#[derive(Debug, Clone)]
+pub struct Pieces<'a> {
+    rest: Option<&'a [u8]>,
+    separator: u8,
+}
+
+impl<'a> Pieces<'a> {
+    pub(crate) const fn new(bytes: &'a [u8], separator: u8) -> Self {
+        Self {
+            rest: Some(bytes),
+            separator,
+        }
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest?;
+        // Most pieces are a few bytes, so a plain walk beats a vector search.
+        match rest.iter().position(|byte| *byte == self.separator) {
+            Some(at) => {
+                self.rest = Some(&rest[at + 1..]);
+                Some(&rest[..at])
+            }
+            None => {
+                self.rest = None;
+                Some(rest)
+            }
+        }
     }
 }
 
@@ -157,47 +221,21 @@ impl<'a> Composite<'a> {
     /// A component, counted from 1.
     #[must_use]
     pub fn component(&self, number: usize) -> &'a str {
-        let separator = char::from(self.separator);
         number
             .checked_sub(1)
-            .and_then(|at| self.text.split(separator).nth(at))
+            .and_then(|at| self.components().nth(at))
             .unwrap_or_default()
     }
 
     /// The components.
-    pub fn components(&self) -> impl Iterator<Item = &'a str> {
+    pub fn components(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.text.split(char::from(self.separator))
     }
 }
 
-/// Writes the segment with the usual delimiters, without terminator.
-impl fmt::Display for SegmentBuf {
+/// Writes the segment with the delimiters it came with, without terminator.
+impl fmt::Display for Segment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.id)?;
-        let usual = Delimiters::default();
-        let trailing = self
-            .elements
-            .iter()
-            .rev()
-            .take_while(|element| element.is_empty())
-            .count();
-        for element in &self.elements[..self.elements.len() - trailing] {
-            f.write_str("*")?;
-            for byte in element.chars() {
-                let c = if byte == char::from(self.delimiters.component) {
-                    char::from(usual.component)
-                } else if self
-                    .delimiters
-                    .repetition
-                    .is_some_and(|r| byte == char::from(r))
-                {
-                    '^'
-                } else {
-                    byte
-                };
-                write!(f, "{c}")?;
-            }
-        }
-        Ok(())
+        f.write_str(&String::from_utf8_lossy(self.raw))
     }
 }

@@ -1,8 +1,18 @@
-//! Loops, found by the guide's openers and never by guess.
+//! A transaction set as a tree of loops.
 
-use crate::{Fault, FaultKind, Guide, SegmentBuf};
+use crate::guide::Guide;
+use crate::place::{Cursor, Place};
+use crate::{Fault, Segment, SegmentBuf};
 
 /// A loop with its segments and the loops inside it.
+///
+/// ```
+/// use scrubjay_x12::{Loop, SegmentBuf};
+/// let mut claim = Loop::new("2300");
+/// claim.segments.push(SegmentBuf::parse("CLM*A1*150***11:B:1"));
+/// claim.segments.push(SegmentBuf::parse("REF*G1*AUTH77"));
+/// assert_eq!(claim.qualified("REF", "G1").unwrap().element(2), "AUTH77");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Loop {
     /// Loop id, such as `2300`; `ST` for the whole set.
@@ -52,64 +62,102 @@ impl Loop {
     pub fn child(&self, id: &str) -> Option<&Self> {
         self.loops.iter().find(|inner| inner.id == id)
     }
+
+    /// This loop and every loop inside it, each before those inside it.
+    pub fn walk(&self) -> impl Iterator<Item = &Self> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            let next = open.pop()?;
+            open.extend(next.loops.iter().rev());
+            Some(next)
+        })
+    }
+
+    /// Every segment of this loop and of those inside it: in the order of the
+    /// file where they were read, else each loop's own before its loops'.
+    #[must_use]
+    pub fn all_segments(&self) -> Vec<&SegmentBuf> {
+        let mut all = Vec::new();
+        collect(self, &mut all);
+        all
+    }
 }
 
-/// Sorts a set's segments into loops. A segment that the guide does not have
-/// there is a fault, and is kept in the loop that is open.
-pub(crate) fn resolve(
-    guide: &'static Guide,
-    segments: Vec<SegmentBuf>,
-    faults: &mut Vec<Fault>,
-) -> Loop {
-    // The open loops, outermost first, each with its definition.
-    let mut open: Vec<(usize, Loop)> = vec![(0, Loop::new("ST"))];
-    for segment in segments {
-        let mut target = None;
-        for (depth, (def, _)) in open.iter().enumerate().rev() {
-            let def = &guide.loops[*def];
-            if let Some(child) = def
-                .children
-                .iter()
-                .find(|child| guide.loops[**child].opens_with(&segment))
-            {
-                target = Some((depth, Some(*child)));
-                break;
-            }
-            let own = def.place(&segment.id).is_some() && (depth == 0 || segment.id != def.opener);
-            if own {
-                target = Some((depth, None));
-                break;
-            }
+/// Own segments that stood behind a child loop in the file come behind it.
+fn collect<'a>(from: &'a Loop, all: &mut Vec<&'a SegmentBuf>) {
+    let place = |segment: &SegmentBuf| segment.position.map(|at| at.segment);
+    let mut own = from.segments.iter().peekable();
+    for inner in &from.loops {
+        let begins = inner.segments.first().and_then(place);
+        while let Some(segment) = own.next_if(|segment| match (place(segment), begins) {
+            (Some(at), Some(begins)) => at < begins,
+            (None, _) | (_, None) => true,
+        }) {
+            all.push(segment);
         }
-        let (depth, child) = target.unwrap_or_else(|| {
-            faults.push(Fault {
-                position: segment.position.unwrap_or_default(),
-                kind: FaultKind::UnexpectedSegment,
-                segment: segment.id.clone(),
-                loop_id: open.last().map(|(_, inner)| inner.id),
-            });
-            (open.len() - 1, None)
-        });
-        close_to(&mut open, depth);
-        if let Some(child) = child {
-            open.push((child, Loop::new(guide.loops[child].id)));
-        }
-        if let Some((_, innermost)) = open.last_mut() {
-            innermost.segments.push(segment);
+        collect(inner, all);
+    }
+    all.extend(own);
+}
+
+/// Builds the tree of a set, segment by segment.
+#[derive(Debug)]
+pub(crate) struct Builder {
+    /// `None` where there is no guide: then all segments stand in the root.
+    pub(crate) cursor: Option<Cursor>,
+    /// The open loops, outermost first.
+    pub(crate) open: Vec<Loop>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl Builder {
+    pub(crate) fn new(guide: Option<&'static Guide>) -> Self {
+        Self {
+            cursor: guide.map(Cursor::new),
+            open: vec![Loop::new("ST")],
+            faults: Vec::new(),
         }
     }
-    close_to(&mut open, 0);
-    open.pop().map(|(_, root)| root).unwrap_or_default()
-}
 
-/// Closes the loops deeper than `depth`, each into the one around it.
-fn close_to(open: &mut Vec<(usize, Loop)>, depth: usize) {
-    while open.len() > depth + 1 {
-        let Some((_, closed)) = open.pop() else {
-            return;
+    /// Where the segment goes, and how many loops stay open before it does.
+    pub(crate) fn place(&mut self, segment: &Segment<'_>) -> (usize, Option<&'static str>) {
+        let Some(cursor) = &mut self.cursor else {
+            return (1, None);
         };
-        if let Some((_, around)) = open.last_mut() {
+        let (place, fault) = cursor.place(segment);
+        self.faults.extend(fault);
+        match place {
+            Place::Opens { depth, def } => (depth + 1, Some(cursor.guide.loops[def].id)),
+            Place::Belongs { depth } => (depth + 1, None),
+            Place::Stray => (cursor.depth(), None),
+        }
+    }
+
+    pub(crate) fn push(&mut self, segment: &Segment<'_>) {
+        let (depth, opens) = self.place(segment);
+        while self.open.len() > depth {
+            self.close();
+        }
+        self.open.extend(opens.map(Loop::new));
+        if let Some(innermost) = self.open.last_mut() {
+            innermost.segments.push(segment.to_buf());
+        }
+    }
+
+    /// Closes the innermost loop into the one around it.
+    pub(crate) fn close(&mut self) {
+        if self.open.len() > 1
+            && let Some(closed) = self.open.pop()
+            && let Some(around) = self.open.last_mut()
+        {
             around.loops.push(closed);
         }
+    }
+
+    pub(crate) fn finish(mut self) -> (Loop, Vec<Fault>) {
+        while self.open.len() > 1 {
+            self.close();
+        }
+        (self.open.pop().unwrap_or_default(), self.faults)
     }
 }

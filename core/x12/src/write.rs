@@ -1,15 +1,15 @@
 //! Writes interchanges: order by guide, counts, HL and LX numbers, envelopes.
 
-use crate::tree::Loop;
-use crate::{Delimiters, Guide, SegmentBuf};
+use crate::emit::{self, Numbering};
+use crate::{Delimiters, Guide, Loop};
 
 /// Gives out control numbers, each once.
 pub trait ControlNumbers {
-    /// The next ISA13.
+    /// The next ISA13, at most 999,999,999.
     fn next_interchange(&mut self) -> u32;
-    /// The next GS06.
+    /// The next GS06, at most 999,999,999.
     fn next_group(&mut self) -> u32;
-    /// The next ST02.
+    /// The next ST02, at most 999,999,999.
     fn next_set(&mut self) -> u32;
 }
 
@@ -29,7 +29,7 @@ pub struct Envelope {
 }
 
 /// A set to write.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SetToWrite {
     /// Its guide.
     pub guide: &'static Guide,
@@ -44,10 +44,22 @@ pub struct Written {
     pub bytes: Vec<u8>,
     /// ISA13.
     pub interchange: u32,
-    /// GS06.
+    /// GS06 of the first group; 0 where there is none.
     pub group: u32,
-    /// ST02 of each set.
+    /// GS06 of each group.
+    pub groups: Vec<u32>,
+    /// ST02 of each set, group after group.
     pub sets: Vec<u32>,
+}
+
+/// What follows a segment's terminator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lines {
+    /// A line feed, for people's eyes; receivers pass over it.
+    #[default]
+    OneEach,
+    /// Nothing.
+    Unbroken,
 }
 
 /// Why it could not be written. Never carries the data itself.
@@ -77,6 +89,14 @@ pub enum WriteError {
         /// How many it may have.
         limit: usize,
     },
+    /// A field of the envelope is not of its form.
+    #[error("the envelope's {field} is not {expected}")]
+    Malformed {
+        /// Which.
+        field: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
     /// A loop that the guide does not have there.
     #[error("the guide has no loop {loop_id} inside {inside}")]
     UnknownLoop {
@@ -85,9 +105,16 @@ pub enum WriteError {
         /// Where it was put.
         inside: &'static str,
     },
+    /// A control number of more than nine digits.
+    #[error("control number {0} has more than nine digits")]
+    ControlNumber(u32),
+    /// Two delimiters are the same, or one is a letter, digit or blank.
+    #[error("the four delimiters must be different, and neither letters, digits nor blanks")]
+    Delimiters,
 }
 
-/// Writes sets of one guide as one interchange with one group.
+/// Writes sets of one guide as one interchange with one group, with the usual
+/// delimiters and one segment a line.
 ///
 /// # Errors
 /// Where a value holds a delimiter, or a loop is not in the guide.
@@ -96,9 +123,223 @@ pub fn write(
     sets: Vec<SetToWrite>,
     numbers: &mut dyn ControlNumbers,
 ) -> Result<Written, WriteError> {
+    InterchangeBuilder::new(envelope).group(sets).write(numbers)
+}
+
+/// Writes an interchange of several groups, with delimiters and line ends to choose.
+///
+/// ```
+/// use scrubjay_x12::{ControlNumbers, Envelope, InterchangeBuilder, Lines, SegmentBuf};
+/// struct One;
+/// impl ControlNumbers for One {
+///     fn next_interchange(&mut self) -> u32 { 1 }
+///     fn next_group(&mut self) -> u32 { 1 }
+///     fn next_set(&mut self) -> u32 { 1 }
+/// }
+/// let envelope = Envelope {
+///     sender: ("ZZ".into(), "CLINIC01".into()),
+///     receiver: ("ZZ".into(), "PAYER01".into()),
+///     usage: "T",
+///     date: "20260302".into(),
+///     time: "0815".into(),
+/// };
+/// // Only a TA1: an interchange without groups.
+/// let ta1 = SegmentBuf::parse("TA1*000000101*260302*0815*A*000");
+/// let written = InterchangeBuilder::new(&envelope)
+///     .lines(Lines::Unbroken)
+///     .acknowledgment(ta1)
+///     .write(&mut One)?;
+/// let text = String::from_utf8(written.bytes).unwrap();
+/// assert!(text.ends_with("~TA1*000000101*260302*0815*A*000~IEA*0*000000001~"));
+/// # Ok::<(), scrubjay_x12::WriteError>(())
+/// ```
+#[derive(Debug)]
+pub struct InterchangeBuilder<'a> {
+    envelope: &'a Envelope,
+    delimiters: Delimiters,
+    lines: Lines,
+    acknowledgments: Vec<crate::SegmentBuf>,
+    groups: Vec<Vec<SetToWrite>>,
+}
+
+impl<'a> InterchangeBuilder<'a> {
+    /// An interchange without groups, with the usual delimiters.
+    #[must_use]
+    pub fn new(envelope: &'a Envelope) -> Self {
+        Self {
+            envelope,
+            delimiters: Delimiters::default(),
+            lines: Lines::default(),
+            acknowledgments: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// Delimiters other than the usual ones.
+    #[must_use]
+    pub const fn delimiters(mut self, delimiters: Delimiters) -> Self {
+        self.delimiters = delimiters;
+        self
+    }
+
+    /// What follows a segment's terminator.
+    #[must_use]
+    pub const fn lines(mut self, lines: Lines) -> Self {
+        self.lines = lines;
+        self
+    }
+
+    /// Adds a TA1 in front of the groups.
+    #[must_use]
+    pub fn acknowledgment(mut self, ta1: crate::SegmentBuf) -> Self {
+        self.acknowledgments.push(ta1);
+        self
+    }
+
+    /// Adds a group: sets of one guide.
+    #[must_use]
+    pub fn group(mut self, sets: Vec<SetToWrite>) -> Self {
+        self.groups.push(sets);
+        self
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Where there is nothing to write, a field of the envelope is not of its
+    /// form, a value holds a delimiter, or a loop is not in its guide.
+    pub fn write(self, numbers: &mut dyn ControlNumbers) -> Result<Written, WriteError> {
+        let empty = self.groups.iter().any(Vec::is_empty);
+        if empty || (self.groups.is_empty() && self.acknowledgments.is_empty()) {
+            return Err(WriteError::Nothing);
+        }
+        check_envelope(self.envelope, self.delimiters)?;
+        let mut out = emit::Out::new(self.delimiters, self.lines);
+        let interchange = nine_digits(numbers.next_interchange())?;
+        self.isa(&mut out, interchange);
+        for ta1 in &self.acknowledgments {
+            out.segment(ta1, "ISA", None)?;
+        }
+        let mut written = Written {
+            bytes: Vec::new(),
+            interchange,
+            group: 0,
+            groups: Vec::new(),
+            sets: Vec::new(),
+        };
+        for sets in self.groups {
+            write_group(self.envelope, sets, numbers, &mut out, &mut written)?;
+        }
+        out.line(&[
+            "IEA",
+            &written.groups.len().to_string(),
+            &format!("{interchange:09}"),
+        ]);
+        written.group = written.groups.first().copied().unwrap_or_default();
+        written.bytes = out.bytes;
+        Ok(written)
+    }
+
+    fn isa(&self, out: &mut emit::Out, number: u32) {
+        let Envelope {
+            sender,
+            receiver,
+            usage,
+            date,
+            time,
+        } = self.envelope;
+        let repetition = self.delimiters.repetition.map_or('U', char::from);
+        out.line(&[
+            "ISA",
+            "00",
+            &" ".repeat(10),
+            "00",
+            &" ".repeat(10),
+            &format!("{:2}", sender.0),
+            &format!("{:15}", sender.1),
+            &format!("{:2}", receiver.0),
+            &format!("{:15}", receiver.1),
+            date.get(2..).unwrap_or(date),
+            time.get(..4).unwrap_or(time),
+            &repetition.to_string(),
+            "00501",
+            &format!("{number:09}"),
+            "0",
+            usage,
+            &char::from(self.delimiters.component).to_string(),
+        ]);
+    }
+}
+
+fn write_group(
+    envelope: &Envelope,
+    sets: Vec<SetToWrite>,
+    numbers: &mut dyn ControlNumbers,
+    out: &mut emit::Out,
+    written: &mut Written,
+) -> Result<(), WriteError> {
     let Some(guide) = sets.first().map(|set| set.guide) else {
         return Err(WriteError::Nothing);
     };
+    let number = nine_digits(numbers.next_group())?;
+    written.groups.push(number);
+    let control = number.to_string();
+    out.line(&[
+        "GS",
+        guide.functional(),
+        &envelope.sender.1,
+        &envelope.receiver.1,
+        &envelope.date,
+        &envelope.time,
+        &control,
+        "X",
+        guide.version(),
+    ]);
+    let count = sets.len();
+    for set in sets {
+        let number = nine_digits(numbers.next_set())?;
+        written.sets.push(number);
+        write_set(set, number, out)?;
+    }
+    out.line(&["GE", &count.to_string(), &control]);
+    Ok(())
+}
+
+fn write_set(set: SetToWrite, number: u32, out: &mut emit::Out) -> Result<(), WriteError> {
+    let SetToWrite { guide, mut root } = set;
+    root.segments
+        .retain(|segment| segment.id != "ST" && segment.id != "SE");
+    let control = format!("{number:04}");
+    let before = out.count;
+    // 005010X221A1: ST03 is not sent in an 835.
+    if guide.set_id() == "835" {
+        out.line(&["ST", guide.set_id(), &control]);
+    } else {
+        out.line(&["ST", guide.set_id(), &control, guide.version()]);
+    }
+    emit::loop_into(guide, 0, root, &mut Numbering::default(), 0, out)?;
+    let count = out.count - before + 1;
+    out.line(&["SE", &count.to_string(), &control]);
+    Ok(())
+}
+
+fn nine_digits(number: u32) -> Result<u32, WriteError> {
+    if number > 999_999_999 {
+        return Err(WriteError::ControlNumber(number));
+    }
+    Ok(number)
+}
+
+fn check_envelope(envelope: &Envelope, delimiters: Delimiters) -> Result<(), WriteError> {
+    let marks: Vec<u8> = [delimiters.element, delimiters.component, delimiters.segment]
+        .into_iter()
+        .chain(delimiters.repetition)
+        .collect();
+    let usable = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b' ';
+    let repeated = (1..marks.len()).any(|at| marks[..at].contains(&marks[at]));
+    if repeated || !marks.iter().all(usable) {
+        return Err(WriteError::Delimiters);
+    }
     for (field, text, limit) in [
         ("sender id", &envelope.sender.1, 15),
         ("receiver id", &envelope.receiver.1, 15),
@@ -108,163 +349,34 @@ pub fn write(
         if text.chars().count() > limit {
             return Err(WriteError::TooLong { field, limit });
         }
-    }
-    let interchange = numbers.next_interchange();
-    let group = numbers.next_group();
-    let mut out = String::new();
-    let (date, time) = (&envelope.date, &envelope.time);
-    let short_date = date.get(2..).unwrap_or(date);
-    out.push_str(&format!(
-        "ISA*00*{:10}*00*{:10}*{:2}*{:15}*{:2}*{:15}*{short_date}*{time}*^*00501*{interchange:09}*0*{}*:~\n",
-        "", "", envelope.sender.0, envelope.sender.1, envelope.receiver.0, envelope.receiver.1, envelope.usage
-    ));
-    out.push_str(&format!(
-        "GS*{}*{}*{}*{date}*{time}*{group}*X*{}~\n",
-        guide.functional(),
-        envelope.sender.1,
-        envelope.receiver.1,
-        guide.version()
-    ));
-    let mut written_sets = Vec::new();
-    let count = sets.len();
-    for set in sets {
-        let number = numbers.next_set();
-        written_sets.push(number);
-        out.push_str(&write_set(set, number)?);
-    }
-    out.push_str(&format!("GE*{count}*{group}~\nIEA*1*{interchange:09}~\n"));
-    Ok(Written {
-        bytes: out.into_bytes(),
-        interchange,
-        group,
-        sets: written_sets,
-    })
-}
-
-fn write_set(set: SetToWrite, number: u32) -> Result<String, WriteError> {
-    let SetToWrite { guide, mut root } = set;
-    root.segments
-        .retain(|segment| segment.id != "ST" && segment.id != "SE");
-    let version = if guide.set_id() == "835" {
-        String::new()
-    } else {
-        format!("*{}", guide.version())
-    };
-    let mut lines = Vec::new();
-    let mut state = Numbering::default();
-    emit(guide, 0, root, &mut state, 0, &mut lines)?;
-    let mut out = format!("ST*{}*{number:04}{version}~\n", guide.set_id());
-    for line in &lines {
-        out.push_str(line);
-        out.push_str("~\n");
-    }
-    out.push_str(&format!("SE*{}*{number:04}~\n", lines.len() + 2));
-    Ok(out)
-}
-
-#[derive(Default)]
-struct Numbering {
-    hl: u32,
-    lx: u32,
-}
-
-/// Writes a loop and what is in it, in the guide's order.
-fn emit(
-    guide: &'static Guide,
-    def: usize,
-    mut content: Loop,
-    numbering: &mut Numbering,
-    parent_hl: u32,
-    out: &mut Vec<String>,
-) -> Result<(), WriteError> {
-    let definition = &guide.loops[def];
-    content.segments.sort_by_key(|segment| {
-        if segment.id == definition.opener {
-            0
-        } else {
-            definition.place(&segment.id).unwrap_or(500) + 1
-        }
-    });
-    let mut inner: Vec<(usize, usize, Loop)> = Vec::new();
-    for child in std::mem::take(&mut content.loops) {
-        let (order, def) = definition
-            .children
-            .iter()
-            .enumerate()
-            .find(|(_, at)| guide.loops[**at].id == child.id)
-            .map(|(order, at)| (order, *at))
-            .ok_or(WriteError::UnknownLoop {
-                loop_id: child.id,
-                inside: definition.id,
-            })?;
-        inner.push((order, def, child));
-    }
-    inner.sort_by_key(|(order, _, _)| *order);
-    let has_hl_child = inner
-        .iter()
-        .any(|(_, def, _)| guide.loops[*def].opener == "HL");
-    let mut own_hl = parent_hl;
-    let split = content
-        .segments
-        .iter()
-        .position(|segment| definition.after.contains(&segment.id.as_str()));
-    let behind = split.map_or_else(Vec::new, |at| content.segments.split_off(at));
-    for mut segment in content.segments {
-        if segment.id == "HL" {
-            numbering.hl += 1;
-            own_hl = numbering.hl;
-            segment.set(1, own_hl.to_string());
-            segment.set(
-                2,
-                if parent_hl == 0 {
-                    String::new()
-                } else {
-                    parent_hl.to_string()
-                },
-            );
-            segment.set(4, if has_hl_child { "1" } else { "0" });
-        }
-        if segment.id == "CLM" {
-            numbering.lx = 0;
-        }
-        if segment.id == "LX" {
-            numbering.lx += 1;
-            segment.set(1, numbering.lx.to_string());
-        }
-        out.push(checked(&segment, definition.id)?);
-    }
-    for (_, def, child) in inner {
-        emit(guide, def, child, numbering, own_hl, out)?;
-    }
-    for segment in behind {
-        out.push(checked(&segment, definition.id)?);
-    }
-    Ok(())
-}
-
-/// The segment as text, refused where its data would be read as structure.
-fn checked(segment: &SegmentBuf, loop_id: &'static str) -> Result<String, WriteError> {
-    let usual = Delimiters::default();
-    for number in 1..=segment.len() {
-        let bad = segment
-            .element(number)
-            .bytes()
-            .any(|byte| byte == usual.element || byte == usual.segment || byte.is_ascii_control());
-        if bad {
-            return Err(WriteError::DelimiterInData {
-                loop_id,
-                segment: segment.id.clone(),
-                element: number,
+        let held = |byte: u8| marks.contains(&byte) || byte.is_ascii_control() || !byte.is_ascii();
+        if text.bytes().any(held) {
+            return Err(WriteError::Malformed {
+                field,
+                expected: "plain text without delimiters",
             });
         }
     }
-    Ok(segment.to_string())
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if envelope.date.len() != 8 || !digits(&envelope.date) {
+        return Err(WriteError::Malformed {
+            field: "date",
+            expected: "a date as YYYYMMDD",
+        });
+    }
+    if !(4..=8).contains(&envelope.time.len()) || !digits(&envelope.time) {
+        return Err(WriteError::Malformed {
+            field: "time",
+            expected: "a time as HHMM",
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{guide_for, read};
+    use crate::{SegmentBuf, guide_for, read};
 
     struct Counting(u32);
 
@@ -330,15 +442,45 @@ mod tests {
 
     #[test]
     fn a_delimiter_in_data_is_refused_without_repeating_the_data() {
-        let error = write(&envelope(), vec![remittance("A*B~C")], &mut Counting(0)).unwrap_err();
-        assert!(!error.to_string().contains("A*B"), "{error}");
-        assert!(matches!(
-            error,
-            WriteError::DelimiterInData {
-                loop_id: "1000A",
-                element: 2,
-                ..
-            }
-        ));
+        for data in ["A*B~C", "A:B", "A^B", "A\nB"] {
+            let error = write(&envelope(), vec![remittance(data)], &mut Counting(0)).unwrap_err();
+            assert!(!error.to_string().contains(data), "{error}");
+            assert!(matches!(
+                error,
+                WriteError::DelimiterInData {
+                    loop_id: "1000A",
+                    ..
+                }
+            ));
+        }
+    }
+
+    #[test]
+    fn other_delimiters_say_the_same() {
+        let usual = write(&envelope(), vec![remittance("PAYER")], &mut Counting(0)).unwrap();
+        let delimiters = Delimiters {
+            element: b'|',
+            component: b'>',
+            repetition: Some(b'!'),
+            segment: b'\n',
+        };
+        let envelope = envelope();
+        let other = InterchangeBuilder::new(&envelope)
+            .delimiters(delimiters)
+            .lines(Lines::Unbroken)
+            .group(vec![remittance("PAYER")])
+            .write(&mut Counting(0))
+            .unwrap();
+        let (usual, other) = (read(&usual.bytes).unwrap(), read(&other.bytes).unwrap());
+        assert_eq!(other[0].delimiters, delimiters);
+        let name = |read: &[crate::Interchange]| {
+            let payer = read[0].sets[0].root.child("1000A").cloned().unwrap();
+            payer.segments[0].element(2).to_owned()
+        };
+        assert_eq!(name(&other), "PAYER");
+        assert_eq!(
+            other[0].sets[0].root.segments[3],
+            usual[0].sets[0].root.segments[3]
+        );
     }
 }
