@@ -238,7 +238,6 @@ pub(crate) fn columns(line: &[u8], first: usize, last: usize) -> &[u8] {
 }
 
 /// A date as `yyyymmdd`.
-#[allow(dead_code)] // the importers with dates come next
 pub(crate) fn compact_date(text: &[u8]) -> Option<NaiveDate> {
     if text.len() != 8 || !text.iter().all(u8::is_ascii_digit) {
         return None;

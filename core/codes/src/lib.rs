@@ -13,18 +13,41 @@
 //! assert_eq!(denial.owner, "authorization");
 //! ```
 //!
+//! What else it holds and reads:
+//! - ICD-10-CM of two fiscal years ([`icd10_on`], [`icd10`]), places of service
+//!   ([`place_of_service`]), claim status categories, claim filing indicators,
+//!   and whose a procedure code is ([`ProcedureKind`]);
+//! - importers for the files that CMS and NCHS publish, told apart by
+//!   [`recognize_file`]: each takes in what is sound and names the line of what
+//!   is not ([`Import`]);
+//! - [`Versions`], since several versions live side by side and the date of
+//!   service picks. A date that no version covers gets no verdict.
+//!
 //! What it does not do: hold CPT or CDT codes, or any list's words where they
 //! may not be passed on. Adjustment reasons and remarks are in our own words;
-//! see `data/README.md` for where each table comes from.
+//! see `data/README.md` for where each table comes from. It opens no files: a
+//! caller hands in a reader. An NPI's check digit is `Npi` of `scrubjay-model`.
 #![forbid(unsafe_code)]
 
+mod edits;
+mod fees;
+mod hcpcs;
 mod icd10;
 mod import;
+mod kind;
 mod lists;
+mod procedure;
 mod reason;
+mod rows;
 mod table;
 mod versions;
 
+pub use edits::{
+    AddOn, AddOnTable, AddOnType, ModifierIndicator, Mue, MueAdjudication, MueTable, PtpEdit,
+    PtpReader, PtpTable, read_add_ons, read_mue,
+};
+pub use fees::{FeeScheduleTable, Gpci, GpciTable, PhysicianFee, read_fee_schedule, read_gpci};
+pub use hcpcs::{HcpcsEntry, HcpcsTable, read_hcpcs};
 #[doc(hidden)]
 pub use icd10::pack_icd10;
 pub use icd10::{
@@ -32,6 +55,7 @@ pub use icd10::{
     icd10_on, read_icd10_order, read_icd10_tabular, shipped_icd10,
 };
 pub use import::{Import, ImportError, RowFault, RowFaultKind};
+pub use kind::{FileKind, recognize_file};
 
 pub use lists::{
     FilingIndicator, Place, PlaceRate, ProcedureKind, StatusCategory, StatusStage,

@@ -55,7 +55,7 @@ impl Validity {
     pub fn year(year: i32) -> Self {
         Self {
             starts: NaiveDate::from_ymd_opt(year, 1, 1),
-            stops: NaiveDate::from_ymd_opt(year + 1, 1, 1),
+            stops: NaiveDate::from_ymd_opt(year.saturating_add(1), 1, 1),
         }
     }
 
@@ -63,7 +63,7 @@ impl Validity {
     #[must_use]
     pub fn fiscal_year(year: i32) -> Self {
         Self {
-            starts: NaiveDate::from_ymd_opt(year - 1, 10, 1),
+            starts: NaiveDate::from_ymd_opt(year.saturating_sub(1), 10, 1),
             stops: NaiveDate::from_ymd_opt(year, 10, 1),
         }
     }

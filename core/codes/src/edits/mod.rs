@@ -1,0 +1,11 @@
+//! Medicare's coding edits: pairs, unit limits, add-on codes (CMS NCCI).
+
+mod addon;
+mod mue;
+mod ptp;
+mod ptp_read;
+
+pub use addon::{AddOn, AddOnTable, AddOnType, read_add_ons};
+pub use mue::{Mue, MueAdjudication, MueTable, read_mue};
+pub use ptp::{ModifierIndicator, PtpEdit, PtpTable};
+pub use ptp_read::PtpReader;

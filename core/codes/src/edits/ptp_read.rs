@@ -1,0 +1,334 @@
+//! Reads CMS's files of procedure-to-procedure edits.
+
+use std::io::BufRead;
+
+use super::ptp::{BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, PtpTable, day_number};
+use crate::import::{Import, ImportError, Line, Lines, RowFaultKind, Tally, compact_date, text};
+use crate::procedure::Procedure;
+
+/// Rationales that a table tells apart; CMS uses some twenty.
+const MAX_RATIONALES: usize = 255;
+
+/// One row on its way into the table. The order of the fields is the table's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    column_1: Procedure,
+    column_2: Procedure,
+    effective: u16,
+    deleted: u16,
+    flags: u8,
+    rationale: u8,
+}
+
+/// Collects the files of a quarter: CMS splits one table into four.
+///
+/// ```
+/// use scrubjay_codes::PtpReader;
+/// let mut reader = PtpReader::default();
+/// reader.read(&b"G9001\tG9002\t\t20260101\t*\t1\tInvented\r\n"[..])?;
+/// reader.read(&b"G9003\tG9001\t*\t19960101\t20251231\t0\tInvented\r\n"[..])?;
+/// let edits = reader.finish()?.table;
+/// let day = "2026-03-02".parse().unwrap();
+/// assert_eq!(edits.between("G9002", "G9001", day).unwrap().column_2(), "G9002");
+/// assert!(edits.between("G9001", "G9003", day).is_none());
+/// # Ok::<(), scrubjay_codes::ImportError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct PtpReader {
+    rows: Vec<Row>,
+    rationales: Vec<String>,
+    tally: Tally,
+}
+
+impl PtpReader {
+    /// Reads one file (`ccipra-vNNNrN-fN.txt`, `ccioph-...`): notices, column
+    /// names, then tab-separated column 1, column 2, `*` where it stood before
+    /// 1996, effective date, deletion date or `*`, modifier indicator, rationale.
+    /// Lines of faults count within their file.
+    ///
+    /// # Errors
+    /// The file cannot be read on. What was read before stays.
+    pub fn read(&mut self, file: impl BufRead) -> Result<(), ImportError> {
+        let mut lines = Lines::new(file);
+        let mut in_data = false;
+        while let Some(line) = lines.next()? {
+            let (number, line) = match line {
+                Line::Text(number, line) => (number, line),
+                Line::TooLong(number) => {
+                    self.tally.refuse(number, RowFaultKind::TooLong);
+                    continue;
+                }
+            };
+            let mut cells = [&b""[..]; 7];
+            for (cell, found) in cells.iter_mut().zip(line.split(|byte| *byte == b'\t')) {
+                *cell = found.trim_ascii();
+            }
+            in_data |= Procedure::read(cells[0]).is_some() && !cells[1].is_empty();
+            if !in_data || line.trim_ascii().is_empty() {
+                self.tally.skipped += 1;
+                continue;
+            }
+            match self.row(cells) {
+                Ok(row) => {
+                    self.rows.push(row);
+                    self.tally.taken += 1;
+                }
+                Err(why) => self.tally.refuse(number, why),
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, cells: [&[u8]; 7]) -> Result<Row, RowFaultKind> {
+        let [
+            column_1,
+            column_2,
+            before,
+            effective,
+            deleted,
+            modifier,
+            rationale,
+        ] = cells;
+        let date = |cell, column| {
+            compact_date(cell)
+                .and_then(day_number)
+                .ok_or(RowFaultKind::Column {
+                    column,
+                    expected: "a date as yyyymmdd",
+                })
+        };
+        let modifier = match modifier {
+            b"0" => ModifierIndicator::NotAllowed,
+            b"1" => ModifierIndicator::Allowed,
+            b"9" => ModifierIndicator::NotApplicable,
+            b"" => return Err(RowFaultKind::Short("modifier indicator")),
+            _ => {
+                return Err(RowFaultKind::Column {
+                    column: "modifier indicator",
+                    expected: "0, 1 or 9",
+                });
+            }
+        };
+        Ok(Row {
+            column_1: Procedure::read_column(column_1, "column 1")?,
+            column_2: Procedure::read_column(column_2, "column 2")?,
+            effective: date(effective, "effective date")?,
+            deleted: match deleted {
+                b"*" | b"" => NO_DAY,
+                day => date(day, "deletion date")?,
+            },
+            flags: modifier.bits() | if before == b"*" { BEFORE_1996 } else { 0 },
+            rationale: self.rationale(rationale),
+        })
+    }
+
+    fn rationale(&mut self, cell: &[u8]) -> u8 {
+        let known = self
+            .rationales
+            .iter()
+            .position(|known| known.as_bytes() == cell);
+        let at = known.unwrap_or_else(|| {
+            let new = text(cell);
+            let at = self.rationales.iter().position(|known| *known == new);
+            at.unwrap_or_else(|| {
+                self.rationales.push(new);
+                self.rationales.len() - 1
+            })
+        });
+        // Those beyond the bound lose their words, not their edit.
+        u8::try_from(at.min(MAX_RATIONALES)).unwrap_or(u8::MAX)
+    }
+
+    /// The table. A row that stands twice is counted as refused, without its line.
+    ///
+    /// # Errors
+    /// No row went in.
+    pub fn finish(mut self) -> Result<Import<PtpTable>, ImportError> {
+        self.rows.sort_unstable();
+        let before = self.rows.len();
+        self.rows.dedup();
+        self.tally.taken -= before - self.rows.len();
+        self.tally.refused += before - self.rows.len();
+        let table = PtpTable::from_bytes(self.bytes()?)?;
+        self.tally.finish(table)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, ImportError> {
+        let rows = &self.rows;
+        let mut index: Vec<(u32, u32)> = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            if index
+                .last()
+                .is_none_or(|(code, _)| *code != row.column_1.number())
+            {
+                index.push((
+                    row.column_1.number(),
+                    u32::try_from(at).map_err(|_| ImportError::Pack)?,
+                ));
+            }
+        }
+        let mut texts = self
+            .rationales
+            .iter()
+            .take(MAX_RATIONALES)
+            .fold(String::new(), |texts, one| texts + one + "\n");
+        texts.truncate(texts.trim_end_matches('\n').len());
+        let mut bytes = MAGIC.to_vec();
+        for count in [index.len(), rows.len(), texts.len()] {
+            bytes.extend(
+                u32::try_from(count)
+                    .map_err(|_| ImportError::Pack)?
+                    .to_le_bytes(),
+            );
+        }
+        for (code, first) in &index {
+            bytes.extend(code.to_le_bytes());
+            bytes.extend(first.to_le_bytes());
+        }
+        bytes.extend(
+            rows.iter()
+                .flat_map(|row| row.column_2.number().to_le_bytes()),
+        );
+        bytes.extend(rows.iter().flat_map(|row| row.effective.to_le_bytes()));
+        bytes.extend(rows.iter().flat_map(|row| row.deleted.to_le_bytes()));
+        bytes.extend(rows.iter().map(|row| row.flags));
+        bytes.extend(rows.iter().map(|row| row.rationale));
+        bytes.extend(texts.into_bytes());
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::NaiveDate;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOTICES: &str = "An invented notice about copyrights\r\n\
+        of the second line\r\n\r\n\
+        Column1/Column 2 Edits\r\n\
+        Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n\
+        \t\tprior to 1996\tDate\tDate *=no data\t0=not allowed\t\r\n";
+    const ROWS: &str = "G9001\tG9002\t\t20200101\t20251231\t0\tInvented reason\r\n\
+        G9001\tG9002\t\t20260401\t*\t1\tInvented reason\r\n\
+        G9001\tG9003\t*\t19960101\t*\t9\tAnother\x20one\r\n\
+        G9004\tG9001\t\t20260101\t20260101\t1\tTaken back\r\n\
+        G9004\tD0120\t\t20260101\t*\t1\tDental\r\n\
+        G9004\tG9005\t\t20260231\t*\t1\tNo such day\r\n\
+        G9004\tG9005\t\t20260101\t*\t7\tNo such indicator\r\n\
+        G9004\tG9005\t\t20260101\r\n\
+        not a row\r\n";
+
+    fn table(file: &str) -> Import<PtpTable> {
+        let mut reader = PtpReader::default();
+        reader.read(file.as_bytes()).unwrap();
+        reader.finish().unwrap()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_quarters_file_is_read_with_its_notices_and_without() {
+        let (with, without) = (table(&format!("{NOTICES}{ROWS}")), table(ROWS));
+        assert_eq!((with.taken, with.skipped, with.refused), (4, 6, 5));
+        assert_eq!((without.taken, without.skipped, without.refused), (4, 0, 5));
+        assert_eq!(with.table.as_bytes(), without.table.as_bytes());
+        assert_eq!(
+            with.faults
+                .iter()
+                .map(|fault| fault.line)
+                .collect::<Vec<_>>(),
+            [11, 12, 13, 14, 15]
+        );
+        assert_eq!(with.faults[0].why, RowFaultKind::Dental);
+    }
+
+    #[test]
+    fn the_day_picks_among_the_times_of_a_pair() {
+        let table = table(ROWS).table;
+        let modifier = |on: &str| {
+            table
+                .find("G9001", "G9002", day(on))
+                .map(|edit| edit.modifier)
+        };
+        assert_eq!(modifier("2019-12-31"), None);
+        assert_eq!(modifier("2020-01-01"), Some(ModifierIndicator::NotAllowed));
+        assert_eq!(modifier("2025-12-31"), Some(ModifierIndicator::NotAllowed));
+        assert_eq!(modifier("2026-01-01"), None);
+        assert_eq!(modifier("2026-04-01"), Some(ModifierIndicator::Allowed));
+        let old = table.find("G9001", "G9003", day("2026-01-01")).unwrap();
+        assert!(old.before_1996);
+        assert_eq!(old.rationale, "Another one");
+    }
+
+    #[test]
+    fn an_edit_that_was_taken_back_never_held() {
+        let table = table(ROWS).table;
+        assert_eq!(table.between("G9004", "G9001", day("2026-01-01")), None);
+    }
+
+    #[test]
+    fn column_1_is_paid_whichever_way_the_two_are_named() {
+        let table = table(ROWS).table;
+        let edit = table.between("G9002", "G9001", day("2026-04-01")).unwrap();
+        assert_eq!(
+            (edit.column_1().as_str(), edit.column_2().as_str()),
+            ("G9001", "G9002")
+        );
+        assert!(table.find("G9002", "G9001", day("2026-04-01")).is_none());
+        assert!(table.between("G9001", "junk", day("2026-04-01")).is_none());
+    }
+
+    #[test]
+    fn a_damaged_block_is_refused_or_answers_without_a_panic() {
+        let whole = table(ROWS).table.as_bytes().to_vec();
+        for length in 0..whole.len() {
+            assert!(PtpTable::from_bytes(whole[..length].to_vec()).is_err());
+        }
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0xFF;
+            if let Ok(table) = PtpTable::from_bytes(damaged) {
+                let _ = table.between("G9001", "G9002", day("2026-04-01"));
+                let _ = table.iter().count();
+            }
+        }
+    }
+
+    /// First and last day of an edit.
+    type Days = (u16, Option<u16>);
+
+    proptest! {
+        /// Against the obvious: a map from each pair to its rows.
+        #[test]
+        fn every_pair_is_found_as_a_plain_map_finds_it(
+            rows in prop::collection::vec((0u32..12, 0u32..12, 0u16..40, prop::option::of(0u16..40)), 1..200),
+            at in 0u16..60,
+        ) {
+            let start = day("2025-12-01");
+            let on = |days: u16| start + chrono::TimeDelta::days(i64::from(days));
+            let mut file = String::new();
+            let mut plain: BTreeMap<(u32, u32), Vec<Days>> = BTreeMap::new();
+            for (one, two, from, to) in rows {
+                let until = to.map_or("*".to_owned(), |to| on(to).format("%Y%m%d").to_string());
+                file += &format!("G{one:04}\tH{two:04}\t\t{}\t{until}\t1\tInvented\n", on(from).format("%Y%m%d"));
+                plain.entry((one, two)).or_default().push((from, to));
+            }
+            let table = table(&file).table;
+            for one in 0..12 {
+                for two in 0..12 {
+                    let holds = plain.get(&(one, two)).is_some_and(|rows| {
+                        rows.iter().any(|(from, to)| *from <= at && to.is_none_or(|to| at <= to && to != *from))
+                    });
+                    let found = table.find(&format!("G{one:04}"), &format!("H{two:04}"), on(at));
+                    prop_assert_eq!(found.is_some(), holds);
+                }
+            }
+        }
+    }
+}
