@@ -1,224 +1,275 @@
-//! What the model has no field for: found by writing the claim from the model
-//! alone and keeping every segment that did not come out as it went in.
+//! What the model has no field for: found by comparing what came with what
+//! the model would write, and put back when the claim is written.
+//!
+//! Two forms, told apart by the path:
+//! - `2300`, `2310D`, `2400[2]/2420E`: whole segments. Where the first one
+//!   opens a loop, they are a loop of their own; else they belong to the loop
+//!   of that path that the model writes, and go where that loop goes.
+//! - `2300.CLM`, `2310B.REF`: what is left of a segment that the model holds
+//!   in part. Its modelled elements are empty, so that what the model says
+//!   later is never overruled by what once came.
+//!
+//! The number in a path is the line's place, or that of the other payer among
+//! the coverages behind the first.
 
-use chrono::NaiveDate;
-use scrubjay_model::{Carried, Claim};
+use std::collections::BTreeMap;
+
+use scrubjay_model::{Carried, ClaimKind};
 use scrubjay_x12::{Loop, SegmentBuf};
 
-use crate::claim_out::claim_loops;
-use crate::values::period;
+use crate::ClaimError;
+use crate::claim::{Held, held};
+use crate::draft::{DraftLoop, delimits};
 
-/// The loops that belong to one claim, each level without the levels below.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClaimLoops {
-    /// 2000A.
-    pub(crate) billing: Loop,
-    /// 2000B.
-    pub(crate) subscriber: Loop,
-    /// 2000C, where the patient is not the subscriber.
-    pub(crate) patient: Option<Loop>,
-    /// 2300.
-    pub(crate) claim: Loop,
-}
+/// Loops whose content paths do not repeat: `2310D`, not `2300/2310D`.
+const LEVELS: [&str; 4] = ["2000A", "2000B", "2000C", "2300"];
 
-impl ClaimLoops {
-    pub(crate) fn of(
-        billing: &Loop,
-        subscriber: &Loop,
-        patient: Option<&Loop>,
-        claim: &Loop,
-    ) -> Self {
-        let level = |level: &Loop| Loop {
-            id: level.id,
-            segments: level.segments.clone(),
-            loops: level
-                .loops
-                .iter()
-                .filter(|inner| inner.id.starts_with("2010"))
-                .cloned()
-                .collect(),
-        };
-        Self {
-            billing: level(billing),
-            subscriber: level(subscriber),
-            patient: patient.map(level),
-            claim: claim.clone(),
-        }
-    }
+/// Loops that can be carried whole.
+const LOOPS: [&str; 46] = [
+    "2010AA", "2010AB", "2010AC", "2010BA", "2010BB", "2010BC", "2010CA", "2305", "2310A", "2310B",
+    "2310C", "2310D", "2310E", "2310F", "2320", "2330A", "2330B", "2330C", "2330D", "2330E",
+    "2330F", "2330G", "2330H", "2330I", "2400", "2410", "2420A", "2420B", "2420C", "2420D",
+    "2420E", "2420F", "2420G", "2420H", "2420I", "2430", "2440", "2010A", "2010B", "2010C",
+    "2310G", "2310H", "2310I", "2330J", "2450", "2460",
+];
 
-    fn levels(&self) -> Vec<&Loop> {
-        let mut levels = vec![&self.billing, &self.subscriber];
-        levels.extend(&self.patient);
-        levels.push(&self.claim);
-        levels
-    }
-
-    fn level_mut(&mut self, id: &str) -> Option<&mut Loop> {
-        match id {
-            "2000A" => Some(&mut self.billing),
-            "2000B" => Some(&mut self.subscriber),
-            "2000C" => self.patient.as_mut(),
-            "2300" => Some(&mut self.claim),
-            _ => None,
-        }
+/// The level that a loop at the top of a path belongs to.
+fn level_of(id: &str) -> &'static str {
+    match id.get(..5) {
+        Some("2010A") => "2000A",
+        Some("2010B") => "2000B",
+        Some("2010C") => "2000C",
+        _ => "2300",
     }
 }
 
-/// Numbers that the writer gives, and adjustments that the model holds whole.
-fn never_carried(segment: &SegmentBuf) -> bool {
-    matches!(segment.id.as_str(), "HL" | "LX" | "CAS")
-}
-
-/// Every segment of the claim's loops that writing from the model does not give back.
-pub(crate) fn carry(claim: &Claim, original: &ClaimLoops) -> Vec<Carried> {
-    let bare = claim_loops(claim);
-    let mut carried = Vec::new();
-    let empty = Loop::default();
-    for level in original.levels() {
-        let written = bare
-            .levels()
-            .into_iter()
-            .find(|written| written.id == level.id);
-        compare(
-            level.id.to_owned(),
-            level,
-            written.unwrap_or(&empty),
-            &mut carried,
-        );
-    }
-    carried
-}
-
-fn compare(path: String, original: &Loop, written: &Loop, carried: &mut Vec<Carried>) {
-    let mut left: Vec<&SegmentBuf> = written.segments.iter().collect();
-    let mut missing = Vec::new();
-    for segment in original
-        .segments
-        .iter()
-        .filter(|segment| !never_carried(segment))
-    {
-        match left.iter().position(|candidate| *candidate == segment) {
-            Some(at) => {
-                left.remove(at);
+/// A segment as text with the usual delimiters. What the file's own delimiters
+/// allowed in a value and ours do not becomes a blank.
+fn usual(segment: &SegmentBuf) -> SegmentBuf {
+    let mut usual = SegmentBuf::new(segment.id.as_str());
+    for number in 1..=segment.len() {
+        let mut element = String::new();
+        for (at, repeat) in segment.repeats(number).enumerate() {
+            if at > 0 {
+                element.push('^');
             }
-            None => missing.push(segment.to_string()),
+            for (at, component) in repeat.components().enumerate() {
+                if at > 0 {
+                    element.push(':');
+                }
+                element.extend(component.chars().map(|c| if delimits(c) { ' ' } else { c }));
+            }
+        }
+        usual.push(element);
+    }
+    usual
+}
+
+fn child_path(path: &str, id: &str, index: Option<usize>) -> String {
+    let number = index.map(|index| format!("[{index}]")).unwrap_or_default();
+    if LEVELS.contains(&path) {
+        format!("{id}{number}")
+    } else {
+        format!("{path}/{id}{number}")
+    }
+}
+
+/// Lists what of a loop that came the draft would not give back.
+pub(crate) fn leftovers(
+    kind: ClaimKind,
+    draft: &DraftLoop,
+    came: &Loop,
+    carried: &mut Vec<Carried>,
+) {
+    compare(kind, draft.id, draft, came, carried);
+}
+
+fn compare(
+    kind: ClaimKind,
+    path: &str,
+    draft: &DraftLoop,
+    came: &Loop,
+    carried: &mut Vec<Carried>,
+) {
+    let mut used = vec![false; draft.segments.len()];
+    let mut whole = Vec::new();
+    let mut rests: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut keep_rest = |id, rest| match rests.iter_mut().find(|(listed, _)| *listed == id) {
+        Some((_, listed)) => listed.push(rest),
+        None => rests.push((id, vec![rest])),
+    };
+    for segment in &came.segments {
+        if matches!(segment.id.as_str(), "HL" | "LX") {
+            continue;
+        }
+        let segment = usual(segment);
+        let segment = match held(kind, draft.id, &segment) {
+            Held::Whole => continue,
+            Held::Except(rest) => rest,
+            Held::Compared => segment,
+        };
+        let drafted =
+            (0..used.len()).find(|at| !used[*at] && draft.segments[*at].matches(&segment));
+        match drafted {
+            Some(at) => {
+                used[at] = true;
+                if let Some(rest) = draft.segments[at].rest(&segment) {
+                    keep_rest(draft.segments[at].id, rest);
+                }
+            }
+            None => whole.push(segment.to_string()),
         }
     }
-    if !missing.is_empty() {
+    for (drafted, used) in draft.segments.iter().zip(used) {
+        if drafted.is_assumed() && !used {
+            keep_rest(drafted.id, drafted.absence());
+        }
+    }
+    if !whole.is_empty() {
         carried.push(Carried {
-            at: path.clone(),
-            segments: missing,
+            at: path.to_owned(),
+            segments: whole,
         });
     }
-    let empty = Loop::default();
-    for (at, inner) in original.loops.iter().enumerate() {
-        let number = original.loops[..at]
-            .iter()
-            .filter(|earlier| earlier.id == inner.id)
-            .count();
-        let counterpart = written.children(inner.id).nth(number);
-        compare(
-            step(&path, inner.id, number + 1),
-            inner,
-            counterpart.unwrap_or(&empty),
-            carried,
-        );
+    for (id, segments) in rests {
+        carried.push(Carried {
+            at: format!("{path}.{id}"),
+            segments,
+        });
     }
+    compare_inner(kind, path, draft, came, carried);
 }
 
-fn step(path: &str, id: &str, number: usize) -> String {
-    if number == 1 {
-        format!("{path}/{id}")
-    } else {
-        format!("{path}/{id}[{number}]")
-    }
-}
-
-/// Puts what was carried back: an element that the model wrote stays, one that
-/// it left empty is filled from the segment that came.
-pub(crate) fn restore(carried: &[Carried], loops: &mut ClaimLoops) {
-    for Carried { at, segments } in carried {
-        let mut parts = at.split('/');
-        let Some(mut target) = parts.next().and_then(|level| loops.level_mut(level)) else {
+fn compare_inner(
+    kind: ClaimKind,
+    path: &str,
+    draft: &DraftLoop,
+    came: &Loop,
+    carried: &mut Vec<Carried>,
+) {
+    let mut used = vec![false; draft.loops.len()];
+    for inner in crate::claim::inner_loops(came) {
+        if LEVELS.contains(&inner.id) {
             continue;
-        };
-        for part in parts {
-            target = descend(target, part);
         }
-        let mut free: Vec<usize> = (0..target.segments.len()).collect();
-        for text in segments {
-            let kept = SegmentBuf::parse(text);
-            let same_slot = free
-                .iter()
-                .position(|at| slot(&target.segments[*at]) == slot(&kept));
-            match same_slot {
-                Some(at) => {
-                    let index = free.remove(at);
-                    fill(&mut target.segments[index], &kept);
-                }
-                None => target.segments.push(kept),
+        let drafted = (0..used.len()).find(|at| {
+            !used[*at] && draft.loops[*at].matches(inner) && !draft.loops[*at].is_hollow()
+        });
+        match drafted {
+            Some(at) => {
+                used[at] = true;
+                let drafted = &draft.loops[at];
+                let path = child_path(path, drafted.id, drafted.index);
+                compare(kind, &path, drafted, inner, carried);
+            }
+            None => {
+                let mut segments = Vec::new();
+                flatten(inner, &mut segments);
+                carried.push(Carried {
+                    at: child_path(path, inner.id, None),
+                    segments,
+                });
             }
         }
     }
 }
 
-fn descend<'a>(within: &'a mut Loop, part: &str) -> &'a mut Loop {
-    let (id, number) = match part.split_once('[') {
-        Some((id, number)) => (id, number.trim_end_matches(']').parse().unwrap_or(1)),
-        None => (part, 1),
-    };
-    let present: Vec<usize> = (0..within.loops.len())
-        .filter(|at| within.loops[*at].id == id)
-        .collect();
-    let index = match present.get(number.max(1) - 1) {
-        Some(index) => *index,
-        None => {
-            within.loops.push(Loop::new(crate::claim_out::loop_id(id)));
-            within.loops.len() - 1
+fn flatten(within: &Loop, segments: &mut Vec<String>) {
+    segments.extend(
+        within
+            .segments
+            .iter()
+            .map(|segment| usual(segment).to_string()),
+    );
+    within
+        .loops
+        .iter()
+        .for_each(|inner| flatten(inner, segments));
+}
+
+/// What a claim carries, by path.
+#[derive(Debug, Default)]
+pub(crate) struct Kept<'a> {
+    rests: BTreeMap<&'a str, Vec<SegmentBuf>>,
+    whole: BTreeMap<&'a str, Vec<SegmentBuf>>,
+    /// Loops of their own, by the path of the loop around them.
+    loops: BTreeMap<&'a str, Vec<Loop>>,
+}
+
+impl<'a> Kept<'a> {
+    pub(crate) fn of(carried: &'a [Carried]) -> Self {
+        let mut kept = Self::default();
+        for Carried { at, segments } in carried {
+            let segments = segments.iter().map(|text| SegmentBuf::parse(text));
+            if at.contains('.') {
+                kept.rests.entry(at).or_default().extend(segments);
+                continue;
+            }
+            let segments: Vec<_> = segments.collect();
+            let opens = segments
+                .first()
+                .is_some_and(|first| matches!(first.id.as_str(), "NM1" | "LIN" | "LQ"));
+            if !opens {
+                kept.whole.entry(at).or_default().extend(segments);
+                continue;
+            }
+            let (around, last) = match at.rsplit_once('/') {
+                Some((around, last)) => (around, last),
+                None => (level_of(at), at.as_str()),
+            };
+            let last = last.split('[').next().unwrap_or(last);
+            if let Some(id) = LOOPS.into_iter().find(|id| *id == last) {
+                let mut own = Loop::new(id);
+                own.segments = segments;
+                kept.loops.entry(around).or_default().push(own);
+            }
         }
-    };
-    &mut within.loops[index]
-}
-
-/// What a segment says it is: its id, and the qualifier where one is told apart by it.
-fn slot(segment: &SegmentBuf) -> (String, String) {
-    let qualifier = match segment.id.as_str() {
-        "NM1" | "REF" | "DTP" | "AMT" | "PRV" => segment.element(1),
-        "HI" => segment.component(1, 1),
-        _ => "",
-    };
-    (segment.id.clone(), qualifier.to_owned())
-}
-
-/// Fills what `written` left empty from `kept`, component by component.
-fn fill(written: &mut SegmentBuf, kept: &SegmentBuf) {
-    if written.id == "DTP" && days(written) == days(kept) {
-        // The same days in another form, or with a time of day.
-        written.set(2, kept.element(2));
-        written.set(3, kept.element(3));
-        return;
+        kept
     }
-    for number in 1..=kept.len() {
-        let (own, other) = (written.element(number).to_owned(), kept.element(number));
-        if own.is_empty() {
-            written.set(number, other);
-        } else if (own.contains(':') || other.contains(':')) && own != other && !other.contains('^')
-        {
-            let own: Vec<&str> = own.split(':').collect();
-            let other: Vec<&str> = other.split(':').collect();
-            let merged: Vec<&str> = (0..own.len().max(other.len()))
-                .map(|at| match own.get(at) {
-                    Some(component) if !component.is_empty() => component,
-                    _ => other.get(at).copied().unwrap_or_default(),
-                })
-                .collect();
-            written.set(number, merged.join(":"));
+
+    /// The loop to write: the draft with what was carried put back.
+    pub(crate) fn restore(&mut self, draft: &DraftLoop) -> Result<Loop, ClaimError> {
+        self.restore_at(draft.id, draft)
+    }
+
+    fn restore_at(&mut self, path: &str, draft: &DraftLoop) -> Result<Loop, ClaimError> {
+        let mut restored = Loop::new(draft.id);
+        let whole = self.whole.remove(path).unwrap_or_default();
+        for drafted in &draft.segments {
+            let rest = self.take_rest(path, drafted);
+            let absent = rest
+                .as_ref()
+                .is_some_and(|rest| rest.to_string() == drafted.absence());
+            let replaced = absent || whole.iter().any(|segment| drafted.matches(segment));
+            if drafted.is_assumed() && replaced {
+                continue;
+            }
+            let segment =
+                drafted
+                    .write(rest.as_ref())
+                    .map_err(|element| ClaimError::DelimiterInData {
+                        loop_id: draft.id,
+                        segment: drafted.id,
+                        element,
+                    })?;
+            restored.segments.push(segment);
         }
+        restored.segments.extend(whole);
+        for inner in draft.loops.iter().filter(|inner| !inner.is_hollow()) {
+            let path = child_path(path, inner.id, inner.index);
+            restored.loops.push(self.restore_at(&path, inner)?);
+        }
+        restored
+            .loops
+            .extend(self.loops.remove(path).unwrap_or_default());
+        Ok(restored)
     }
-}
 
-/// First and last day of a DTP.
-fn days(dtp: &SegmentBuf) -> (Option<NaiveDate>, Option<NaiveDate>) {
-    let (from, to) = period(dtp.element(3));
-    (from, to.or(from))
+    fn take_rest(&mut self, path: &str, drafted: &crate::draft::Draft) -> Option<SegmentBuf> {
+        let listed = self
+            .rests
+            .get_mut(format!("{path}.{}", drafted.id).as_str())?;
+        let at = listed.iter().position(|rest| drafted.matches(rest))?;
+        Some(listed.remove(at))
+    }
 }

@@ -1,13 +1,32 @@
-//! Why a claim, remittance or answer could not be read.
+//! What could not be read or written, where, and what to do about it.
 
+use scrubjay_model::ClaimId;
 use scrubjay_x12::Position;
 
+/// What is wrong with an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ElementError {
+    /// It is empty and must not be.
+    #[error("is missing")]
+    Missing,
+    /// It should be dollars with at most two decimals.
+    #[error("is no amount of dollars and cents")]
+    NotAnAmount,
+    /// It should be a number of units.
+    #[error("is no quantity")]
+    NotAQuantity,
+    /// It should be a control number.
+    #[error("is no control number")]
+    NotAControlNumber,
+}
+
 /// What cannot be read, where, and what to do. Never carries the data itself.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// The transaction is of another kind.
-    #[error("{at}: the transaction is not {expected}")]
+    #[error("{at} (ST): the transaction is not {expected}; check that this is the right file")]
     WrongTransaction {
         /// Where its ST stands.
         at: Position,
@@ -15,8 +34,8 @@ pub enum ReadError {
         expected: &'static str,
     },
     /// A segment that must be there is not.
-    #[error("{at}: loop {loop_id} has no {segment}; ask the sender to correct it")]
-    Missing {
+    #[error("{at}: loop {loop_id} has no {segment}; ask the sender to correct and send it again")]
+    MissingSegment {
         /// Where the loop begins.
         at: Position,
         /// Loop.
@@ -25,16 +44,20 @@ pub enum ReadError {
         segment: &'static str,
     },
     /// An element cannot be what it is meant to be.
-    #[error("{at}: {segment} element {element}: {problem}; ask the sender to correct it")]
-    Value {
+    #[error(
+        "{at} ({segment}, loop {loop_id}): element {element} {problem}; ask the sender to correct and send it again"
+    )]
+    Element {
         /// Where the segment stands.
         at: Position,
+        /// Loop.
+        loop_id: &'static str,
         /// Segment.
         segment: &'static str,
         /// Element, from 1.
         element: usize,
         /// What is wrong with it.
-        problem: String,
+        problem: ElementError,
     },
 }
 
@@ -44,8 +67,71 @@ impl ReadError {
     pub const fn position(&self) -> Position {
         match self {
             Self::WrongTransaction { at, .. }
-            | Self::Missing { at, .. }
-            | Self::Value { at, .. } => *at,
+            | Self::MissingSegment { at, .. }
+            | Self::Element { at, .. } => *at,
         }
     }
+}
+
+/// What a claim lacks, or has too much of, to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimError {
+    /// It names no coverage.
+    #[error("it goes to no payer; give it a coverage")]
+    NoCoverage,
+    /// The patient is a dependent of nobody.
+    #[error("its patient is not the subscriber, and no subscriber is named; name one")]
+    NoSubscriber,
+    /// A list is longer than its segment.
+    #[error("it has more than {limit} {what} in loop {loop_id}; split it")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// A value holds a delimiter or a control character.
+    #[error(
+        "loop {loop_id}, {segment} element {element} holds a character that X12 uses as a delimiter; take it out"
+    )]
+    DelimiterInData {
+        /// Loop.
+        loop_id: &'static str,
+        /// Segment.
+        segment: &'static str,
+        /// Element, from 1.
+        element: usize,
+    },
+}
+
+/// Why nothing was written. Never carries the data itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// There is nothing to write.
+    #[error("there is nothing to write")]
+    Nothing,
+    /// Claims of several kinds in one batch.
+    #[error("claim {claim} is of another kind than the first of its batch; send each kind apart")]
+    MixedKinds {
+        /// The first claim of another kind.
+        claim: ClaimId,
+    },
+    /// A claim cannot be written as it stands. The others can, without it.
+    #[error("claim {claim} cannot be written: {problem}")]
+    Claim {
+        /// Which.
+        claim: ClaimId,
+        /// What is wrong with it.
+        problem: ClaimError,
+    },
+    /// A remittance cannot be written as it stands.
+    #[error("the remittance cannot be written: {0}")]
+    Value(ClaimError),
+    /// The file as a whole cannot be written.
+    #[error(transparent)]
+    X12(#[from] scrubjay_x12::WriteError),
 }

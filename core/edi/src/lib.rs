@@ -17,18 +17,21 @@
 //! Not here: whether a claim is right, or what a payment means.
 #![forbid(unsafe_code)]
 
-mod acknowledgments;
+mod acknowledgment;
+mod adjustment;
 mod carry;
-mod claim_in;
-mod claim_out;
+mod claim;
+mod draft;
+mod envelope;
 mod error;
+mod party;
 mod remittance;
-#[cfg(test)]
-mod round_trip;
-mod values;
+mod value;
 
-pub use acknowledgments::{read_acknowledgments, read_interchange_acknowledgments};
-pub use claim_in::{ReadClaim, read_claims};
-pub use claim_out::{ClaimBatch, Party, WrittenClaims, write_claims};
-pub use error::ReadError;
-pub use remittance::read_remittance;
+pub use acknowledgment::{
+    ClaimAnswer, StatusBatch, StatusCode, read_acknowledgments, read_interchange_acknowledgments,
+    write_277ca,
+};
+pub use claim::{ClaimBatch, Party, ReadClaim, WrittenClaims, read_claims, write_claims};
+pub use error::{ClaimError, ElementError, ReadError, WriteError};
+pub use remittance::{RemittanceBatch, WrittenRemittances, read_remittance, write_remittances};
