@@ -116,8 +116,12 @@ pub struct PriorPayment {
 /// Segments of a loop that the model gives no name to, kept to be written back.
 ///
 /// `at` names the loop as a path within the claim, such as `2300`, `2310D` or
-/// `2400[2]/2420E`. Segments are text with the usual delimiters `* : ^`, and
-/// no terminator.
+/// `2400[2]/2420E`, the number being the line's, or the other payer's place
+/// behind the first coverage. Segments are text with the usual delimiters
+/// `* : ^`, and no terminator.
+///
+/// A path with a segment id, such as `2300.CLM`, names what is left of a
+/// segment that the model holds in part: its modelled elements are empty here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
     /// Loop path within the claim.
