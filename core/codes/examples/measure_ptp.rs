@@ -50,21 +50,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::remove_file(&path)?;
 
     let day = "2026-03-02".parse()?;
-    let asked: Vec<(String, String)> = (0..1_000_000u32)
+    let asked: Vec<String> = (0..1_000_000u32)
         .map(|n| {
             let n = n.wrapping_mul(2_654_435_761);
-            (code(n % CODES), code((n >> 8) % 30_000))
+            code(n % CODES) + &code((n >> 8) % 30_000)
         })
         .collect();
-    let started = Instant::now();
-    let found = asked
-        .iter()
-        .filter(|(one, two)| table.find(one, two, day).is_some())
-        .count();
+    // One line of text, as a claim's lines stand beside each other.
+    let asked = asked.concat();
+    let mut rounds = Vec::new();
+    for _ in 0..7 {
+        let started = Instant::now();
+        let found = (0..1_000_000)
+            .filter(|at| {
+                let (one, two) = asked[at * 10..at * 10 + 10].split_at(5);
+                table.find(one, two, day).is_some()
+            })
+            .count();
+        rounds.push((started.elapsed() / 1_000_000, found));
+    }
+    rounds.sort();
     println!(
-        "look-up: {:?} each, {found} of {} found",
-        started.elapsed() / 1_000_000,
-        asked.len()
+        "look-up: best of 7 {:?}, middle {:?} each",
+        rounds[0], rounds[3]
     );
 
     let started = Instant::now();

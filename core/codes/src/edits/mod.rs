@@ -1,6 +1,7 @@
 //! Medicare's coding edits: pairs, unit limits, add-on codes (CMS NCCI).
 
 mod addon;
+mod filter;
 mod mue;
 mod ptp;
 mod ptp_read;

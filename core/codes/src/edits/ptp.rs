@@ -4,25 +4,36 @@
 //! take 26 MB, are there as soon as the file is read, and are shared by threads:
 //!
 //! ```text
-//! "SJPTP01\0"  codes: u32  rows: u32  texts: u32 (bytes)      all little-endian
-//! codes x { column 1: u32, first row: u32 }                   sorted
-//! rows x u32    column 2, sorted within a column 1, then by effective day
-//! rows x u16    effective day, from 1980-01-01
-//! rows x u16    deletion day; ffff for none
-//! rows x u8     bits 0-1 modifier indicator, bit 2 in force before 1996
-//! rows x u8     which text
-//! texts         rationales, one a line
+//! "SJPTP01\0"  codes, rows, blocks, bytes of texts: u32 each   all little-endian
+//! codes x u32       column 1, sorted
+//! codes + 1 x u32   its first row; the last one is the number of rows
+//! rows / 16 x u32   column 2 of every 16th row, rounded up
+//! rows x u32        column 2, sorted within a column 1, then by effective day
+//! rows x 6 bytes    effective day and deletion day (u16, from 1980-01-01, ffff
+//!                   for none), flags (bits 0-1 modifier indicator, bit 2 in
+//!                   force before 1996), which text
+//! blocks x 64 bytes the filter over all pairs
+//! texts             rationales, one a line
 //! ```
+//!
+//! What a look-up costs is the memory it waits for. Most pairs end at the filter.
+//! For the others column 1 and the samples of column 2 stay in the cache; of the
+//! rows, one line is fetched, and the details only where the pair is found.
+
+use std::ops::Range;
 
 use chrono::{Days, NaiveDate};
 
+use super::filter::{self, BLOCK};
 use crate::import::ImportError;
 use crate::procedure::Procedure;
 
 pub(super) const MAGIC: &[u8; 8] = b"SJPTP01\0";
-const HEAD: usize = 20;
-/// Bytes of one row over the five columns.
-const ROW: usize = 10;
+const HEAD: usize = 24;
+/// Rows that one sample stands for: as many as a line of the cache holds.
+pub(super) const STRIDE: usize = 16;
+/// Bytes of a row's details.
+const DETAIL: usize = 6;
 pub(super) const NO_DAY: u16 = u16::MAX;
 pub(super) const BEFORE_1996: u8 = 4;
 
@@ -99,16 +110,54 @@ impl PtpEdit<'_> {
 #[derive(Clone)]
 pub struct PtpTable {
     bytes: Vec<u8>,
+    places: Places,
+    /// Where each rationale stands.
+    texts: Vec<Range<usize>>,
+    /// The first column 1 not below each [slot](Procedure::slot), and the end.
+    slots: Vec<u32>,
+}
+
+/// Where each part of the block begins, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Places {
     codes: usize,
     rows: usize,
+    firsts_at: usize,
+    samples_at: usize,
+    columns_at: usize,
+    details_at: usize,
+    filter_at: usize,
+    texts_at: usize,
+}
+
+impl Places {
+    /// The layout of a table; `None` where its length is not `length`.
+    fn of([codes, rows, blocks, texts]: [usize; 4], length: usize) -> Option<Self> {
+        let numbers = |from: usize, count: usize| from.checked_add(count.checked_mul(4)?);
+        let firsts_at = numbers(HEAD, codes)?;
+        let samples_at = numbers(firsts_at, codes.checked_add(1)?)?;
+        let columns_at = numbers(samples_at, rows.div_ceil(STRIDE))?;
+        let details_at = numbers(columns_at, rows)?;
+        let filter_at = details_at.checked_add(rows.checked_mul(DETAIL)?)?;
+        let texts_at = filter_at.checked_add(blocks.checked_mul(BLOCK)?)?;
+        (texts_at.checked_add(texts)? == length).then_some(Self {
+            codes,
+            rows,
+            firsts_at,
+            samples_at,
+            columns_at,
+            details_at,
+            filter_at,
+            texts_at,
+        })
+    }
 }
 
 impl std::fmt::Debug for PtpTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PtpTable")
-            .field("codes", &self.codes)
-            .field("rows", &self.rows)
-            .finish()
+            .field("places", &self.places)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,15 +174,43 @@ impl PtpTable {
         };
         let head = || {
             bytes.get(..8).filter(|magic| *magic == MAGIC)?;
-            let (codes, rows, texts) = (number(8)?, number(12)?, number(16)?);
-            let whole = HEAD
-                .checked_add(codes.checked_mul(8)?)?
-                .checked_add(rows.checked_mul(ROW)?)?
-                .checked_add(texts)?;
-            (whole == bytes.len()).then_some((codes, rows))
+            Places::of(
+                [number(8)?, number(12)?, number(16)?, number(20)?],
+                bytes.len(),
+            )
         };
-        let (codes, rows) = head().ok_or(ImportError::Pack)?;
-        Ok(Self { bytes, codes, rows })
+        let places = head().ok_or(ImportError::Pack)?;
+        let mut texts = Vec::new();
+        let mut from = places.texts_at;
+        for text in bytes[places.texts_at..].split(|byte| *byte == b'\n') {
+            texts.push(from..from + text.len());
+            from += text.len() + 1;
+        }
+        let mut table = Self {
+            bytes,
+            places,
+            texts,
+            slots: Vec::new(),
+        };
+        table.slots = table.fill_slots();
+        Ok(table)
+    }
+
+    fn fill_slots(&self) -> Vec<u32> {
+        let mut at = 0;
+        let firsts = (0..=Procedure::SLOTS).map(|slot| {
+            let first = Procedure::first_of_slot(slot);
+            while at < self.places.codes && self.column_1(at) < first {
+                at += 1;
+            }
+            // A table has no more codes than a `u32` counts: its head says so.
+            u32::try_from(at).unwrap_or(u32::MAX)
+        });
+        firsts.collect()
+    }
+
+    fn column_1(&self, at: usize) -> u32 {
+        self.u32_at(HEAD + at * 4)
     }
 
     /// The table as one block, to be written to disk.
@@ -145,13 +222,13 @@ impl PtpTable {
     /// How many edits it has, deleted ones too.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows
+        self.places.rows
     }
 
     /// Whether it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.places.rows == 0
     }
 
     /// The edit in force on a day that does not pay `column_2` beside `column_1`.
@@ -181,39 +258,68 @@ impl PtpTable {
         column_2: Procedure,
         day: NaiveDate,
     ) -> Option<PtpEdit<'_>> {
-        let code = |at: usize| self.u32_at(HEAD + at * 8);
-        let at = first_not_below(0, self.codes, |at| code(at) < column_1.number());
-        if at == self.codes || code(at) != column_1.number() {
+        let places = self.places;
+        let filter = self.bytes.get(places.filter_at..places.texts_at)?;
+        if !filter::may_hold(filter, column_1, column_2) {
             return None;
         }
-        let start = self.u32_at(HEAD + at * 8 + 4) as usize;
-        let end = if at + 1 == self.codes {
-            self.rows
-        } else {
-            self.u32_at(HEAD + at * 8 + 12) as usize
+        let slot = |at: usize| {
+            self.slots
+                .get(at)
+                .map_or(places.codes, |first| *first as usize)
         };
-        let columns = HEAD + self.codes * 8;
-        let second = |row: usize| self.u32_at(columns + row * 4);
-        let first = first_not_below(start, end, |row| second(row) < column_2.number());
+        let within = column_1
+            .slot()
+            .map_or(0..places.codes, |at| slot(at)..slot(at + 1));
+        let sought = column_1.number();
+        let at = first_not_below(within.start, within.end, |at| self.column_1(at) < sought);
+        if at == places.codes || self.column_1(at) != sought {
+            return None;
+        }
+        let rows = self.rows_of(at);
+        let first = self.first_row(rows.clone(), column_2.number());
         // One pair may stand several times, for days that do not overlap.
-        (first..end)
-            .take_while(|row| second(*row) == column_2.number())
+        (first..rows.end)
+            .take_while(|row| self.column_2(*row) == column_2.number())
             .filter_map(|row| self.row(column_1, row))
             .find(|edit| edit.is_in_force(day))
     }
 
+    /// The first of the rows of a column 1 whose column 2 is not below.
+    fn first_row(&self, rows: Range<usize>, column_2: u32) -> usize {
+        let sample = |at: usize| self.u32_at(self.places.samples_at + at * 4);
+        // Samples from the second stride on that this column 1 reaches into.
+        let (from, to) = (rows.start / STRIDE + 1, rows.end.div_ceil(STRIDE));
+        let next = first_not_below(from, to.max(from), |at| sample(at) < column_2);
+        let start = ((next - 1) * STRIDE).max(rows.start);
+        let end = (next * STRIDE).min(rows.end);
+        first_not_below(start, end.max(start), |row| self.column_2(row) < column_2)
+    }
+
+    fn rows_of(&self, at: usize) -> Range<usize> {
+        let first = |at: usize| {
+            let first = self.u32_at(self.places.firsts_at + at * 4);
+            usize::try_from(first)
+                .unwrap_or(usize::MAX)
+                .min(self.places.rows)
+        };
+        let start = first(at);
+        start..first(at + 1).max(start)
+    }
+
+    fn column_2(&self, row: usize) -> u32 {
+        self.u32_at(self.places.columns_at + row * 4)
+    }
+
     fn row(&self, column_1: Procedure, row: usize) -> Option<PtpEdit<'_>> {
-        let columns = HEAD + self.codes * 8;
-        let [effective, deleted, flags, text] =
-            [4, 6, 8, 9].map(|before| columns + self.rows * before);
-        let deleted = self.u16_at(deleted + row * 2);
-        let flags = self.bytes.get(flags + row).copied()?;
-        let text = self.bytes.get(text + row).copied()?;
+        let at = self.places.details_at + row * DETAIL;
+        let [e0, e1, d0, d1, flags, text] = *self.bytes.get(at..at + DETAIL)?.first_chunk()?;
+        let deleted = u16::from_le_bytes([d0, d1]);
         Some(PtpEdit {
             column_1,
-            column_2: Procedure::from_number(self.u32_at(columns + row * 4)),
+            column_2: Procedure::from_number(self.column_2(row)),
             modifier: ModifierIndicator::from_bits(flags),
-            effective: day_from(self.u16_at(effective + row * 2))?,
+            effective: day_from(u16::from_le_bytes([e0, e1]))?,
             deleted: if deleted == NO_DAY {
                 None
             } else {
@@ -225,28 +331,18 @@ impl PtpTable {
     }
 
     fn rationale(&self, number: u8) -> &str {
-        let texts = self
-            .bytes
-            .get(HEAD + self.codes * 8 + self.rows * ROW..)
-            .unwrap_or_default();
-        let text = texts
-            .split(|byte| *byte == b'\n')
-            .nth(usize::from(number))
+        let place = self.texts.get(usize::from(number)).cloned();
+        let text = place
+            .and_then(|place| self.bytes.get(place))
             .unwrap_or_default();
         std::str::from_utf8(text).unwrap_or_default()
     }
 
     /// Every edit in order.
     pub fn iter(&self) -> impl Iterator<Item = PtpEdit<'_>> {
-        (0..self.codes).flat_map(move |at| {
-            let entry = HEAD + at * 8;
-            let end = if at + 1 == self.codes {
-                self.rows
-            } else {
-                self.u32_at(entry + 12) as usize
-            };
-            let column_1 = Procedure::from_number(self.u32_at(entry));
-            (self.u32_at(entry + 4) as usize..end.min(self.rows))
+        (0..self.places.codes).flat_map(move |at| {
+            let column_1 = Procedure::from_number(self.column_1(at));
+            self.rows_of(at)
                 .filter_map(move |row| self.row(column_1, row))
         })
     }
@@ -256,20 +352,14 @@ impl PtpTable {
         let four = self
             .bytes
             .get(at..at + 4)
-            .and_then(|four| four.try_into().ok());
+            .and_then(|four| four.first_chunk().copied());
         u32::from_le_bytes(four.unwrap_or_default())
-    }
-
-    fn u16_at(&self, at: usize) -> u16 {
-        let two = self
-            .bytes
-            .get(at..at + 2)
-            .and_then(|two| two.try_into().ok());
-        u16::from_le_bytes(two.unwrap_or_default())
     }
 }
 
-/// The first place of `from..to` where `below` no longer holds.
+/// The first place of `from..to` where `below` no longer holds. The branches
+/// are wanted: a processor that guesses fetches ahead, and the form without
+/// them took twice as long here.
 fn first_not_below(mut from: usize, mut to: usize, below: impl Fn(usize) -> bool) -> usize {
     while from < to {
         let middle = from + (to - from) / 2;

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use super::ptp::{BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, PtpTable, day_number};
+use super::filter;
+use super::ptp::{BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, PtpTable, STRIDE, day_number};
 use crate::import::{Import, ImportError, Line, Lines, RowFaultKind, Tally, compact_date, text};
 use crate::procedure::Procedure;
 
@@ -174,25 +175,40 @@ impl PtpReader {
             .fold(String::new(), |texts, one| texts + one + "\n");
         texts.truncate(texts.trim_end_matches('\n').len());
         let mut bytes = MAGIC.to_vec();
-        for count in [index.len(), rows.len(), texts.len()] {
+        let mut filter = vec![0; filter::blocks_for(rows.len()) * filter::BLOCK];
+        for row in rows {
+            filter::add(&mut filter, row.column_1, row.column_2);
+        }
+        for count in [
+            index.len(),
+            rows.len(),
+            filter.len() / filter::BLOCK,
+            texts.len(),
+        ] {
             bytes.extend(
                 u32::try_from(count)
                     .map_err(|_| ImportError::Pack)?
                     .to_le_bytes(),
             );
         }
-        for (code, first) in &index {
-            bytes.extend(code.to_le_bytes());
-            bytes.extend(first.to_le_bytes());
-        }
+        let end = u32::try_from(rows.len()).map_err(|_| ImportError::Pack)?;
+        let codes = index.iter().map(|(code, _)| *code);
+        let firsts = index.iter().map(|(_, first)| *first).chain([end]);
+        let samples = rows.iter().step_by(STRIDE).map(|row| row.column_2.number());
+        let columns = rows.iter().map(|row| row.column_2.number());
         bytes.extend(
-            rows.iter()
-                .flat_map(|row| row.column_2.number().to_le_bytes()),
+            codes
+                .chain(firsts)
+                .chain(samples)
+                .chain(columns)
+                .flat_map(u32::to_le_bytes),
         );
-        bytes.extend(rows.iter().flat_map(|row| row.effective.to_le_bytes()));
-        bytes.extend(rows.iter().flat_map(|row| row.deleted.to_le_bytes()));
-        bytes.extend(rows.iter().map(|row| row.flags));
-        bytes.extend(rows.iter().map(|row| row.rationale));
+        for row in rows {
+            bytes.extend(row.effective.to_le_bytes());
+            bytes.extend(row.deleted.to_le_bytes());
+            bytes.extend([row.flags, row.rationale]);
+        }
+        bytes.extend(filter);
         bytes.extend(texts.into_bytes());
         Ok(bytes)
     }
@@ -307,16 +323,19 @@ mod tests {
         /// Against the obvious: a map from each pair to its rows.
         #[test]
         fn every_pair_is_found_as_a_plain_map_finds_it(
-            rows in prop::collection::vec((0u32..12, 0u32..12, 0u16..40, prop::option::of(0u16..40)), 1..200),
+            rows in prop::collection::vec((0u32..12, 0u32..12, 0u16..40, prop::option::of(0u16..40)), 1..600),
             at in 0u16..60,
         ) {
             let start = day("2025-12-01");
             let on = |days: u16| start + chrono::TimeDelta::days(i64::from(days));
+            // Letters in the middle too, which fall between the slots.
+            let name = |n: u32| if n % 5 == 4 { format!("G0X0{}", n % 10) } else { format!("G{n:04}") };
             let mut file = String::new();
             let mut plain: BTreeMap<(u32, u32), Vec<Days>> = BTreeMap::new();
             for (one, two, from, to) in rows {
                 let until = to.map_or("*".to_owned(), |to| on(to).format("%Y%m%d").to_string());
-                file += &format!("G{one:04}\tH{two:04}\t\t{}\t{until}\t1\tInvented\n", on(from).format("%Y%m%d"));
+                let from_day = on(from).format("%Y%m%d");
+                file += &format!("{}\tH{two:04}\t\t{from_day}\t{until}\t1\tInvented\n", name(one));
                 plain.entry((one, two)).or_default().push((from, to));
             }
             let table = table(&file).table;
@@ -325,7 +344,7 @@ mod tests {
                     let holds = plain.get(&(one, two)).is_some_and(|rows| {
                         rows.iter().any(|(from, to)| *from <= at && to.is_none_or(|to| at <= to && to != *from))
                     });
-                    let found = table.find(&format!("G{one:04}"), &format!("H{two:04}"), on(at));
+                    let found = table.find(&name(one), &format!("H{two:04}"), on(at));
                     prop_assert_eq!(found.is_some(), holds);
                 }
             }
