@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use crate::{Loop, Position, SegmentBuf, TransactionSet};
 
 /// Whether an identity holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
 pub enum Identity {
     /// It holds everywhere.
     Balanced,
@@ -13,7 +14,7 @@ pub enum Identity {
     Unbalanced {
         /// Where it first fails.
         at: Position,
-        /// By how much.
+        /// By how much, in dollars.
         by: Decimal,
     },
     /// An amount in it cannot be read.
@@ -24,7 +25,7 @@ pub enum Identity {
 }
 
 /// The three identities of a remittance (005010X221A1, 1.10.2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Balance {
     /// Each line: charge less adjustments is paid.
     pub line: Identity,
@@ -35,44 +36,169 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// What fails first, in words.
+    /// The identities with their names.
     #[must_use]
-    pub fn first_unbalanced(&self) -> Option<String> {
+    pub const fn identities(&self) -> [(&'static str, Identity); 3] {
         [
             ("service line", self.line),
             ("claim", self.claim),
             ("transaction", self.transaction),
         ]
+    }
+
+    /// Whether all three hold.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.identities()
+            .iter()
+            .all(|(_, identity)| *identity == Identity::Balanced)
+    }
+
+    /// What fails first, in words.
+    #[must_use]
+    pub fn first_unbalanced(&self) -> Option<String> {
+        self.identities()
+            .into_iter()
+            .find_map(|(name, identity)| match identity {
+                Identity::Balanced => None,
+                Identity::Unbalanced { at, by } => Some(format!("{at}: {name} is off by {by}")),
+                Identity::NotEvaluable { at } => Some(format!(
+                    "{at}: {name} cannot be added up, since an amount is no number"
+                )),
+            })
+    }
+}
+
+/// One adjustment of a CAS: its triplet with the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Adjustment<'a> {
+    /// CAS01: CO, OA, PI, PR.
+    pub group: &'a str,
+    /// The reason, a CARC.
+    pub reason: &'a str,
+    /// The amount as written; positive ones reduce the payment.
+    pub amount: &'a str,
+    /// The quantity as written.
+    pub quantity: &'a str,
+}
+
+/// The triplets of a CAS that say anything, up to six (CAS02 to CAS19).
+pub fn triplets(cas: &SegmentBuf) -> impl Iterator<Item = Adjustment<'_>> {
+    [2, 5, 8, 11, 14, 17]
         .into_iter()
-        .find_map(|(name, identity)| match identity {
-            Identity::Balanced => None,
-            Identity::Unbalanced { at, by } => Some(format!("{at}: {name} is off by {by}")),
-            Identity::NotEvaluable { at } => Some(format!(
-                "{at}: {name} cannot be added up, since an amount is no number"
-            )),
+        .map(|at| Adjustment {
+            group: cas.element(1),
+            reason: cas.element(at),
+            amount: cas.element(at + 1),
+            quantity: cas.element(at + 2),
         })
-    }
+        .filter(|one| !one.reason.is_empty() || !one.amount.is_empty())
 }
 
-fn amount(text: &str) -> Option<Decimal> {
+/// One adjustment of a PLB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProviderAdjustment<'a> {
+    /// The reason, such as `WO`, `FB`, `L6`.
+    pub reason: &'a str,
+    /// The reference that it goes with, where there is one.
+    pub reference: &'a str,
+    /// The amount as written; positive ones reduce the payment.
+    pub amount: &'a str,
+}
+
+/// The pairs of a PLB that say anything, up to six (PLB03 to PLB14).
+pub fn pairs(plb: &SegmentBuf) -> impl Iterator<Item = ProviderAdjustment<'_>> {
+    [3, 5, 7, 9, 11, 13]
+        .into_iter()
+        .map(|at| ProviderAdjustment {
+            reason: plb.component(at, 1),
+            reference: plb.component(at, 2),
+            amount: plb.element(at + 1),
+        })
+        .filter(|one| !one.reason.is_empty() || !one.amount.is_empty())
+}
+
+/// An amount: empty is zero, and what is no decimal number is none.
+pub(crate) fn amount(text: &str) -> Option<Decimal> {
     if text.is_empty() {
-        Some(Decimal::ZERO)
-    } else {
-        text.parse().ok()
+        return Some(Decimal::ZERO);
     }
+    // X12 writes no exponent, plus or grouping, which the parser would take.
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    text.parse().ok().filter(|_| plain)
 }
 
-fn adjustments(within: &Loop) -> Option<Decimal> {
-    let mut sum = Decimal::ZERO;
-    for cas in within.segments_with("CAS") {
-        for at in [3, 6, 9, 12, 15, 18] {
-            sum += amount(cas.element(at))?;
+/// What the CAS segments of one loop take off; the loops inside not counted.
+pub(crate) fn adjustments(within: &Loop) -> Option<Decimal> {
+    within
+        .segments_with("CAS")
+        .flat_map(triplets)
+        .try_fold(Decimal::ZERO, |sum, one| {
+            sum.checked_add(amount(one.amount)?)
+        })
+}
+
+/// By how much a line is off: SVC03 less (SVC02 less adjustments).
+fn of_line(line: &Loop, svc: &SegmentBuf) -> Option<Decimal> {
+    let charge = amount(svc.element(2))?;
+    amount(svc.element(3))?.checked_sub(charge.checked_sub(adjustments(line)?)?)
+}
+
+/// By how much a claim is off: CLP04 less (CLP03 less all adjustments).
+fn of_payment(claim: &Loop, clp: &SegmentBuf) -> Option<Decimal> {
+    let mut adjusted = adjustments(claim)?;
+    for line in claim.children("2110") {
+        adjusted = adjusted.checked_add(adjustments(line)?)?;
+    }
+    let charge = amount(clp.element(3))?;
+    amount(clp.element(4))?.checked_sub(charge.checked_sub(adjusted)?)
+}
+
+/// By how much BPR02 is off from what is paid on claims less provider adjustments.
+pub(crate) fn of_transaction(root: &Loop, bpr: &SegmentBuf) -> Option<Decimal> {
+    let mut expected = Decimal::ZERO;
+    for claim in root
+        .children("2000")
+        .flat_map(|header| header.children("2100"))
+    {
+        let clp = claim.segment("CLP")?;
+        expected = expected.checked_add(amount(clp.element(4))?)?;
+    }
+    for plb in root.segments_with("PLB") {
+        for pair in pairs(plb) {
+            expected = expected.checked_sub(amount(pair.amount)?)?;
         }
     }
-    Some(sum)
+    let paid = amount(bpr.element(2))?;
+    // BPR03 D takes money back: the amount is written without its sign.
+    let paid = if bpr.element(3) == "D" { -paid } else { paid };
+    paid.checked_sub(expected)
 }
 
-fn check(found: &mut Identity, at: &SegmentBuf, off_by: Option<Decimal>) {
+/// The identities that a claim breaks: segment, loop, element and what.
+pub(crate) fn of_claim<'a>(
+    claim: &'a Loop,
+    clp: &'a SegmentBuf,
+) -> Vec<(&'a SegmentBuf, &'static str, usize, &'static str)> {
+    let mut broken = Vec::new();
+    for line in claim.children("2110") {
+        if let Some(svc) = line.segment("SVC")
+            && of_line(line, svc).is_some_and(|off| !off.is_zero())
+        {
+            let what = "SVC02 less the line's adjustments is not SVC03";
+            broken.push((svc, "2110", 3, what));
+        }
+    }
+    if of_payment(claim, clp).is_some_and(|off| !off.is_zero()) {
+        let what = "CLP03 less all adjustments is not CLP04";
+        broken.push((clp, "2100", 4, what));
+    }
+    broken
+}
+
+fn note(found: &mut Identity, at: &SegmentBuf, off_by: Option<Decimal>) {
     let at = at.position.unwrap_or_default();
     if *found == Identity::Balanced {
         *found = match off_by {
@@ -83,7 +209,18 @@ fn check(found: &mut Identity, at: &SegmentBuf, off_by: Option<Decimal>) {
     }
 }
 
-/// Checks an 835.
+/// Checks an 835: whether each identity holds, by how much it does not, or why
+/// it cannot be told.
+///
+/// ```
+/// use scrubjay_x12::{balance::balance, read};
+/// let file = include_str!("../fixtures/reversal-and-correction.835");
+/// assert!(balance(&read(file.as_bytes())?[0].sets[0]).holds());
+/// let wrong = file.replace("BPR*I*150", "BPR*I*151");
+/// let found = balance(&read(wrong.as_bytes())?[0].sets[0]);
+/// assert_eq!(found.first_unbalanced().unwrap(), "segment 4, byte 177, line 4: transaction is off by 1");
+/// # Ok::<(), scrubjay_x12::FileError>(())
+/// ```
 #[must_use]
 pub fn balance(set: &TransactionSet) -> Balance {
     let mut result = Balance {
@@ -91,55 +228,23 @@ pub fn balance(set: &TransactionSet) -> Balance {
         claim: Identity::Balanced,
         transaction: Identity::Balanced,
     };
-    let mut paid_on_claims = Some(Decimal::ZERO);
     for claim in set
         .root
         .children("2000")
         .flat_map(|header| header.children("2100"))
     {
-        let Some(clp) = claim.segment("CLP") else {
-            continue;
-        };
-        let mut adjusted = adjustments(claim);
         for line in claim.children("2110") {
-            let Some(svc) = line.segment("SVC") else {
-                continue;
-            };
-            let on_line = adjustments(line);
-            let off = amount(svc.element(3))
-                .zip(amount(svc.element(2)))
-                .zip(on_line)
-                .map(|((paid, charge), adjusted)| paid - (charge - adjusted));
-            check(&mut result.line, svc, off);
-            adjusted = adjusted.zip(on_line).map(|(sum, more)| sum + more);
+            if let Some(svc) = line.segment("SVC") {
+                note(&mut result.line, svc, of_line(line, svc));
+            }
         }
-        let paid = amount(clp.element(4));
-        let off = paid
-            .zip(amount(clp.element(3)))
-            .zip(adjusted)
-            .map(|((paid, charge), adjusted)| paid - (charge - adjusted));
-        check(&mut result.claim, clp, off);
-        paid_on_claims = paid_on_claims.zip(paid).map(|(sum, more)| sum + more);
-    }
-    let mut provider_level = Some(Decimal::ZERO);
-    for plb in set.root.segments_with("PLB") {
-        for at in [4, 6, 8, 10, 12, 14] {
-            provider_level = provider_level
-                .zip(amount(plb.element(at)))
-                .map(|(sum, more)| sum + more);
+        if let Some(clp) = claim.segment("CLP") {
+            note(&mut result.claim, clp, of_payment(claim, clp));
         }
     }
-    if let Some(bpr) = set.root.segment("BPR") {
-        let sign = if bpr.element(3) == "D" {
-            -Decimal::ONE
-        } else {
-            Decimal::ONE
-        };
-        let off = amount(bpr.element(2))
-            .zip(paid_on_claims)
-            .zip(provider_level)
-            .map(|((paid, claims), provider)| paid * sign - (claims - provider));
-        check(&mut result.transaction, bpr, off);
+    match set.root.segment("BPR") {
+        Some(bpr) => note(&mut result.transaction, bpr, of_transaction(&set.root, bpr)),
+        None => result.transaction = Identity::NotEvaluable { at: set.at },
     }
     result
 }

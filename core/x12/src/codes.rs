@@ -1,6 +1,6 @@
 //! Each kind of fault in words, and the code that acknowledges it.
 
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Ask, Fault, FaultKind};
 
 /// A code of an acknowledgment, by the element that carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -90,9 +90,14 @@ pub(crate) const fn of(fault: &Fault) -> AckCode {
         FaultKind::OutsideEnvelope => Interchange("022"),
         FaultKind::NoGuide => Set("1"),
         FaultKind::Unbalanced(_) => Set("5"),
-        FaultKind::Overlay(_) => match fault.element {
-            Some(_) => Element("I9"),
-            None => Segment("I6"),
+        FaultKind::Overlay(ask) => match (ask, fault.element) {
+            (Ask::Require, Some(_)) => Element("I9"),
+            (Ask::Forbid, Some(_)) => Element("I13"),
+            (Ask::Length(_), _) => Element("5"),
+            (Ask::Times(_), _) => Segment("5"),
+            (Ask::Codes, _) => Element("I6"),
+            (Ask::Require, None) => Segment("I6"),
+            (Ask::Forbid, None) => Segment("I9"),
         },
     }
 }
@@ -143,6 +148,12 @@ pub(crate) fn text(kind: FaultKind) -> String {
         FaultKind::HlChild => "HL04 must say whether levels stand below".to_owned(),
         FaultKind::LxNumber => "LX01 must count up from 1".to_owned(),
         FaultKind::Unbalanced(identity) => format!("amounts do not add up: {identity}"),
-        FaultKind::Overlay(rule) => format!("the payer's companion guide: {rule}"),
+        FaultKind::Overlay(ask) => match ask {
+            Ask::Require => "the payer requires it and it is missing".to_owned(),
+            Ask::Forbid => "the payer does not take it".to_owned(),
+            Ask::Length(most) => format!("the payer takes at most {most} characters"),
+            Ask::Times(most) => format!("the payer takes at most {most} of it"),
+            Ask::Codes => "a code that the payer does not take".to_owned(),
+        },
     }
 }

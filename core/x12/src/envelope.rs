@@ -1,6 +1,6 @@
 //! Headers of interchanges and groups.
 
-use crate::Segment;
+use crate::{Position, Segment};
 
 /// ISA.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -44,6 +44,8 @@ pub struct GroupHeader {
     pub control_number: String,
     /// GS08.
     pub version: String,
+    /// Where the GS stands.
+    pub position: Position,
 }
 
 impl InterchangeHeader {
@@ -75,6 +77,7 @@ impl GroupHeader {
             time: field(5),
             control_number: field(6),
             version: field(8),
+            position: gs.position(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a file, and where. No text repeats data of the file.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::codes;
 
@@ -179,8 +180,35 @@ pub enum FaultKind {
     LxNumber,
     /// Amounts do not add up; which identity.
     Unbalanced(&'static str),
-    /// A payer's overlay asks for something; its rule's name.
-    Overlay(&'static str),
+    /// A payer's overlay asks for something; [`Fault::rule`] says which.
+    Overlay(Ask),
+}
+
+/// What a payer's overlay asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// Something that is not there.
+    Require,
+    /// Something that is there.
+    Forbid,
+    /// At most so many characters.
+    Length(u32),
+    /// At most so often.
+    Times(u32),
+    /// One of the codes that it lists.
+    Codes,
+}
+
+/// What made a condition apply, for CTX of a 999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Trigger {
+    /// Segment id.
+    pub segment: &'static str,
+    /// Element, from 1.
+    pub element: u8,
+    /// Component, from 1.
+    pub component: u8,
 }
 
 /// One fault, as data.
@@ -202,6 +230,15 @@ pub struct Fault {
     pub component: Option<u8>,
     /// Repetition, from 1, where an element repeats.
     pub repeat: Option<u8>,
+    /// What made the condition apply, for a fault that depends on one.
+    pub trigger: Option<Trigger>,
+    /// The rule of a payer's overlay: its place and reason.
+    #[serde(serialize_with = "as_text")]
+    pub rule: Option<Arc<str>>,
+}
+
+fn as_text<S: serde::Serializer>(rule: &Option<Arc<str>>, to: S) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(&rule.as_deref(), to)
 }
 
 impl Fault {
@@ -221,6 +258,8 @@ impl Fault {
             element: None,
             component: None,
             repeat: None,
+            trigger: None,
+            rule: None,
         }
     }
 
@@ -268,7 +307,10 @@ impl Fault {
     /// What is wrong, in words without data of the file.
     #[must_use]
     pub fn text(&self) -> String {
-        codes::text(self.kind)
+        match &self.rule {
+            Some(rule) => format!("{} ({rule})", codes::text(self.kind)),
+            None => codes::text(self.kind),
+        }
     }
 }
 

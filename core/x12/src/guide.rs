@@ -237,7 +237,7 @@ pub fn guides() -> &'static [Guide] {
     })
 }
 
-pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 14] = [
     include_str!("../guides/837p.txt"),
     include_str!("../guides/837i.txt"),
     include_str!("../guides/837d.txt"),
@@ -250,6 +250,7 @@ pub(crate) const TABLES: [&str; 13] = [
     include_str!("../guides/278.txt"),
     include_str!("../guides/278r.txt"),
     include_str!("../guides/999.txt"),
+    include_str!("../guides/997.txt"),
     include_str!("../guides/envelope.txt"),
 ];
 
@@ -266,7 +267,7 @@ pub fn guide_for(version: &str, set_id: &str) -> Option<&'static Guide> {
 }
 
 /// The guide of that name: `837P`, `837I`, `837D`, `835`, `270`, `271`, `276`,
-/// `277`, `277CA`, `278`, `278R` (the response), `999`, `TA1` (the envelopes).
+/// `277`, `277CA`, `278`, `278R` (the response), `999`, `997`, `TA1` (the envelopes).
 #[must_use]
 pub fn guide_named(transaction: &str) -> Option<&'static Guide> {
     guides()

@@ -16,29 +16,35 @@ mod envelope;
 mod fault;
 mod guide;
 mod machine;
+mod overlay;
 mod owned;
 mod place;
 mod read;
+mod report;
 mod scan;
 mod segment;
 mod stream;
 mod table;
 mod token;
 mod tree;
+mod validate;
 mod write;
 
 pub use codes::AckCode;
 pub use envelope::{GroupHeader, InterchangeHeader};
-pub use fault::{Fault, FaultKind, FileError, Position, Severity};
+pub use fault::{Ask, Fault, FaultKind, FileError, Position, Severity, Trigger};
 pub use guide::{Guide, guide_for, guide_named, guides};
 pub use machine::Event;
+pub use overlay::{MAX_OVERLAY_RULES, Overlay, OverlayError};
 pub use owned::SegmentBuf;
 pub use read::{Interchange, Interchanges, TransactionSet, read, read_sets};
+pub use report::{Finding, Report, SetReport, check, show, to_json};
 pub use scan::delimiters_in;
 pub use segment::{Composite, Pieces, Segment};
 pub use stream::{READ_SIZE, Reader, Unit};
 pub use token::{MAX_SEGMENT, Segments};
 pub use tree::Loop;
+pub use validate::{validate, validate_envelopes, validate_unit, validate_with};
 pub use write::{
     ControlNumbers, Envelope, InterchangeBuilder, Lines, SetToWrite, WriteError, Written, write,
 };

@@ -279,7 +279,8 @@ mod tests {
     #[test]
     fn a_segment_is_built_from_nothing() {
         let mut hi = SegmentBuf::new("HI");
-        assert!(hi.is_empty() && hi.is_empty() == (hi.len() == 0));
+        assert!(hi.is_empty());
+        assert_eq!(hi.len(), 0);
         hi.push_components(["ABK", "I10", ""]);
         hi.push("X");
         assert_eq!(hi.to_string(), "HI*ABK:I10*X");
