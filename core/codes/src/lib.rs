@@ -59,7 +59,8 @@ pub use kind::{FileKind, recognize_file};
 
 pub use lists::{
     FilingIndicator, Place, PlaceRate, ProcedureKind, StatusCategory, StatusStage,
-    claim_filing_indicator, claim_status_category, place_of_service, places_of_service,
+    claim_filing_indicator, claim_status_category, group_meaning, place_of_service,
+    places_of_service,
 };
 pub use reason::{
     AppealRights, CarcInfo, DenialDefaults, Liable, NotDenialKind, RarcInfo, ReasonClass,

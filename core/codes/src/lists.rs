@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
+use scrubjay_model::GroupCode;
 
 use crate::Validity;
 use crate::table;
@@ -151,6 +152,23 @@ fn read_category([code, stage, meaning]: [&'static str; 3]) -> Option<StatusCate
         stage,
         meaning,
     })
+}
+
+/// Who bears an adjustment by its group code (CAS01), in our own words
+/// (`domain.md` 2.2).
+#[must_use]
+pub const fn group_meaning(group: GroupCode) -> &'static str {
+    match group {
+        GroupCode::Contractual => {
+            "The provider writes it off or contests it, and never bills the patient"
+        }
+        GroupCode::PatientResponsibility => "The patient owes it",
+        GroupCode::Other => "None of the others: the reason code tells",
+        GroupCode::PayerInitiated => {
+            "The payer thinks that the patient does not owe it, without a contract"
+        }
+        GroupCode::Correction => "Correction or reversal: of version 4010, no longer in use",
+    }
 }
 
 /// A claim filing indicator (SBR09 of a claim, CLP06 of a remittance).

@@ -126,8 +126,8 @@ pub enum Liable {
 pub enum AppealRights {
     /// It may, within the payer's time.
     Kept,
-    /// It may not: the claim was never a claim (MA130). Send a new one,
-    /// frequency 1.
+    /// It may not: by law, or since the claim was never a claim (MA130). Then
+    /// send a new one, frequency 1.
     None,
 }
 
@@ -233,15 +233,16 @@ fn denial(
     };
     // The most specific remark decides; of two alike, the one sent first.
     let deciding = remarks()
-        .filter(|remark| remark.decides(row.code))
-        .min_by_key(|remark| remark.rank);
-    if let Some(remark) = deciding {
-        denial.category = remark.defaults.category;
-        denial.recoverable = remark.defaults.recoverable;
-        denial.action = remark.defaults.action;
-        denial.owner = remark.defaults.owner;
-        denial.days = remark.defaults.days;
-        denial.remark = Some(remark.code);
+        .filter_map(|remark| Some((remark.code, remark.decides(row.code)?)))
+        .min_by_key(|(_, decision)| decision.rank);
+    if let Some((code, decision)) = deciding {
+        let defaults = decision.defaults;
+        denial.category = defaults.category;
+        denial.recoverable = defaults.recoverable;
+        denial.action = defaults.action;
+        denial.owner = defaults.owner;
+        denial.days = defaults.days;
+        denial.remark = Some(code);
     }
     if remarks().any(|remark| remark.appeal == AppealRights::None) {
         denial.appeal = AppealRights::None;

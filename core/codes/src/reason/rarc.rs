@@ -21,14 +21,16 @@ pub struct RarcInfo {
     pub code: &'static str,
     /// What it means, in our own words.
     pub meaning: &'static str,
-    /// Root category of a denial that it decides.
-    pub category: DenialCategory,
+    /// Root category of a denial that it decides; `None` where it only informs.
+    pub category: Option<DenialCategory>,
+    /// Whether the decision that it stands beside may be appealed.
+    pub appeal: AppealRights,
     /// From when and until when it may be used, as far as we know.
     pub validity: Validity,
 }
 
 /// What is known of a remark code. The list holds the codes that decide what a
-/// denial is, not the thousand others: `None` says only that we have no word
+/// denial is and a few that stand everywhere, not the thousand others: `None` says only that we have no word
 /// on it.
 ///
 /// ```
@@ -48,13 +50,19 @@ pub fn rarcs() -> impl Iterator<Item = RarcInfo> {
 pub(super) struct Row {
     pub(super) code: &'static str,
     meaning: &'static str,
-    /// Reasons that this remark decides.
+    decision: Option<Decision>,
+    pub(super) appeal: AppealRights,
+    pub(super) validity: Validity,
+}
+
+/// What a remark decides.
+#[derive(Debug)]
+pub(super) struct Decision {
+    /// Reasons that it decides.
     with: Vec<&'static str>,
     /// 1 for a remark about one thing, higher for one that says less.
     pub(super) rank: u8,
     pub(super) defaults: Defaults,
-    pub(super) appeal: AppealRights,
-    pub(super) validity: Validity,
 }
 
 impl Row {
@@ -73,12 +81,24 @@ impl Row {
             starts,
             stops,
         ] = cells;
+        let decision = if with.is_empty() {
+            // A remark that decides nothing has nothing to say on what to do.
+            let empty = [rank, category, recoverable, action, owner, days];
+            if empty.iter().any(|cell| !cell.is_empty()) {
+                return None;
+            }
+            None
+        } else {
+            Some(Decision {
+                with: with.split_whitespace().collect(),
+                rank: rank.parse().ok()?,
+                defaults: Defaults::read([category, recoverable, action, owner, days])?,
+            })
+        };
         Some(Self {
             code,
             meaning,
-            with: with.split_whitespace().collect(),
-            rank: rank.parse().ok()?,
-            defaults: Defaults::read([category, recoverable, action, owner, days])?,
+            decision,
             appeal: match appeal {
                 "" => AppealRights::Kept,
                 "none" => AppealRights::None,
@@ -88,20 +108,29 @@ impl Row {
         })
     }
 
-    pub(super) fn decides(&self, carc: &str) -> bool {
-        self.with.contains(&carc)
+    /// What it decides of a reason, where it does.
+    pub(super) fn decides(&self, carc: &str) -> Option<&Decision> {
+        self.decision
+            .as_ref()
+            .filter(|decision| decision.with.contains(&carc))
     }
 
     #[cfg(test)]
     pub(super) fn reasons(&self) -> &[&'static str] {
-        &self.with
+        self.decision
+            .as_ref()
+            .map_or(&[], |decision| &decision.with)
     }
 
     fn info(&self) -> RarcInfo {
         RarcInfo {
             code: self.code,
             meaning: self.meaning,
-            category: self.defaults.category,
+            category: self
+                .decision
+                .as_ref()
+                .map(|decision| decision.defaults.category),
+            appeal: self.appeal,
             validity: self.validity,
         }
     }
