@@ -8,6 +8,7 @@
 //! Not here: what a claim or a payment is (`scrubjay-edi`).
 #![forbid(unsafe_code)]
 
+mod ack;
 pub mod balance;
 mod codes;
 mod dictionary;
@@ -30,6 +31,7 @@ mod tree;
 mod validate;
 mod write;
 
+pub use ack::{AckError, AckRequest, acknowledge};
 pub use codes::AckCode;
 pub use envelope::{GroupHeader, InterchangeHeader};
 pub use fault::{Ask, Fault, FaultKind, FileError, Position, Severity, Trigger};

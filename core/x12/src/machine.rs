@@ -18,8 +18,8 @@ pub(crate) const MAX_FAULTS: usize = 10_000;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
-    /// An ISA.
-    Interchange(Arc<InterchangeHeader>, Delimiters),
+    /// An ISA, its delimiters, and where it stands.
+    Interchange(Arc<InterchangeHeader>, Delimiters, Position),
     /// A TA1.
     Acknowledgment(SegmentBuf),
     /// A GS.
@@ -150,8 +150,11 @@ impl Machine {
             self.end_interchange();
         }
         let header = Arc::new(InterchangeHeader::of(isa));
-        self.events
-            .push_back(Event::Interchange(Arc::clone(&header), isa.delimiters()));
+        self.events.push_back(Event::Interchange(
+            Arc::clone(&header),
+            isa.delimiters(),
+            isa.position(),
+        ));
         self.interchange = Some(OpenInterchange {
             header,
             at: isa.position(),

@@ -6,13 +6,15 @@ use crate::envelope::{GroupHeader, InterchangeHeader};
 use crate::machine::{Event, Machine};
 use crate::token::Segments;
 use crate::tree::Loop;
-use crate::{Delimiters, Fault, FileError, Guide, Position, SegmentBuf};
+use crate::{Delimiters, Fault, FileError, Guide, Position, Segment, SegmentBuf};
 
 /// One interchange with its transaction sets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Interchange {
     /// ISA.
     pub header: InterchangeHeader,
+    /// Where its ISA stands.
+    pub at: Position,
     /// Delimiters that its ISA sets.
     pub delimiters: Delimiters,
     /// Its segments, as they came, without white space between them.
@@ -25,6 +27,18 @@ pub struct Interchange {
     pub sets: Vec<TransactionSet>,
     /// Faults of the envelopes.
     pub faults: Vec<Fault>,
+}
+
+impl Interchange {
+    /// An interchange of which nothing but its ISA is known.
+    pub(crate) fn of(isa: &Segment<'_>) -> Self {
+        Self {
+            header: InterchangeHeader::of(isa),
+            at: isa.position(),
+            delimiters: isa.delimiters(),
+            ..Self::default()
+        }
+    }
 }
 
 /// One transaction set as a tree of loops.
@@ -107,15 +121,12 @@ impl Interchanges<'_> {
     fn take_events(&mut self) -> Option<Interchange> {
         while let Some(event) = self.machine.events.pop_front() {
             match (event, &mut self.open) {
-                (Event::Interchange(header, delimiters), open) => {
+                (Event::Interchange(header, delimiters, at), open) => {
                     *open = Some(Interchange {
-                        header: InterchangeHeader::clone(&header),
                         delimiters,
-                        raw: Vec::new(),
-                        acknowledgments: Vec::new(),
-                        groups: Vec::new(),
-                        sets: Vec::new(),
-                        faults: Vec::new(),
+                        header: InterchangeHeader::clone(&header),
+                        at,
+                        ..Interchange::default()
                     });
                 }
                 (Event::Acknowledgment(ta1), Some(open)) => open.acknowledgments.push(ta1),

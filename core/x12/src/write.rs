@@ -159,7 +159,15 @@ pub struct InterchangeBuilder<'a> {
     delimiters: Delimiters,
     lines: Lines,
     acknowledgments: Vec<crate::SegmentBuf>,
-    groups: Vec<Vec<SetToWrite>>,
+    groups: Vec<Group>,
+}
+
+/// A group to write: its sets, and GS02 and GS03.
+#[derive(Debug)]
+struct Group {
+    sets: Vec<SetToWrite>,
+    sender: String,
+    receiver: String,
 }
 
 impl<'a> InterchangeBuilder<'a> {
@@ -198,8 +206,21 @@ impl<'a> InterchangeBuilder<'a> {
 
     /// Adds a group: sets of one guide.
     #[must_use]
-    pub fn group(mut self, sets: Vec<SetToWrite>) -> Self {
-        self.groups.push(sets);
+    pub fn group(self, sets: Vec<SetToWrite>) -> Self {
+        let Envelope {
+            sender, receiver, ..
+        } = self.envelope;
+        self.group_between(sets, &sender.1, &receiver.1)
+    }
+
+    /// Adds a group whose GS02 and GS03 are not those of the interchange.
+    #[must_use]
+    pub fn group_between(mut self, sets: Vec<SetToWrite>, sender: &str, receiver: &str) -> Self {
+        self.groups.push(Group {
+            sets,
+            sender: sender.to_owned(),
+            receiver: receiver.to_owned(),
+        });
         self
     }
 
@@ -209,7 +230,7 @@ impl<'a> InterchangeBuilder<'a> {
     /// Where there is nothing to write, a field of the envelope is not of its
     /// form, a value holds a delimiter, or a loop is not in its guide.
     pub fn write(self, numbers: &mut dyn ControlNumbers) -> Result<Written, WriteError> {
-        let empty = self.groups.iter().any(Vec::is_empty);
+        let empty = self.groups.iter().any(|group| group.sets.is_empty());
         if empty || (self.groups.is_empty() && self.acknowledgments.is_empty()) {
             return Err(WriteError::Nothing);
         }
@@ -227,8 +248,10 @@ impl<'a> InterchangeBuilder<'a> {
             groups: Vec::new(),
             sets: Vec::new(),
         };
-        for sets in self.groups {
-            write_group(self.envelope, sets, numbers, &mut out, &mut written)?;
+        for group in self.groups {
+            check_id("group sender", &group.sender, 15, self.delimiters)?;
+            check_id("group receiver", &group.receiver, 15, self.delimiters)?;
+            write_group(self.envelope, group, numbers, &mut out, &mut written)?;
         }
         out.line(&[
             "IEA",
@@ -273,11 +296,16 @@ impl<'a> InterchangeBuilder<'a> {
 
 fn write_group(
     envelope: &Envelope,
-    sets: Vec<SetToWrite>,
+    group: Group,
     numbers: &mut dyn ControlNumbers,
     out: &mut emit::Out,
     written: &mut Written,
 ) -> Result<(), WriteError> {
+    let Group {
+        sets,
+        sender,
+        receiver,
+    } = group;
     let Some(guide) = sets.first().map(|set| set.guide) else {
         return Err(WriteError::Nothing);
     };
@@ -287,8 +315,8 @@ fn write_group(
     out.line(&[
         "GS",
         guide.functional(),
-        &envelope.sender.1,
-        &envelope.receiver.1,
+        &sender,
+        &receiver,
         &envelope.date,
         &envelope.time,
         &control,
@@ -331,10 +359,7 @@ fn nine_digits(number: u32) -> Result<u32, WriteError> {
 }
 
 fn check_envelope(envelope: &Envelope, delimiters: Delimiters) -> Result<(), WriteError> {
-    let marks: Vec<u8> = [delimiters.element, delimiters.component, delimiters.segment]
-        .into_iter()
-        .chain(delimiters.repetition)
-        .collect();
+    let marks = marks(delimiters);
     let usable = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b' ';
     let repeated = (1..marks.len()).any(|at| marks[..at].contains(&marks[at]));
     if repeated || !marks.iter().all(usable) {
@@ -346,16 +371,7 @@ fn check_envelope(envelope: &Envelope, delimiters: Delimiters) -> Result<(), Wri
         ("sender qualifier", &envelope.sender.0, 2),
         ("receiver qualifier", &envelope.receiver.0, 2),
     ] {
-        if text.chars().count() > limit {
-            return Err(WriteError::TooLong { field, limit });
-        }
-        let held = |byte: u8| marks.contains(&byte) || byte.is_ascii_control() || !byte.is_ascii();
-        if text.bytes().any(held) {
-            return Err(WriteError::Malformed {
-                field,
-                expected: "plain text without delimiters",
-            });
-        }
+        check_id(field, text, limit, delimiters)?;
     }
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if envelope.date.len() != 8 || !digits(&envelope.date) {
@@ -368,6 +384,39 @@ fn check_envelope(envelope: &Envelope, delimiters: Delimiters) -> Result<(), Wri
         return Err(WriteError::Malformed {
             field: "time",
             expected: "a time as HHMM",
+        });
+    }
+    Ok(())
+}
+
+fn marks(delimiters: Delimiters) -> Vec<u8> {
+    let Delimiters {
+        element,
+        component,
+        repetition,
+        segment,
+    } = delimiters;
+    [element, component, segment]
+        .into_iter()
+        .chain(repetition)
+        .collect()
+}
+
+fn check_id(
+    field: &'static str,
+    text: &str,
+    limit: usize,
+    delimiters: Delimiters,
+) -> Result<(), WriteError> {
+    if text.chars().count() > limit {
+        return Err(WriteError::TooLong { field, limit });
+    }
+    let marks = marks(delimiters);
+    let held = |byte: u8| marks.contains(&byte) || byte.is_ascii_control() || !byte.is_ascii();
+    if text.bytes().any(held) {
+        return Err(WriteError::Malformed {
+            field,
+            expected: "plain text without delimiters",
         });
     }
     Ok(())
