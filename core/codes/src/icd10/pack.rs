@@ -105,14 +105,14 @@ impl Pack {
                 "code" => {
                     let (code, rest) = rest.split_once(' ')?;
                     let same = usize::from(code.bytes().next()?.checked_sub(b'0')?);
-                    last_code = format!("{}{}", last_code.get(..same)?, code.get(1..)?);
+                    go_on(&mut last_code, same, code.get(1..)?)?;
                     let mut heads = rest.bytes();
                     let set = match heads.next()? {
                         b'.' => None,
                         letter => Some(usize::from(letter.checked_sub(b'a')?)),
                     };
                     let same = usize::from(heads.next()?.checked_sub(b'!')?);
-                    last_name = format!("{}{}", last_name.get(..same)?, rest.get(2..)?);
+                    go_on(&mut last_name, same, rest.get(2..)?)?;
                     let name = Name {
                         description: last_name.clone(),
                         sevenths: set,
@@ -135,6 +135,14 @@ impl Pack {
         pack.tabular.excludes = Excludes1::new(notes);
         Some(pack)
     }
+}
+
+/// Keeps the first bytes of the line before and puts the rest of this one behind.
+fn go_on(last: &mut String, same: usize, rest: &str) -> Option<()> {
+    last.get(..same)?;
+    last.truncate(same);
+    last.push_str(rest);
+    Some(())
 }
 
 fn read_sevenths(line: &str) -> Option<Sevenths> {

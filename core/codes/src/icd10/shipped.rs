@@ -83,16 +83,18 @@ impl Icd10Releases {
             earlier_minus,
             earlier_plus,
         } = pack;
-        let mut keys = tabular.codes();
-        for key in &minus {
-            keys.remove(key);
-        }
+        let without = |keys: &[Key], minus: Vec<Key>| -> Vec<Key> {
+            let minus: BTreeSet<Key> = minus.into_iter().collect();
+            keys.iter()
+                .copied()
+                .filter(|key| !minus.contains(key))
+                .collect()
+        };
+        let keys = without(&tabular.codes(), minus);
         // The release before: these without what is new, with what went.
-        let mut earlier_keys = keys.clone();
-        for key in &earlier_minus {
-            earlier_keys.remove(key);
-        }
+        let mut earlier_keys = without(&keys, earlier_minus);
         earlier_keys.extend(earlier_plus.keys().copied());
+        earlier_keys.sort_unstable();
         // Both share the descriptions: a code that went has its own line there.
         for (key, description) in earlier_plus {
             let name = Name {
@@ -103,9 +105,9 @@ impl Icd10Releases {
         }
         let excludes = Arc::new(std::mem::take(&mut tabular.excludes));
         let names = Arc::new(tabular);
-        let table = |keys: BTreeSet<Key>| {
+        let table = |keys: Vec<Key>| {
             let names = Names::Tabular(Arc::clone(&names));
-            Icd10Table::with_leaves_billable(keys.into_iter().collect(), names)
+            Icd10Table::with_leaves_billable(keys, names)
         };
         let mut versions = Versions::default();
         versions.add(Validity::fiscal_year(FISCAL_YEAR - 1), table(earlier_keys));
@@ -223,7 +225,8 @@ pub fn pack_icd10(
     let earlier = read_icd10_tabular(earlier_tabular)?.table;
     let keys: BTreeSet<Key> = first_words(listed).collect();
     let earlier_keys: BTreeSet<Key> = first_words(earlier_listed).collect();
-    let minus = import.table.codes().difference(&keys).copied().collect();
+    let mut minus = import.table.codes();
+    minus.retain(|key| !keys.contains(key));
     let earlier_plus = earlier_keys.difference(&keys).map(|key| {
         let name = earlier.description(*key).unwrap_or_default();
         (*key, name.into_owned())

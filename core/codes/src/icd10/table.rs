@@ -51,6 +51,12 @@ impl Key {
         (self.0 ^ other.0) >> bits == 0
     }
 
+    /// The code with a seventh character, filled up with X.
+    pub(super) fn with_seventh(self, seventh: u8) -> Self {
+        let filled = (self.len()..6).fold(self.0, |key, at| key | u64::from(b'X') << (56 - 8 * at));
+        Self(filled & !0xFFFF | u64::from(seventh) << 8)
+    }
+
     /// The code cut to `length` characters.
     pub(super) fn cut(self, length: usize) -> Self {
         if length >= 8 {
@@ -225,6 +231,20 @@ mod tests {
             "", "E1", "E.119", "E11.", "E119.", "e11.9", "E11 9", "E1190000", "119", "É11",
         ] {
             assert_eq!(Key::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_seventh_character_stands_in_seventh_place() {
+        for (code, whole) in [
+            ("S01", "S01XXXA"),
+            ("S0100", "S0100XA"),
+            ("S01011", "S01011A"),
+        ] {
+            assert_eq!(
+                Key::read(code).unwrap().with_seventh(b'A'),
+                Key::read(whole).unwrap()
+            );
         }
     }
 

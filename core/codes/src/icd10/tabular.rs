@@ -49,31 +49,22 @@ impl Tabular {
     /// says in words where a seventh character does not apply (S06 with a sixth
     /// character 7 or 8), so that it makes some codes too many; the order file
     /// is exact.
-    pub(super) fn codes(&self) -> BTreeSet<Key> {
-        let mut codes: BTreeSet<Key> = self.names.keys().copied().collect();
-        for (key, name) in &self.names {
-            let Some(sevenths) = name.sevenths.and_then(|set| self.sevenths.get(set)) else {
-                continue;
-            };
-            if key.len() >= 7 || self.has_longer(*key) {
-                continue;
-            }
-            for seventh in sevenths.keys() {
-                codes.extend(Key::read(&format!(
-                    "{:X<6}{}",
-                    key.code(),
-                    char::from(*seventh)
-                )));
+    pub(super) fn codes(&self) -> Vec<Key> {
+        let mut codes = Vec::with_capacity(self.names.len() * 2);
+        let mut names = self.names.iter().peekable();
+        while let Some((key, name)) = names.next() {
+            codes.push(*key);
+            let has_longer = names
+                .peek()
+                .is_some_and(|(next, _)| key.is_prefix_of(**next));
+            if let Some(set) = name.sevenths.filter(|_| key.len() < 7 && !has_longer) {
+                let sevenths = self.sevenths.get(set).into_iter().flat_map(BTreeMap::keys);
+                codes.extend(sevenths.map(|seventh| key.with_seventh(*seventh)));
             }
         }
+        codes.sort_unstable();
+        codes.dedup();
         codes
-    }
-
-    fn has_longer(&self, key: Key) -> bool {
-        self.names
-            .range(key..)
-            .nth(1)
-            .is_some_and(|(next, _)| key.is_prefix_of(*next))
     }
 
     /// The list as a table; where `listed` is given, only the codes that it
@@ -85,8 +76,7 @@ impl Tabular {
             let listed: BTreeSet<Key> = first_words(listed).collect();
             codes.retain(|code| listed.contains(code));
         }
-        let keys = codes.into_iter().collect();
-        Icd10Table::with_leaves_billable(keys, Names::Tabular(Arc::new(self)))
+        Icd10Table::with_leaves_billable(codes, Names::Tabular(Arc::new(self)))
     }
 
     /// Codes that must not stand together.
