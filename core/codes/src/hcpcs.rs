@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use crate::Validity;
 use crate::import::{
     Import, ImportError, Line, Lines, RowFaultKind, Tally, columns, compact_date, text,
 };
 use crate::procedure::Procedure;
+use crate::{Changes, Validity};
 
 /// The codes and modifiers of one HCPCS Level II release.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +44,17 @@ impl HcpcsTable {
     /// Every code in order.
     pub fn codes(&self) -> impl ExactSizeIterator<Item = (String, &HcpcsEntry)> {
         self.codes.iter().map(|(code, entry)| (code.code(), entry))
+    }
+
+    /// What changed since an older release, codes first, then modifiers.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        let mut changes = Changes::between(old.codes(), self.codes(), String::clone);
+        let modifiers = Changes::between(old.modifiers(), self.modifiers(), String::clone);
+        changes.added.extend(modifiers.added);
+        changes.removed.extend(modifiers.removed);
+        changes.changed.extend(modifiers.changed);
+        changes
     }
 
     /// Every modifier in order.

@@ -29,6 +29,7 @@
 //! caller hands in a reader. An NPI's check digit is `Npi` of `scrubjay-model`.
 #![forbid(unsafe_code)]
 
+mod changes;
 mod edits;
 mod fees;
 mod hcpcs;
@@ -42,6 +43,7 @@ mod rows;
 mod table;
 mod versions;
 
+pub use changes::Changes;
 pub use edits::{
     AddOn, AddOnTable, AddOnType, ModifierIndicator, Mue, MueAdjudication, MueTable, PtpEdit,
     PtpReader, PtpTable, read_add_ons, read_mue,

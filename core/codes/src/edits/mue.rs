@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use crate::Changes;
 use crate::import::{Import, ImportError, RowFaultKind, Tally};
 use crate::procedure::Procedure;
 use crate::rows::Rows;
@@ -39,6 +40,12 @@ impl MueTable {
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&Mue> {
         self.0.get(&Procedure::read(code.as_bytes())?)
+    }
+
+    /// What changed since an older quarter.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        Changes::between(old.iter(), self.iter(), String::clone)
     }
 
     /// Every limit by code.

@@ -25,6 +25,7 @@ use std::ops::Range;
 use chrono::{Days, NaiveDate};
 
 use super::filter::{self, BLOCK};
+use crate::Changes;
 use crate::import::ImportError;
 use crate::procedure::Procedure;
 
@@ -105,6 +106,9 @@ impl PtpEdit<'_> {
                 .is_none_or(|last| day <= last && last != self.effective)
     }
 }
+
+/// A pair and its first day.
+type PairFrom = (Procedure, Procedure, NaiveDate);
 
 /// The edits of one quarter, for one kind of biller.
 #[derive(Clone)]
@@ -336,6 +340,23 @@ impl PtpTable {
             .and_then(|place| self.bytes.get(place))
             .unwrap_or_default();
         std::str::from_utf8(text).unwrap_or_default()
+    }
+
+    /// What changed since an older quarter; a pair is shown as `G9001 G9002 2026-01-01`,
+    /// with its first day.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        Changes::between(old.keyed(), self.keyed(), |(one, two, from)| {
+            format!("{} {} {from}", one.code(), two.code())
+        })
+    }
+
+    /// Every edit by what tells it from the others.
+    fn keyed(&self) -> impl Iterator<Item = (PairFrom, (Option<NaiveDate>, ModifierIndicator))> {
+        self.iter().map(|edit| {
+            let key = (edit.column_1, edit.column_2, edit.effective);
+            (key, (edit.deleted, edit.modifier))
+        })
     }
 
     /// Every edit in order.

@@ -301,6 +301,18 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_tells_what_it_changed() {
+        let old =
+            table("G9001\tG9002\t\t20260101\t*\t0\tx\nG9001\tG9003\t\t20260101\t*\t0\tx\n").table;
+        let new =
+            table("G9001\tG9002\t\t20260101\t*\t1\tx\nG9004\tG9003\t\t20260401\t*\t0\tx\n").table;
+        let changes = new.changes_since(&old);
+        assert_eq!(changes.changed, ["G9001 G9002 2026-01-01"]);
+        assert_eq!(changes.added, ["G9004 G9003 2026-04-01"]);
+        assert_eq!(changes.removed, ["G9001 G9003 2026-01-01"]);
+    }
+
+    #[test]
     fn a_damaged_block_is_refused_or_answers_without_a_panic() {
         let whole = table(ROWS).table.as_bytes().to_vec();
         for length in 0..whole.len() {

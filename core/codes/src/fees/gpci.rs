@@ -5,6 +5,7 @@ use std::io::Read;
 
 use rust_decimal::Decimal;
 
+use crate::Changes;
 use crate::import::{Import, ImportError, RowFaultKind, Tally};
 use crate::rows::Rows;
 
@@ -32,6 +33,14 @@ impl GpciTable {
     #[must_use]
     pub fn get(&self, contractor: &str, locality: &str) -> Option<&Gpci> {
         self.0.get(&(pad(contractor, 5), pad(locality, 2)))
+    }
+
+    /// What changed since an older year; a locality is shown as `10112 00`.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        Changes::between(old.0.iter(), self.0.iter(), |(contractor, locality)| {
+            format!("{contractor} {locality}")
+        })
     }
 
     /// Every locality: contractor, number, indices.

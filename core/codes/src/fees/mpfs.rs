@@ -7,10 +7,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use scrubjay_model::Money;
 
 use super::Gpci;
-use crate::PlaceRate;
-use crate::import::{Import, ImportError, RowFaultKind, Tally};
+use crate::import::{Import, ImportError, RowFaultKind, Tally, text};
 use crate::procedure::Procedure;
 use crate::rows::{Row, Rows};
+use crate::{Changes, PlaceRate};
 
 /// What the schedule says of a code with a modifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,23 @@ impl FeeScheduleTable {
             Some(modifier) => modifier.as_bytes().try_into().ok()?,
         };
         self.0.get(&(Procedure::read(code.as_bytes())?, modifier))
+    }
+
+    /// Every row in order: code, modifier or two blanks, what the schedule says.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (String, String, &PhysicianFee)> {
+        self.0
+            .iter()
+            .map(|((code, modifier), fee)| (code.code(), text(modifier), fee))
+    }
+
+    /// What changed since an older file; a row is shown as `G9001` or `G9001 26`.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        Changes::between(old.0.iter(), self.0.iter(), |(code, modifier)| {
+            format!("{} {}", code.code(), text(modifier))
+                .trim_end()
+                .to_owned()
+        })
     }
 
     /// How many rows it has.

@@ -270,6 +270,28 @@ mod tests {
         );
     }
 
+    /// CMS names the new and the deleted codes of fiscal year 2026: 487 and 28.
+    #[test]
+    fn the_changes_of_a_year_are_those_that_were_announced() {
+        let releases: Vec<_> = shipped_icd10().iter().map(|(_, table)| table).collect();
+        let changes = releases[1].changes_since(releases[0]);
+        let may_bill =
+            |table: &Icd10Table, code: &String| table.standing(code) == Icd10Standing::Billable;
+        let new = changes
+            .added
+            .iter()
+            .filter(|code| may_bill(releases[1], code))
+            .count();
+        let gone = |code: &&String| may_bill(releases[0], code) && !may_bill(releases[1], code);
+        let gone = changes
+            .removed
+            .iter()
+            .chain(&changes.changed)
+            .filter(gone)
+            .count();
+        assert_eq!((new, gone), (487, 28));
+    }
+
     #[test]
     fn every_code_has_a_description_and_a_shape_that_a_claim_can_carry() {
         for (_, table) in shipped_icd10().iter() {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::tabular::Tabular;
+use crate::Changes;
 
 /// A code in the high seven bytes of a number, so that numbers sort as codes do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,6 +158,17 @@ impl Icd10Table {
     /// Every code in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Icd10Entry<'_>> {
         (0..self.keys.len()).map(|at| Icd10Entry { table: self, at })
+    }
+
+    /// What changed since an older release.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        Changes::between(old.rows(), self.rows(), |key| key.code())
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (Key, (bool, Cow<'_, str>))> {
+        self.iter()
+            .map(|entry| (entry.key(), (entry.is_billable(), entry.description())))
     }
 
     /// How many codes it has, headings too.
