@@ -1,0 +1,278 @@
+//! What is read, written and read again says the same.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use scrubjay_x12::{
+    ControlNumbers, Envelope, Event, InterchangeBuilder, Lines, Loop, Reader, SegmentBuf,
+    SetToWrite, TransactionSet, Unit, check, guide_named, read, rewrite, validate,
+};
+
+struct Counting(u32);
+
+impl ControlNumbers for Counting {
+    fn next_interchange(&mut self) -> u32 {
+        self.0 += 1;
+        self.0
+    }
+    fn next_group(&mut self) -> u32 {
+        self.next_interchange()
+    }
+    fn next_set(&mut self) -> u32 {
+        self.next_interchange()
+    }
+}
+
+fn envelope() -> Envelope {
+    let partner = |id: &str| ("ZZ".to_owned(), id.to_owned());
+    Envelope {
+        sender: partner("CLINIC01"),
+        receiver: partner("PAYER01"),
+        usage: "T",
+        date: "20260302".to_owned(),
+        time: "0815".to_owned(),
+    }
+}
+
+/// Every file of the fixtures, and of the corpus where it lies beside the repository.
+fn files() -> Vec<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![here.join("fixtures")];
+    match std::fs::read_dir(here.join("../../../shared/corpus")) {
+        Ok(corpus) => folders.extend(corpus.filter_map(Result::ok).map(|entry| entry.path())),
+        Err(_) => println!("the corpus is skipped: ../shared is not here"),
+    }
+    folders
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok())
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect()
+}
+
+/// The tree without ST and SE, whose numbers are given anew.
+fn body(set: &TransactionSet) -> Loop {
+    let mut root = set.root.clone();
+    root.segments.retain(|own| own.id != "ST" && own.id != "SE");
+    root
+}
+
+#[test]
+fn every_file_comes_back_byte_for_byte_where_nothing_was_touched() {
+    let mut whole = 0;
+    for path in files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let Ok(interchanges) = read(&bytes) else {
+            continue;
+        };
+        whole += 1;
+        let back = rewrite(&bytes, &interchanges).unwrap();
+        assert!(back == bytes, "{}", path.display());
+    }
+    println!("{whole} files came back byte for byte");
+    assert!(whole >= 6);
+}
+
+#[test]
+fn every_valid_set_says_the_same_when_it_is_written_anew() {
+    let mut sets = 0;
+    let envelope = envelope();
+    for path in files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let Ok(interchanges) = read(&bytes) else {
+            continue;
+        };
+        for interchange in &interchanges {
+            for set in &interchange.sets {
+                let Some(guide) = set
+                    .guide
+                    .filter(|_| validate(set).iter().all(|f| !f.is_error()))
+                else {
+                    continue;
+                };
+                let root = body(set);
+                let written = InterchangeBuilder::new(&envelope)
+                    .delimiters(interchange.delimiters)
+                    .group(vec![SetToWrite {
+                        guide,
+                        root: root.clone(),
+                    }])
+                    .write(&mut Counting(0))
+                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                let again = read(&written.bytes).unwrap();
+                assert_eq!(body(&again[0].sets[0]), root, "{}", path.display());
+                let faults: Vec<_> = validate(&again[0].sets[0])
+                    .into_iter()
+                    .filter(|f| f.is_error())
+                    .collect();
+                assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+                sets += 1;
+            }
+        }
+    }
+    println!("{sets} sets say the same when they are written anew");
+    assert!(sets >= 8);
+}
+
+#[test]
+fn claim_by_claim_gives_the_same_claims_as_the_whole_file() {
+    for path in files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let Ok(interchanges) = read(&bytes) else {
+            continue;
+        };
+        let streamed: Vec<Unit> = Reader::new(bytes.as_slice())
+            .filter_map(|event| match event.unwrap() {
+                Event::Unit(unit) => Some(unit),
+                _ => None,
+            })
+            .collect();
+        let mut whole = Vec::new();
+        for set in interchanges
+            .iter()
+            .flat_map(|interchange| &interchange.sets)
+        {
+            let unit = match set.guide.map(|guide| guide.set_id()) {
+                Some("837") => "2300",
+                Some("835") => "2100",
+                _ => continue,
+            };
+            whole.extend(set.root.walk().filter(|inner| inner.id == unit));
+        }
+        let streamed: Vec<&Loop> = streamed
+            .iter()
+            .map(|unit| &unit.within)
+            .filter(|within| matches!(within.id, "2300" | "2100"))
+            .collect();
+        assert_eq!(streamed, whole, "{}", path.display());
+    }
+}
+
+#[test]
+fn what_is_added_and_taken_out_is_counted() {
+    let file = include_bytes!("../fixtures/reversal-and-correction.835");
+    let mut interchanges = read(file).unwrap();
+    let root = &mut interchanges[0].sets[0].root;
+    root.segments.retain(|own| own.id != "DTM");
+    let payer = root
+        .loops
+        .iter_mut()
+        .find(|inner| inner.id == "1000A")
+        .unwrap();
+    payer
+        .segments
+        .push(SegmentBuf::parse("PER*IC**UR*HERON.EXAMPLE"));
+    payer.segments.push(SegmentBuf::parse("REF*2U*ADDED"));
+    let changed = rewrite(file, &interchanges).unwrap();
+    let text = String::from_utf8(changed.clone()).unwrap();
+    assert!(
+        text.contains("~\nPER*IC**UR*HERON.EXAMPLE~\nREF*2U*ADDED~\nN1*PE*"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("DTM*405") && text.contains("\nSE*28*0001~\n"),
+        "{text}"
+    );
+    assert!(read(&changed).unwrap()[0].sets[0].faults.is_empty());
+}
+
+#[test]
+fn every_fixture_is_valid() {
+    for path in files().iter().filter(|path| {
+        path.starts_with(env!("CARGO_MANIFEST_DIR")) && !path.to_string_lossy().contains("corpus")
+    }) {
+        let report = check(&std::fs::read(path).unwrap(), &[]).unwrap();
+        assert!(report.is_valid(), "{}\n{report}", path.display());
+    }
+}
+
+/// A value: letters, digits and blanks inside, nothing that delimits.
+fn value() -> impl Strategy<Value = String> {
+    "[A-Z0-9][A-Za-z0-9 .,/#-]{0,18}[A-Z0-9]"
+}
+
+fn segment(id: &'static str, qualifier: &'static str) -> impl Strategy<Value = SegmentBuf> {
+    proptest::collection::vec(prop_oneof![value(), Just(String::new())], 1..8).prop_map(
+        move |mut elements| {
+            elements.insert(0, qualifier.to_owned());
+            SegmentBuf::new(id).with_elements(elements)
+        },
+    )
+}
+
+/// An 835 of any shape: claims with lines, adjustments and references.
+fn remittance() -> impl Strategy<Value = Loop> {
+    let line = (
+        segment("SVC", "HC:99213"),
+        proptest::collection::vec(segment("CAS", "CO"), 0..3),
+    )
+        .prop_map(|(svc, cas)| {
+            let mut line = Loop::new("2110");
+            line.segments.push(svc);
+            line.segments.extend(cas);
+            line
+        });
+    let claim = (
+        segment("CLP", "A1"),
+        proptest::collection::vec(segment("REF", "EA"), 0..3),
+        proptest::collection::vec(line, 0..4),
+    )
+        .prop_map(|(clp, refs, lines)| {
+            let mut claim = Loop::new("2100");
+            // Added in the wrong order: the writer knows the right one.
+            claim.segments.extend(refs);
+            claim.segments.push(clp);
+            claim.loops = lines;
+            claim
+        });
+    (segment("BPR", "I"), proptest::collection::vec(claim, 0..5)).prop_map(|(bpr, claims)| {
+        let mut root = Loop::new("ST");
+        let mut header = Loop::new("2000");
+        header.segments.push(SegmentBuf::parse("LX*1"));
+        header.loops = claims;
+        root.loops.push(header);
+        root.segments.push(bpr);
+        root
+    })
+}
+
+fn in_guide_order(mut tree: Loop) -> Loop {
+    for claim in tree.loops.iter_mut().flat_map(|header| &mut header.loops) {
+        claim.segments.sort_by_key(|own| own.id != "CLP");
+    }
+    tree
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_tree_that_is_written_reads_back_equal(tree in remittance(), unbroken in any::<bool>()) {
+        let lines = if unbroken { Lines::Unbroken } else { Lines::OneEach };
+        let guide = guide_named("835").unwrap();
+        let envelope = envelope();
+        let written = InterchangeBuilder::new(&envelope)
+            .lines(lines)
+            .group(vec![SetToWrite { guide, root: tree.clone() }])
+            .write(&mut Counting(0))
+            .unwrap();
+        let again = read(&written.bytes).unwrap();
+        prop_assert!(again[0].sets[0].faults.is_empty());
+        prop_assert_eq!(body(&again[0].sets[0]), in_guide_order(tree));
+    }
+
+    #[test]
+    fn no_bytes_make_it_fail_in_another_way_than_it_says(mut bytes in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b'~'), Just(b'*')], 0..400), at in 0..3000_usize) {
+        let file = include_bytes!("../fixtures/coordination-of-benefits.837");
+        let at = at.min(file.len());
+        let mut spliced = file[..at].to_vec();
+        spliced.append(&mut bytes);
+        spliced.extend_from_slice(&file[at..]);
+        if let Ok(interchanges) = read(&spliced) {
+            let report = check(&spliced, &[]).unwrap();
+            let _ = report.to_string();
+            prop_assert_eq!(rewrite(&spliced, &interchanges).unwrap(), spliced);
+        }
+    }
+}
