@@ -1,11 +1,44 @@
-//! Reads and writes X12 5010. Knows segments and loops, nothing of billing.
+//! Reads, checks and writes X12 5010: claims, remittances, eligibility, status,
+//! reviews and acknowledgments of US healthcare.
 //!
 //! ```
-//! let error = scrubjay_x12::read(b"").unwrap_err();
-//! assert!(error.to_string().contains("empty"));
+//! use scrubjay_x12::{check, read};
+//!
+//! let file = include_bytes!("../fixtures/coordination-of-benefits.837");
+//! assert!(check(file, &[])?.is_valid());
+//! for interchange in read(file)? {
+//!     for set in &interchange.sets {
+//!         for claim in set.root.walk().filter(|within| within.id == "2300") {
+//!             let clm = claim.segment("CLM").unwrap();
+//!             println!("{} {} with {} lines", clm.element(1), clm.element(2), claim.children("2400").count());
+//!         }
+//!     }
+//! }
+//! # Ok::<(), scrubjay_x12::FileError>(())
 //! ```
 //!
-//! Not here: what a claim or a payment is (`scrubjay-edi`).
+//! | to | there is |
+//! |---|---|
+//! | cut bytes into segments without copying | [`Segments`], [`delimiters_in`] |
+//! | know each segment's loop without copying | [`placed()`] |
+//! | have a file as trees of loops | [`read()`], [`read_sets`], [`Loop`] |
+//! | read a file of any size claim by claim | [`Reader`] |
+//! | find every fault, by guide and payer | [`check()`], [`validate()`], [`Overlay`] |
+//! | answer with TA1 and 999 | [`acknowledge`] |
+//! | add up an 835 | [`balance::balance`] |
+//! | write an interchange | [`write()`], [`InterchangeBuilder`] |
+//! | change a file and keep the rest byte for byte | [`rewrite()`] |
+//! | show a set, or have it as JSON | [`show`], [`to_json`] |
+//!
+//! Guides are tables in `guides/`: 837P, 837I, 837D, 835, 270, 271, 276, 277,
+//! 277CA, 278 and its response, 999, 997 and the envelopes with TA1. Another
+//! transaction is another table.
+//!
+//! Limits: a segment has at most [`MAX_SEGMENT`] bytes; 10,000 faults are kept of
+//! a set or interchange; loops go as deep as their guide, at most nine.
+//!
+//! Not here: what a claim or a payment is; external code sets (ICD-10-CM, HCPCS,
+//! CARC, RARC), which are checked for their form only; 4010; other industries.
 #![forbid(unsafe_code)]
 
 mod ack;
