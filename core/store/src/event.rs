@@ -9,6 +9,8 @@ use scrubjay_model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::Sequence;
+
 /// Who or what did it, and because of what. Stands in every journal row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
@@ -97,11 +99,13 @@ pub enum MoneyKind {
     Refund,
     /// A balance moved from one party to another.
     Transfer,
+    /// What purged money events came to, by account.
+    CarriedForward,
 }
 
 impl MoneyKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Charge,
         Self::ChargeReversed,
         Self::ClaimRemitted,
@@ -111,6 +115,7 @@ impl MoneyKind {
         Self::WriteOff,
         Self::Refund,
         Self::Transfer,
+        Self::CarriedForward,
     ];
 
     /// The name used in the database and in reports.
@@ -126,6 +131,7 @@ impl MoneyKind {
             Self::WriteOff => "write_off",
             Self::Refund => "refund",
             Self::Transfer => "transfer",
+            Self::CarriedForward => "carried_forward",
         }
     }
 }
@@ -299,5 +305,26 @@ pub enum Event {
         call: String,
         /// SHA-256 of what was asked for, hexadecimal.
         content: String,
+    },
+    /// Finished claims were given up by a policy of retention: the content of
+    /// the rows about them is gone, their hashes stay.
+    Purged {
+        /// Nothing about those claims had happened since.
+        before: DateTime<Utc>,
+        /// How many claims.
+        claims: u64,
+        /// The rows, as first and last of each run of them.
+        rows: Vec<(Sequence, Sequence)>,
+        /// What their money events came to, so that the books still balance.
+        carried: PostingSet,
+        /// The last ISA13 given out, so that no number comes twice.
+        interchange: u64,
+        /// The last GS06 given out.
+        group: u64,
+    },
+    /// What is read where a row was given up by a purge. Never appended.
+    Erased {
+        /// What kind of event it was.
+        of: String,
     },
 }

@@ -202,6 +202,8 @@ pub enum Counter {
     Claim,
     /// Work items opened.
     Work,
+    /// Claims given up by purges.
+    Purged,
 }
 
 /// A finding as it was journalled, without its message.

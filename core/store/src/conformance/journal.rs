@@ -1,5 +1,7 @@
 //! Files, keys, transactions, and the journal itself.
 
+use scrubjay_model::PostingSet;
+
 use super::sample::{
     batch, charged, created, denied, file_refused, hash, id, key, one_of_each, taken,
 };
@@ -143,6 +145,25 @@ pub(super) fn the_same_events_give_the_same_hashes_in_every_store(store: &mut dy
         everything(ours.as_ref()).unwrap(),
         everything(theirs.as_ref()).unwrap()
     );
+}
+
+pub(super) fn what_only_the_store_may_journal_is_refused(store: &mut dyn Store) {
+    let purged = Event::Purged {
+        before: stamp().at,
+        claims: 0,
+        rows: Vec::new(),
+        carried: PostingSet::empty(),
+        interchange: 0,
+        group: 0,
+    };
+    let erased = Event::Erased {
+        of: "moved".to_owned(),
+    };
+    for event in [purged, erased] {
+        let error = refused(store, &event);
+        assert!(matches!(error, StoreError::Contradiction { .. }), "{error}");
+    }
+    assert!(read(store).last_row().unwrap().is_none());
 }
 
 pub(super) fn a_claims_history_lists_every_row_about_it(store: &mut dyn Store) {

@@ -55,6 +55,7 @@ cases! {
     journal::a_transaction_sees_its_own_events,
     journal::an_event_reads_back_as_it_was_written,
     journal::the_same_events_give_the_same_hashes_in_every_store,
+    journal::what_only_the_store_may_journal_is_refused,
     journal::a_claims_history_lists_every_row_about_it,
 }
 
@@ -134,6 +135,7 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
         Counter::Group,
         Counter::Claim,
         Counter::Work,
+        Counter::Purged,
     ] {
         let last = reader.last_number(counter)?;
         say(&last);

@@ -143,6 +143,16 @@ impl EventText {
     }
 }
 
+/// Refuses events that only the store itself may journal.
+pub(crate) fn may_append(event: &Event) -> Result<(), StoreError> {
+    match event {
+        Event::Purged { .. } | Event::Erased { .. } => Err(StoreError::contradiction(
+            "a purge is journalled by the store that makes it, never appended",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Reads an event back; `lists` finds a list of rules that ran by its SHA-256.
 pub(crate) fn decode_event(
     kind: &str,
@@ -151,6 +161,10 @@ pub(crate) fn decode_event(
     sequence: u64,
 ) -> Result<Event, StoreError> {
     match kind {
+        // No payload is empty but that of an erased row.
+        _ if payload.is_empty() => Ok(Event::Erased {
+            of: kind.to_owned(),
+        }),
         wire::JUDGED => wire::read_judged(payload, lists, sequence),
         wire::MONEY_MOVED => wire::read_money(payload).map_err(|error| error.at(sequence)),
         wire::MOVED => wire::read_moved(payload).map_err(|error| error.at(sequence)),

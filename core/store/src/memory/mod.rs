@@ -11,7 +11,7 @@ use std::ops::Deref;
 pub(crate) use projections::Projections;
 use reader::View;
 
-use crate::journal::{Digest, EventText, GENESIS, StampText, digest, row_hash};
+use crate::journal::{Digest, EventText, GENESIS, StampText, digest, may_append, row_hash};
 use crate::project::fold;
 use crate::{Event, Reader, Sequence, Stamp, Store, StoreError, Transaction};
 
@@ -59,8 +59,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Appends outside a transaction.
-    pub(crate) fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
+    fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
         let sequence = self.rows.len() as Sequence + 1;
         let text = EventText::encode(event)?;
         let by = StampText::encode(stamp)?;
@@ -85,6 +84,35 @@ impl MemoryStore {
             hash,
         });
         Ok(sequence)
+    }
+}
+
+/// A journal row of another store with its list of rules that ran.
+pub(crate) struct Restored {
+    pub(crate) stamp: Stamp,
+    pub(crate) kind: String,
+    pub(crate) payload: String,
+    pub(crate) hash: Digest,
+    pub(crate) event: Event,
+}
+
+impl MemoryStore {
+    /// Takes over the next row of another store, hash and all.
+    pub(crate) fn restore(&mut self, row: Restored) -> Result<(), StoreError> {
+        let sequence = self.rows.len() as Sequence + 1;
+        fold(&mut self.projections, sequence, row.stamp.at, &row.event)?;
+        self.rows.push(StoredRow {
+            stamp: row.stamp,
+            kind: row.kind,
+            payload: row.payload,
+            hash: row.hash,
+        });
+        Ok(())
+    }
+
+    /// Takes over a list of rules that ran.
+    pub(crate) fn restore_list(&mut self, digest: Digest, list: String) {
+        self.shared.insert(digest, list);
     }
 }
 
@@ -133,8 +161,8 @@ impl Transaction for View<Open<'_>> {
         if open.state != State::Open {
             return Err(StoreError::Abandoned);
         }
-        open.store
-            .append(stamp, event)
+        may_append(event)
+            .and_then(|()| open.store.append(stamp, event))
             .inspect_err(|_| open.state = State::Abandoned)
     }
 

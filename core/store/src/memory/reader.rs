@@ -201,7 +201,7 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
             Some(claim) => store.about(claim, Some("denied"))?,
             None => {
                 let rows = store.rows.iter().zip(1..);
-                rows.filter(|(row, _)| row.kind == "denied")
+                rows.filter(|(row, _)| row.kind == "denied" && !row.payload.is_empty())
                     .map(|(_, sequence)| store.row(sequence))
                     .collect::<Result<_, _>>()?
             }

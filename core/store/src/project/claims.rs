@@ -138,8 +138,9 @@ impl<T: Tables> Fold<'_, T> {
         let mut place = 0;
         for (set, claims) in sets {
             for claim in claims {
-                let number = self.number(claim)?;
-                self.tables.put_sent((group, *set, place), number)?;
+                if let Some(number) = self.number_unless_purged(claim)? {
+                    self.tables.put_sent((group, *set, place), number)?;
+                }
                 place += 1;
             }
         }

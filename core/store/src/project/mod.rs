@@ -11,7 +11,7 @@ use scrubjay_model::{Claim, ClaimId, FileHash, WorkItem};
 use sha2::{Digest, Sha256};
 
 use crate::tables::{Change, ClaimEntry, ClaimNumber, Tables, WorkEntry};
-use crate::{CallRow, Counter, Event, FileRow, InterchangeKey, Sequence, StoreError};
+use crate::{CallRow, Counter, Event, FileRow, InterchangeKey, MoneyKind, Sequence, StoreError};
 
 /// Folds the event of a journal row into the projections.
 ///
@@ -110,6 +110,18 @@ impl<T: Tables> Fold<'_, T> {
             }
             Event::Tagged { claim, tag } => self.tagged(claim, tag),
             Event::CallTaken { key, call, content } => self.call_taken(key, call, content),
+            Event::Purged {
+                carried,
+                interchange,
+                group,
+                ..
+            } => {
+                self.tables
+                    .put_counter(Counter::Interchange, *interchange)?;
+                self.tables.put_counter(Counter::Group, *group)?;
+                self.money_moved(MoneyKind::CarriedForward, None, carried)
+            }
+            Event::Erased { of } => self.erased(of),
         }
     }
 
@@ -121,14 +133,15 @@ impl<T: Tables> Fold<'_, T> {
     }
 
     /// As [`about`](Self::about) for a list that may name a claim twice; each
-    /// comes once, in the order in which the claims were made.
+    /// comes once, in the order in which the claims were made. A claim that was
+    /// given up by a purge is passed over.
     fn about_each<'a>(
         &mut self,
         claims: impl IntoIterator<Item = &'a ClaimId>,
     ) -> Result<BTreeSet<ClaimNumber>, StoreError> {
         let mut numbers = BTreeSet::new();
         for claim in claims {
-            numbers.insert(self.number(claim)?);
+            numbers.extend(self.number_unless_purged(claim)?);
         }
         for number in &numbers {
             self.tables.put_history(*number, self.sequence)?;
@@ -150,6 +163,27 @@ impl<T: Tables> Fold<'_, T> {
         self.tables.claim_number(claim)?.ok_or_else(|| {
             StoreError::contradiction(format!("claim {claim} is not in the database"))
         })
+    }
+
+    fn number_unless_purged(&self, claim: &ClaimId) -> Result<Option<ClaimNumber>, StoreError> {
+        match self.tables.claim_number(claim)? {
+            None if self.tables.counter(Counter::Purged)? == 0 => self.number(claim).map(Some),
+            number => Ok(number),
+        }
+    }
+
+    /// Numbers go on where they were; nothing else is left of an erased row.
+    fn erased(&mut self, of: &str) -> Result<(), StoreError> {
+        let counters: &[Counter] = match of {
+            "claim_created" => &[Counter::Claim, Counter::Purged],
+            "work_opened" => &[Counter::Work],
+            _ => &[],
+        };
+        for counter in counters {
+            let last = self.tables.counter(*counter)?;
+            self.tables.put_counter(*counter, last + 1)?;
+        }
+        Ok(())
     }
 
     fn file_taken(

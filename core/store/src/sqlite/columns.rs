@@ -337,5 +337,6 @@ pub(super) const fn counter_name(counter: Counter) -> &'static str {
         Counter::Group => "group",
         Counter::Claim => "claim",
         Counter::Work => "work",
+        Counter::Purged => "purged",
     }
 }

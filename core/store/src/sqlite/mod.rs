@@ -2,7 +2,9 @@
 
 mod backup;
 mod columns;
+mod lookups;
 mod past;
+mod purge;
 mod reader;
 mod schema;
 mod tables;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+pub use self::purge::{PurgeReport, Retention};
 use self::reader::Source;
 use self::schema::Prepared;
 use self::transaction::SqliteTransaction;

@@ -9,6 +9,7 @@ use super::SqliteStore;
 use super::columns::signed;
 use super::reader::{ROW, read_row};
 use crate::journal::read_instant;
+use crate::memory::Restored;
 use crate::{MemoryStore, Sequence, StoreError};
 
 impl SqliteStore {
@@ -28,8 +29,19 @@ impl SqliteStore {
                 connection.prepare(&format!("{ROW} WHERE j.sequence <= ?1 ORDER BY j.sequence"))?;
             let mut rows = statement.query([signed(last)])?;
             while let Some(row) = rows.next()? {
-                let row = read_row(connection, row)?;
-                store.append(&row.stamp, &row.event)?;
+                let read = read_row(connection, row)?;
+                store.restore(Restored {
+                    stamp: read.stamp,
+                    kind: row.get(4)?,
+                    payload: row.get(5)?,
+                    hash: row.get(6)?,
+                    event: read.event,
+                })?;
+            }
+            let mut statement = connection.prepare("SELECT digest, text FROM shared")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                store.restore_list(row.get(0)?, row.get(1)?);
             }
             Ok(store)
         })

@@ -10,7 +10,7 @@ use scrubjay_model::{
 };
 
 use super::columns::{CLAIM_COLUMNS, Columns, signed, text};
-use super::tables::{
+use super::lookups::{
     all_headings, read_call, read_claim, read_counter, read_file, read_interchange, read_number,
     read_remittance,
 };
@@ -285,7 +285,7 @@ impl<S: Source> Reader for S {
             Some(claim) => about(self, claim, "AND j.kind = 'denied'")?,
             None => rows_of(
                 self.some(),
-                "WHERE j.kind = 'denied' ORDER BY j.sequence",
+                "WHERE j.kind = 'denied' AND j.payload <> '' ORDER BY j.sequence",
                 &[],
             )?,
         };

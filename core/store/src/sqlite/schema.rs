@@ -1,6 +1,7 @@
 //! The tables of the database, and the way from one version to the next.
 //!
-//! The journal (`journal`, `stamps`, `shared`, `head`) is migrated, step by
+//! The journal (`journal`, `stamps`, `shared`, `erased`,
+//! `head`) is migrated, step by
 //! step, over `PRAGMA user_version`. Projections are never migrated: when
 //! their version changes they are dropped and rebuilt from the journal.
 
@@ -12,7 +13,8 @@ use crate::StoreError;
 const APPLICATION_ID: i32 = 0x5343_4a59;
 
 /// Steps from version N to N + 1 of the journal's tables.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE stamps (
         id INTEGER PRIMARY KEY,
         at TEXT NOT NULL,
@@ -38,7 +40,15 @@ const MIGRATIONS: &[&str] = &["
         projections INTEGER NOT NULL
     ) STRICT;
     INSERT INTO head VALUES (1, 0, zeroblob(32), 0);
-"];
+",
+    "
+    -- The SHA-256 of the payload of each row that a purge has emptied.
+    CREATE TABLE erased (
+        sequence INTEGER PRIMARY KEY,
+        payload BLOB NOT NULL
+    ) STRICT;
+",
+];
 
 /// Version of the projections; a change drops and rebuilds them.
 const PROJECTIONS_VERSION: i64 = 1;

@@ -5,11 +5,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
-use scrubjay_model::{ClaimId, FileHash, Money, TraceNumber, WorkItemId};
+use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
 
 use super::columns::{
-    CLAIM_COLUMNS, Cell, Columns, cents, claim_cells, counter_name, file_cells, heading_key,
-    integer, optional_integer, signed, text,
+    Cell, Columns, cents, counter_name, file_cells, heading_key, integer, signed, text,
+};
+use super::lookups::{
+    all_headings, finding_cells, money_cells, posting_cells, read_call, read_claim, read_counter,
+    read_file, read_interchange, read_remittance, work_cells, write_claim,
 };
 use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
@@ -127,133 +130,6 @@ impl Cache {
     fn hold(&mut self, number: ClaimNumber, value: ClaimEntry, unwritten: bool) {
         self.numbers.insert(value.row.id.clone(), number);
         self.claims.insert(number, Held { value, unwritten });
-    }
-}
-
-fn write_claim(
-    connection: &Connection,
-    number: ClaimNumber,
-    entry: &ClaimEntry,
-) -> Result<(), StoreError> {
-    const SQL: &str = concat!(
-        "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ",
-        "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ",
-        "ON CONFLICT (n) DO UPDATE SET control = ?3, payer = ?4, work = ?5, adjudication = ?6, ",
-        "responsibility = ?7, appeal = ?8, patient_billing = ?9, charge = ?10, service_from = ?11, ",
-        "service_to = ?12, submitted = ?14, submissions = ?15, first_decided = ?16, first_denied = ?17, ",
-        "last_paid = ?18, paid = ?19, allowed = ?20, denied = ?21, held = ?22, touched = ?23, ",
-        "rejected = ?24, replaces = ?25, replaced_by = ?26, payer_control = ?27, tags = ?28, ",
-        "patient = ?29, document = ?30, owed_by_insurance = ?31, owed_by_patient = ?32"
-    );
-    let mut statement = connection.prepare_cached(SQL)?;
-    statement.execute(params_from_iter(claim_cells(number, entry)?))?;
-    Ok(())
-}
-
-/// A claim by its number or its id.
-pub(super) fn read_claim(
-    connection: &Connection,
-    by: &str,
-    key: Cell<'_>,
-) -> Result<Option<(ClaimNumber, ClaimEntry)>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {CLAIM_COLUMNS} FROM claims WHERE {by} = ?1"
-    ))?;
-    let mut rows = statement.query([key])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "claims").claim().map(Some),
-        None => Ok(None),
-    }
-}
-
-pub(super) fn read_number(
-    connection: &Connection,
-    id: &ClaimId,
-) -> Result<Option<ClaimNumber>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT n FROM claims WHERE id = ?1")?;
-    let mut rows = statement.query([id.as_str()])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "claims").integer().map(Some),
-        None => Ok(None),
-    }
-}
-
-pub(super) fn read_counter(connection: &Connection, counter: Counter) -> Result<u64, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT last FROM counters WHERE name = ?1")?;
-    let mut rows = statement.query([counter_name(counter)])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "counters").integer(),
-        None => Ok(0),
-    }
-}
-
-pub(super) fn all_headings(
-    connection: &Connection,
-) -> Result<BTreeMap<Heading, HeadingEntry>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT n, account, cents FROM accounts")?;
-    let mut rows = statement.query([])?;
-    let mut headings = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let mut columns = Columns::new(row, "accounts");
-        let number = columns.integer()?;
-        let heading = columns.heading()?;
-        let balance: Money = columns.cents()?;
-        headings.insert(heading, HeadingEntry { number, balance });
-    }
-    Ok(headings)
-}
-
-pub(super) fn read_file(
-    connection: &Connection,
-    file: &FileHash,
-) -> Result<Option<FileRow>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT file, name, at, taken_as, items, refused FROM files WHERE file = ?1",
-    )?;
-    let mut rows = statement.query([file.as_str()])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "files").file().map(Some),
-        None => Ok(None),
-    }
-}
-
-pub(super) fn read_interchange(
-    connection: &Connection,
-    key: &InterchangeKey,
-) -> Result<Option<FileHash>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT file FROM interchanges WHERE sender = ?1 AND control = ?2 AND content = ?3",
-    )?;
-    let mut rows = statement.query([&key.sender, &key.control, &key.content])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "interchanges")
-            .parse(|text| text.parse().ok())
-            .map(Some),
-        None => Ok(None),
-    }
-}
-
-pub(super) fn read_remittance(
-    connection: &Connection,
-    originator: &str,
-    trace: &TraceNumber,
-) -> Result<Option<Sequence>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT sequence FROM remittances WHERE originator = ?1 AND trace = ?2")?;
-    let mut rows = statement.query([originator, trace.as_str()])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "remittances").integer().map(Some),
-        None => Ok(None),
-    }
-}
-
-pub(super) fn read_call(connection: &Connection, key: &str) -> Result<Option<CallRow>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT call, content, sequence FROM calls WHERE key = ?1")?;
-    let mut rows = statement.query([key])?;
-    match rows.next()? {
-        Some(row) => Columns::new(row, "calls").call().map(Some),
-        None => Ok(None),
     }
 }
 
@@ -501,51 +377,4 @@ impl Tables for SqlTables<'_> {
             ],
         )
     }
-}
-
-pub(super) fn finding_cells(
-    sequence: Sequence,
-    ordinal: u32,
-    finding: &FindingEntry,
-) -> [Cell<'_>; 7] {
-    [
-        integer(sequence),
-        integer(ordinal.into()),
-        integer(finding.claim),
-        text(finding.hook.as_str()),
-        text(&finding.rule),
-        text(finding.severity.as_str()),
-        integer(finding.shadow.into()),
-    ]
-}
-
-pub(super) fn work_cells<'a>(item: &'a WorkItemId, entry: &WorkEntry) -> [Cell<'a>; 4] {
-    [
-        integer(entry.opened),
-        text(item.as_str()),
-        optional_integer(entry.claim),
-        optional_integer(entry.closed),
-    ]
-}
-
-pub(super) fn money_cells(sequence: Sequence, entry: MoneyEntry) -> [Cell<'static>; 3] {
-    [
-        integer(sequence),
-        text(entry.money.as_str()),
-        optional_integer(entry.claim),
-    ]
-}
-
-pub(super) fn posting_cells(
-    sequence: Sequence,
-    ordinal: u32,
-    posting: PostingEntry,
-) -> Result<[Cell<'static>; 5], StoreError> {
-    Ok([
-        integer(sequence),
-        integer(ordinal.into()),
-        integer(posting.heading),
-        optional_integer(posting.claim),
-        cents(posting.amount)?,
-    ])
 }

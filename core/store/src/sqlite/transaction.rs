@@ -10,7 +10,7 @@ use super::columns::signed;
 use super::reader::{ROW, Source, read_row};
 use super::schema;
 use super::tables::SqlTables;
-use crate::journal::{Digest, EventText, StampText, digest, row_hash};
+use crate::journal::{Digest, EventText, StampText, digest, may_append, row_hash};
 use crate::project::fold;
 use crate::tables::{ClaimEntry, ClaimNumber, Tables};
 use crate::{Counter, Event, Sequence, Stamp, StoreError, Transaction};
@@ -58,6 +58,10 @@ impl<'s> SqliteTransaction<'s> {
         Ok(transaction)
     }
 
+    pub(super) const fn connection(&self) -> &'s Connection {
+        self.connection
+    }
+
     fn stamp(&mut self, stamp: &Stamp) -> Result<usize, StoreError> {
         if let Some(place) = self.stamps.iter().position(|(held, _, _)| held == stamp) {
             return Ok(place);
@@ -84,6 +88,17 @@ impl<'s> SqliteTransaction<'s> {
     }
 
     fn write(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError> {
+        let sequence = self.write_row(stamp, event)?;
+        fold(&mut self.tables, sequence, stamp.at, event)?;
+        Ok(sequence)
+    }
+
+    /// Appends to the journal; the projections do not know of it yet.
+    pub(super) fn write_row(
+        &mut self,
+        stamp: &Stamp,
+        event: &Event,
+    ) -> Result<Sequence, StoreError> {
         let text = EventText::encode(event)?;
         let place = self.stamp(stamp)?;
         let (_, by, stamp_id) = &self.stamps[place];
@@ -111,7 +126,6 @@ impl<'s> SqliteTransaction<'s> {
                 .prepare_cached("INSERT OR IGNORE INTO shared VALUES (?1, ?2)")?
                 .execute(params![digest, list])?;
         }
-        fold(&mut self.tables, sequence, stamp.at, event)?;
         (self.last, self.hash) = (sequence, hash);
         Ok(sequence)
     }
@@ -119,6 +133,7 @@ impl<'s> SqliteTransaction<'s> {
     /// Drops every projection, folds the journal again, and commits.
     pub(super) fn rebuild(mut self) -> Result<(), StoreError> {
         schema::drop_and_make(self.connection)?;
+        self.tables = SqlTables::new(self.connection);
         let mut statement = self
             .connection
             .prepare(&format!("{ROW} ORDER BY j.sequence"))?;
@@ -170,7 +185,8 @@ impl Transaction for SqliteTransaction<'_> {
         if self.state != State::Open {
             return Err(StoreError::Abandoned);
         }
-        self.write(stamp, event)
+        may_append(event)
+            .and_then(|()| self.write(stamp, event))
             .inspect_err(|_| self.state = State::Abandoned)
     }
 

@@ -3,6 +3,7 @@
 mod limits;
 mod past;
 mod properties;
+mod purge;
 mod tampering;
 mod writers;
 

@@ -76,6 +76,9 @@ enum Step {
         claim: usize,
         to: usize,
     },
+    Settle {
+        claim: usize,
+    },
     Commit,
     Drop,
 }
@@ -101,6 +104,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::CloseWork),
         1 => (claim.clone(), any::<bool>()).prop_map(|(claim, block)| Step::Judge { claim, block }),
         2 => (claim, 0..9usize).prop_map(|(claim, to)| Step::Move { claim, to }),
+        2 => (0..6usize).prop_map(|claim| Step::Settle { claim }),
         3 => Just(Step::Commit),
         1 => Just(Step::Drop),
     ];
@@ -299,6 +303,25 @@ fn events(reader: &dyn Reader, step: &Step) -> Vec<Event> {
                 },
             }]
         }),
+        Step::Settle { claim } => claim_of(claim).map(|name| {
+            let mut set = PostingSet::empty();
+            for party in [Insurance, Patient] {
+                let owing = reader.balance(&id(&name), party).unwrap();
+                let reason = WriteOffReason::SmallBalance;
+                set.add_transfer(owed(&name, party), Account::WriteOff { reason }, owing);
+            }
+            let row = reader.claim(&id(&name)).unwrap().unwrap();
+            let mut settled = vec![money(MoneyKind::WriteOff, Some(&name), set)];
+            for item in reader.open_work(Some(&row.id)).unwrap() {
+                settled.push(Event::WorkClosed {
+                    item: item.id,
+                    outcome: "settled".to_owned(),
+                });
+            }
+            let to = Move::Work(Work::Void);
+            settled.push(Event::Moved { claim: row.id, to });
+            settled
+        }),
         Step::Commit | Step::Drop => None,
     };
     made.unwrap_or_default()
@@ -376,6 +399,15 @@ proptest! {
         store.rebuild().unwrap();
         prop_assert_eq!(&kept, &all(&store));
         prop_assert!(store.verify().unwrap().is_clean());
+        let balances = |store: &SqliteStore| {
+            let lines = store.read().unwrap().trial_balance().unwrap();
+            lines.into_iter().filter(|(_, balance)| !balance.is_zero()).collect::<Vec<_>>()
+        };
+        let before = balances(&store);
+        store.purge(&stamp(10_000), stamp(9_000).at).unwrap();
+        prop_assert_eq!(before, balances(&store));
+        let report = store.verify().unwrap();
+        prop_assert!(report.is_clean(), "{:?}", report.faults);
     }
 }
 

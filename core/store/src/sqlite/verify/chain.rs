@@ -8,9 +8,9 @@ use rusqlite::{Connection, Row};
 
 use super::replay::Replay;
 use super::{FaultPlace, VerifyReport, head_of};
-use crate::StoreError;
-use crate::journal::{Digest, GENESIS, decode_stamp, digest, read_ran, row_hash};
+use crate::journal::{Digest, GENESIS, decode_event, decode_stamp, digest, read_ran, row_hash};
 use crate::memory::Projections;
+use crate::{Event, StoreError};
 
 /// Stamps held at once; rows of one transaction share theirs.
 const STAMPS_HELD: usize = 4096;
@@ -25,6 +25,10 @@ struct Chain<'c> {
     connection: &'c Connection,
     stamps: HashMap<i64, HeldStamp>,
     stamps_used: HashSet<i64>,
+    /// SHA-256 of the payload of each row that a purge has emptied.
+    erased: HashMap<u64, Digest>,
+    /// Rows that purges say they have emptied.
+    purged: Vec<(u64, u64)>,
     /// Cleared at the first damage: what follows cannot be replayed.
     sound: bool,
     last: u64,
@@ -43,11 +47,14 @@ pub(super) fn check(
         connection,
         stamps: HashMap::new(),
         stamps_used: HashSet::new(),
+        erased: HashMap::new(),
+        purged: Vec::new(),
         sound: true,
         last: 0,
         before: Some((GENESIS, GENESIS)),
     };
     let lists = chain.check_shared(report)?;
+    chain.load_erased()?;
     std::thread::scope(|scope| {
         let mut replay = Replay::start(scope, lists);
         let mut statement = connection.prepare(
@@ -140,6 +147,7 @@ impl Chain<'_> {
         match kind {
             b"claim_created" => report.claims += 1,
             b"money_moved" => report.posting_sets += 1,
+            b"purged" => self.note_purge(payload),
             _ => {}
         }
         if self.sound {
@@ -165,7 +173,10 @@ impl Chain<'_> {
             return false;
         };
         let texts = stamp.texts.each_ref().map(Vec::as_slice);
-        let payload = digest(payload);
+        let payload = match self.erased.get(&self.last) {
+            Some(erased) if payload.is_empty() => *erased,
+            _ => digest(payload),
+        };
         let computed = |before: &Digest| row_hash(before, self.last, texts, kind, &payload);
         let stored = Digest::try_from(hash).ok();
         let (sound, computed) = match self.before {
@@ -183,6 +194,47 @@ impl Chain<'_> {
             None => (computed, computed),
         });
         sound
+    }
+
+    fn load_erased(&mut self) -> Result<(), StoreError> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT sequence, payload FROM erased")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let sequence = row.get_ref(0)?.as_i64().unwrap_or_default();
+            let digest = Digest::try_from(bytes(row.get_ref(1)?)).unwrap_or(GENESIS);
+            self.erased
+                .insert(u64::try_from(sequence).unwrap_or_default(), digest);
+        }
+        Ok(())
+    }
+
+    fn note_purge(&mut self, payload: &[u8]) {
+        let Ok(payload) = std::str::from_utf8(payload) else {
+            return;
+        };
+        if let Ok(Event::Purged { rows, .. }) =
+            decode_event("purged", payload, |_| Ok(None), self.last)
+        {
+            self.purged.extend(rows);
+        }
+    }
+
+    /// A row may be empty only where a purge says so.
+    fn check_erased(&mut self, report: &mut VerifyReport) {
+        let mut erased: Vec<u64> = self.erased.keys().copied().collect();
+        erased.sort_unstable();
+        for sequence in erased {
+            let said = |(first, last): &(u64, u64)| (*first..=*last).contains(&sequence);
+            if !self.purged.iter().any(said) {
+                self.sound = false;
+                report.fault(
+                    FaultPlace::Row(sequence),
+                    "it was emptied, and no purge says so",
+                );
+            }
+        }
     }
 
     fn load_stamp(&mut self, id: i64) -> Result<(), StoreError> {
@@ -238,6 +290,7 @@ impl Chain<'_> {
             self.sound = false;
             report.fault(FaultPlace::Journal, "its head does not name its last row");
         }
+        self.check_erased(report);
         if self.last > 0 {
             report.head = Some(head_of(self.last, &last));
         }

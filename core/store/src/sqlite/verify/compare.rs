@@ -10,7 +10,7 @@ use crate::sqlite::columns::{
     CLAIM_COLUMNS, Cell, cents, claim_cells, counter_name, file_cells, heading_key, integer,
     owned_text, text,
 };
-use crate::sqlite::tables::{finding_cells, money_cells, posting_cells, work_cells};
+use crate::sqlite::lookups::{finding_cells, money_cells, posting_cells, work_cells};
 
 /// Compares every projection with the replayed one.
 pub(super) fn check(
