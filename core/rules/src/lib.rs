@@ -26,6 +26,7 @@
 
 mod api;
 mod card;
+mod catalogue;
 mod check;
 mod codes;
 mod diagnostic;
@@ -54,6 +55,7 @@ mod worker;
 
 pub use api::{Asks, Entry, Form, Kind, Need};
 pub use card::{RuleScope, Status};
+pub use catalogue::{rules_page, vocabulary_page};
 pub use diagnostic::{Diagnostic, Level, LoadError};
 pub use info::{PackInfo, RuleInfo};
 pub use ruleset::{ReloadReport, RuleSet, vocabulary};

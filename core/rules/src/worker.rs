@@ -199,7 +199,7 @@ impl RuleWorker {
                 &mut self.scope,
                 ast,
                 &rule.function,
-                arguments.to_vec(),
+                arguments,
             )
             .map(drop)
     }

@@ -483,3 +483,21 @@ fn a_table_is_looked_up_by_text_number_date_and_npi_alike() {
         .collect();
     assert_eq!(said, ["office", "office", "day", "practice", "else"]);
 }
+
+#[test]
+fn lists_answer_as_the_book_says() {
+    let text = "/// id: t/lists\n/// title: t\n/// hook: scrub\nfn lists(claim) {\n\
+                let least = 50;\n\
+                if claim.lines.len == 2 && claim.diagnoses.contains(\"E1165\") { info(\"1\"); }\n\
+                if claim.lines.some(|l| l.charge > least) && !claim.lines.all(|l| l.procedure == \"G0439\") { info(\"2\"); }\n\
+                if claim.lines.filter(|l| l.procedure.starts_with(\"J\")).len == 1 { info(\"3\"); }\n\
+                for line in claim.lines { if line.number == 2 { info(\"4\"); } }\n}\n";
+    let folder = pack(&[("r.rhai", text)]);
+    let outcome = scrub_commercial(&load(folder.path()).unwrap(), &claim(&["G0439", "J0696"]));
+    let said: Vec<&str> = outcome
+        .findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(said, ["1", "2", "3", "4"]);
+}

@@ -36,8 +36,8 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     const COUNT: &[(&str, Kind)] = &[("count", Kind::Number)];
     api.engine
         .register_type_with_name::<Date>("date")
-        .register_fn("to_string", |date: &mut Date| date.to_string())
-        .register_fn("to_debug", |date: &mut Date| date.to_string());
+        .register_fn("to_string", |date: Date| date.to_string())
+        .register_fn("to_debug", |date: Date| date.to_string());
 
     let now = Arc::clone(shared);
     api.call(
@@ -91,7 +91,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         COUNT,
         DATE,
         "So many days later; earlier with a negative count.",
-        |date: &mut Date, count: INT| {
+        |date: Date, count: INT| {
             shift(
                 date.0,
                 count,
@@ -106,7 +106,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         COUNT,
         DATE,
         "So many months later; the month's last day where it has no such day.",
-        |date: &mut Date, count: INT| months(date.0, count),
+        |date: Date, count: INT| months(date.0, count),
     )
     .call(
         DATE,
@@ -114,7 +114,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         COUNT,
         DATE,
         "So many years later; 28 February for 29 February in other than leap years.",
-        |date: &mut Date, count: INT| months(date.0, count.saturating_mul(12)),
+        |date: Date, count: INT| months(date.0, count.saturating_mul(12)),
     )
     .call(
         DATE,
@@ -122,7 +122,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         &[("other", DATE)],
         Kind::Number,
         "Days from this day to another; negative where that one is earlier.",
-        |date: &mut Date, other: Date| (other.0 - date.0).num_days(),
+        |date: Date, other: Date| (other.0 - date.0).num_days(),
     )
     .call(
         DATE,
@@ -130,7 +130,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         &[("other", DATE)],
         Kind::Number,
         "Whole years from this day to another, as ages are counted.",
-        |date: &mut Date, other: Date| years_between(date.0, other.0),
+        |date: Date, other: Date| years_between(date.0, other.0),
     )
     .call(
         DATE,
@@ -138,7 +138,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         &[],
         DATE,
         "This day, or the next that is not a Saturday or Sunday.",
-        |date: &mut Date| roll(date.0, |_| false),
+        |date: Date| roll(date.0, |_| false),
     );
     let tables = Arc::clone(shared);
     api.call(
@@ -147,7 +147,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         &[("holidays", Kind::Text)],
         DATE,
         "This day, or the next that is no weekend and not in the first column of a table of the pack.",
-        move |date: &mut Date, holidays: &str| -> Maybe {
+        move |date: Date, holidays: &str| -> Maybe {
             let frame = frame(&tables);
             let name = holidays.trim_start_matches('@');
             let table = frame.tables.find(name).ok_or_else(|| fault("the pack has no such table"))?;

@@ -203,6 +203,10 @@ impl Api<'_> {
     }
 
     /// A function, called on a value where `on` is not [`Kind::Any`].
+    ///
+    /// Values that are read as a part of something (`claim.received.plus_days(3)`)
+    /// are taken by value: behind a function that takes them by reference Rhai
+    /// writes the part back, which here means building an error and dropping it.
     pub(crate) fn call<A: 'static, R, const N: usize, const X: bool, const F: bool>(
         &mut self,
         on: Kind,

@@ -36,7 +36,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         .register_type_with_name::<ProviderRef>("provider")
         .register_type_with_name::<AddressRef>("address")
         .register_type_with_name::<NpiRef>("npi")
-        .register_fn("to_string", |npi: &mut NpiRef| npi.text.clone());
+        .register_fn("to_string", |npi: NpiRef| npi.text);
     person(api, shared);
     provider(api);
     address(api);

@@ -46,8 +46,12 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         &[("value", Kind::Any)],
         Kind::Bool,
         "Whether the value was not sent, or is blank.",
-        |value: &mut Dynamic| is_missing(value),
+        |value: Dynamic| is_missing(&value),
     );
+    // The same for what is asked most, found at the first look-up.
+    api.engine
+        .register_fn("is_missing", |(): ()| true)
+        .register_fn("is_missing", |text: ImmutableString| text.trim().is_empty());
 }
 
 fn is_missing(value: &Dynamic) -> bool {

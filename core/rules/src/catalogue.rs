@@ -1,0 +1,159 @@
+//! Reference pages, written from the registrations and the cards themselves.
+
+use std::fmt::Write;
+
+use crate::api::{Asks, Entry, Form, Kind};
+use crate::info::{PackInfo, RuleInfo};
+
+/// The kinds in the order of the reference, each with its heading.
+const SECTIONS: [(Kind, &str); 15] = [
+    (Kind::Any, "Functions"),
+    (Kind::Claim, "A claim"),
+    (Kind::Line, "A service line"),
+    (Kind::Person, "A patient or subscriber"),
+    (Kind::Provider, "A provider"),
+    (Kind::Npi, "An NPI"),
+    (Kind::Address, "An address"),
+    (Kind::Earlier, "An earlier claim"),
+    (Kind::EarlierService, "A service on an earlier claim"),
+    (Kind::Denial, "A denial"),
+    (Kind::Remittance, "A remitted claim"),
+    (Kind::Date, "A date"),
+    (Kind::Text, "Text"),
+    (Kind::Table, "A table"),
+    (Kind::Row, "A row of a table"),
+];
+
+/// Everything that a script can read and call, as a page in Markdown.
+#[must_use]
+pub fn vocabulary_page(entries: &[Entry]) -> String {
+    let mut page = String::from(
+        "# What a rule can read and call\n\
+         Written by the program from its own registrations; a test keeps it so.\n",
+    );
+    for (kind, heading) in SECTIONS {
+        let mut rows: Vec<&Entry> = entries.iter().filter(|entry| entry.on == kind).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        // Registered in the order of the trade; calls come behind what is read.
+        rows.sort_by_key(|entry| entry.form != Form::Property);
+        push(
+            &mut page,
+            format_args!("\n## {heading}\n| | gives | |\n|---|---|---|\n"),
+        );
+        for entry in rows {
+            push(
+                &mut page,
+                format_args!(
+                    "| `{}` | {} | {}{} |\n",
+                    shape(entry),
+                    gives(entry),
+                    entry.doc,
+                    remark(entry)
+                ),
+            );
+        }
+    }
+    page
+}
+
+/// Packs and their rules, as a page in Markdown.
+#[must_use]
+pub fn rules_page(packs: &[PackInfo]) -> String {
+    let mut page = String::from("# Rules\nWritten by the program from the rules' cards.\n");
+    for pack in packs {
+        push(
+            &mut page,
+            format_args!("\n## {} {}: {}\n", pack.id, pack.version, pack.title),
+        );
+        push(
+            &mut page,
+            format_args!("| rule | hook | severity | prevents | source |\n|---|---|---|---|---|\n"),
+        );
+        for rule in &pack.rules {
+            push(&mut page, format_args!("{}", rule_row(rule)));
+        }
+    }
+    page
+}
+
+fn rule_row(rule: &RuleInfo) -> String {
+    let prevents: Vec<&str> = rule.prevents.iter().map(|carc| carc.as_str()).collect();
+    let mut source = rule.cite.clone().unwrap_or_default();
+    if !rule.verified {
+        source.push_str(" (not verified)");
+    }
+    let status = match rule.status {
+        crate::Status::Active => String::new(),
+        other => format!(" ({})", other.as_str()),
+    };
+    format!(
+        "| `{}`{status}: {} | {} | {}{} | {} | {source} |\n",
+        rule.id,
+        rule.title,
+        rule.hook,
+        rule.severity,
+        if rule.overridable {
+            ", overridable"
+        } else {
+            ""
+        },
+        prevents.join(", "),
+    )
+}
+
+fn push(page: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _ = page.write_fmt(text);
+}
+
+/// The entry as it is written in a script.
+fn shape(entry: &Entry) -> String {
+    let parameters: Vec<&str> = entry.parameters.iter().map(|(name, _)| *name).collect();
+    match entry.form {
+        Form::Property => format!(".{}", entry.name),
+        Form::Method => format!(".{}({})", entry.name, parameters.join(", ")),
+        Form::Function => format!("{}({})", entry.name, parameters.join(", ")),
+    }
+}
+
+fn gives(entry: &Entry) -> String {
+    let kind = match entry.gives {
+        Kind::List(of) => format!("a list of {}", plural(*of)),
+        Kind::Missing => "nothing".to_owned(),
+        kind => kind.with_article().to_owned(),
+    };
+    if entry.may_be_missing {
+        format!("{kind}, or missing")
+    } else {
+        kind
+    }
+}
+
+const fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Line => "service lines",
+        Kind::Provider => "providers",
+        Kind::Earlier => "earlier claims",
+        Kind::EarlierService => "earlier services",
+        Kind::Number => "numbers",
+        Kind::Text => "texts",
+        _ => "values",
+    }
+}
+
+fn remark(entry: &Entry) -> String {
+    match (entry.needs, entry.asks) {
+        (Some(need), _) => format!(" The pack must say `needs: [{}]`.", need.as_str()),
+        (None, Some(Asks::Effect(effect))) => {
+            let hooks: Vec<&str> = crate::card::HOOKS
+                .iter()
+                .filter(|(_, hook)| hook.allows(effect))
+                .map(|(name, _)| *name)
+                .collect();
+            format!(" At the hooks {}.", hooks.join(", "))
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,121 @@
+//! The analysts' book: its pack loads as it stands there, the tables in it
+//! name what there is, and the reference beside it is what the program says.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use scrubjay_rules::{vocabulary, vocabulary_page};
+use support::{load, write};
+use tempfile::TempDir;
+
+fn payer_rules() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../payer-rules")
+}
+
+fn book() -> String {
+    fs::read_to_string(payer_rules().join("README.md")).expect("the book")
+}
+
+/// The files that the book shows: a name in back quotes on a line of its own,
+/// and the fenced block below it.
+fn files(book: &str) -> Vec<(String, String)> {
+    let lines: Vec<&str> = book.lines().collect();
+    let mut files = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let name = line
+            .strip_prefix('`')
+            .and_then(|rest| rest.strip_suffix('`'));
+        let fenced = lines
+            .get(at + 1)
+            .is_some_and(|next| next.starts_with("```"));
+        if let (Some(name), true) = (name, fenced) {
+            let body: Vec<&str> = lines[at + 2..]
+                .iter()
+                .take_while(|line| **line != "```")
+                .copied()
+                .collect();
+            files.push((name.to_owned(), body.join("\n") + "\n"));
+        }
+    }
+    files
+}
+
+#[test]
+fn the_first_rule_of_the_book_works_as_it_stands_there() {
+    let book = book();
+    let files = files(&book);
+    assert_eq!(files.len(), 4, "pack.yaml, a table, rules and tests");
+    let folder = TempDir::new().unwrap();
+    let shown: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    write(folder.path(), &shown);
+    let rules = load(folder.path()).unwrap_or_else(|error| panic!("{error}"));
+    let warnings: Vec<String> = rules.warnings().iter().map(ToString::to_string).collect();
+    assert!(warnings.is_empty(), "{}", warnings.join("\n"));
+}
+
+#[test]
+fn the_message_in_the_book_is_the_one_that_is_given() {
+    let book = book();
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files(&book) {
+        write(
+            folder.path(),
+            &[(&name, &text.replace("claim.referral", "claim.referal"))],
+        );
+    }
+    let error = load(folder.path()).unwrap_err();
+    let said = error.diagnostics()[0]
+        .to_string()
+        .replace(&format!("{}/", folder.path().display()), "");
+    assert!(
+        book.contains(&said),
+        "the book shows another message than:\n{said}"
+    );
+}
+
+#[test]
+fn the_reference_is_what_the_program_registers() {
+    let path = payer_rules().join("VOCABULARY.md");
+    let page = vocabulary_page(&vocabulary());
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == page,
+        "payer-rules/VOCABULARY.md is not what is registered: run this test with BLESS=1 and read the difference"
+    );
+}
+
+#[test]
+fn every_function_that_the_book_names_is_there() {
+    let known: Vec<&str> = vocabulary().iter().map(|entry| entry.name).collect();
+    for name in [
+        "block",
+        "warn",
+        "info",
+        "repair",
+        "hold_until",
+        "open_task",
+        "tag",
+        "classify",
+        "has_dx",
+        "has_modifier",
+        "units_of",
+        "is_missing",
+        "plus_days",
+        "plus_months",
+        "plus_years",
+        "next_business_day",
+        "date",
+        "today",
+        "table",
+        "get",
+    ] {
+        assert!(known.contains(&name), "{name}");
+    }
+}
