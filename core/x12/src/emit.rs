@@ -165,7 +165,7 @@ pub(crate) fn loop_into(
                 loop_id: child.id,
                 inside: def.id,
             })?;
-        inner.push((child_order(guide, def, order, &child), order, child));
+        inner.push((child_order(def, order, &child), order, child));
     }
     inner.sort_by_key(|(key, _, _)| *key);
     let levels_below = inner.iter().any(|(_, order, _)| {
@@ -224,17 +224,11 @@ fn segment_order(def: &LoopDef, segment: &SegmentBuf) -> (bool, u16, usize) {
     }
 }
 
-/// The position of a child loop: loops in a row with one opening segment share
-/// a position, so that what was read keeps its order.
-fn child_order(guide: &Guide, def: &LoopDef, order: usize, child: &Loop) -> (usize, usize) {
-    let opener = |at: usize| guide.loops[def.children[at]].opener().map(|slot| slot.id);
-    let mut first = order;
-    while first > 0 && opener(first - 1) == opener(order) {
-        first -= 1;
-    }
+/// The position of a child loop; what was read keeps its order inside it.
+fn child_order(def: &LoopDef, order: usize, child: &Loop) -> (usize, usize) {
     let read = child
         .segments
         .first()
         .is_some_and(|segment| segment.position.is_some());
-    (first, if read { 0 } else { order })
+    (def.child_groups[order], if read { 0 } else { order })
 }

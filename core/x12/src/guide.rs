@@ -23,6 +23,69 @@ pub struct Guide {
     pub(crate) unit: Option<usize>,
     pub(crate) loops: Vec<LoopDef>,
     pub(crate) rules: Vec<When>,
+    /// The segment ids that it uses, at most 64.
+    pub(crate) ids: Ids,
+}
+
+/// A segment id in one word, so that two are compared at once; 0 for what is
+/// no id of a guide.
+pub(crate) fn tag(id: &str) -> u32 {
+    match *id.as_bytes() {
+        [a, b] => u32::from_be_bytes([0, 0, a, b]),
+        [a, b, c] => u32::from_be_bytes([0, a, b, c]),
+        _ => 0,
+    }
+}
+
+/// The ids of a guide's segments, found without comparing them one by one.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    /// By the tag's hash: the tag and the bit that stands for it.
+    table: Vec<(u32, u64)>,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self {
+            table: vec![(0, 0); Self::SIZE],
+        }
+    }
+}
+
+impl Ids {
+    const SIZE: usize = 256;
+
+    fn slot(tag: u32) -> usize {
+        // Any odd number spreads well enough; clashes go to the next place.
+        (tag.wrapping_mul(0x9e37_79b1) >> 24) as usize
+    }
+
+    /// The bit of a segment id; 0 where the guide does not use it.
+    pub(crate) fn bit(&self, tag: u32) -> u64 {
+        let mut at = Self::slot(tag);
+        loop {
+            match self.table[at % Self::SIZE] {
+                (_, 0) => return 0,
+                (found, bit) if found == tag => return bit,
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// INVARIANT: at most 64 ids in 256 places, so that every search ends.
+    pub(crate) fn add(&mut self, tag: u32) -> u64 {
+        let known = self.bit(tag);
+        let count = self.table.iter().filter(|(_, bit)| *bit != 0).count();
+        if known != 0 || count >= 64 {
+            return known;
+        }
+        let mut at = Self::slot(tag);
+        while self.table[at % Self::SIZE].1 != 0 {
+            at += 1;
+        }
+        self.table[at % Self::SIZE] = (tag, 1 << count);
+        1 << count
+    }
 }
 
 /// Whether something must be there.
@@ -49,6 +112,11 @@ pub(crate) struct LoopDef {
     pub(crate) after: usize,
     /// Child loops in order.
     pub(crate) children: Vec<usize>,
+    /// For each child, the first one in a row that opens with its segment id:
+    /// these share a position and come in any order.
+    pub(crate) child_groups: Vec<usize>,
+    /// The bits of the segments that belong to it or open a child.
+    pub(crate) takes: u64,
     /// Whether the unit that a streaming reader gives out can stand inside.
     pub(crate) holds_unit: bool,
 }
@@ -57,6 +125,7 @@ pub(crate) struct LoopDef {
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) id: &'static str,
+    pub(crate) tag: u32,
     /// As the table names it, such as `REF*G1`.
     pub(crate) label: &'static str,
     pub(crate) usage: Usage,
@@ -123,7 +192,7 @@ pub(crate) enum Then {
 impl Slot {
     /// Whether a segment is one of these by its id and qualifiers.
     pub(crate) fn takes(&self, segment: &Segment<'_>) -> bool {
-        self.id == segment.id() && self.keys.iter().all(|key| key.fits(segment))
+        self.tag == tag(segment.id()) && self.keys.iter().all(|key| key.fits(segment))
     }
 }
 
@@ -145,8 +214,9 @@ impl LoopDef {
     /// The slot of a segment: by id and qualifiers, else the first of its id.
     pub(crate) fn slot_of(&self, segment: &Segment<'_>) -> Option<usize> {
         let mut loose = None;
+        let tag = tag(segment.id());
         for (at, slot) in self.slots.iter().enumerate() {
-            if slot.id != segment.id() {
+            if slot.tag != tag {
                 continue;
             }
             if slot.keys.iter().all(|key| key.fits(segment)) {

@@ -1,6 +1,6 @@
 //! Finds the loop of each segment, by the guide's openers and by HL.
 
-use crate::guide::{Guide, LoopDef};
+use crate::guide::{Guide, LoopDef, tag};
 use crate::{Fault, FaultKind, Segment};
 
 /// Where a segment belongs.
@@ -115,8 +115,15 @@ impl Cursor {
 
     fn find(&self, segment: &Segment<'_>) -> Place {
         let loops = &self.guide.loops;
+        let bit = self.guide.ids.bit(tag(segment.id()));
+        if bit == 0 {
+            return Place::Stray;
+        }
         // Exactly, by id and qualifiers, from the innermost loop outward.
         for (depth, level) in self.open.iter().enumerate().rev() {
+            if loops[level.def].takes & bit == 0 {
+                continue;
+            }
             if let Some(def) = self.child_for(level.def, segment) {
                 return Place::Opens { depth, def };
             }

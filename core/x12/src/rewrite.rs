@@ -89,7 +89,7 @@ fn spans_of(original: &[u8]) -> Result<Vec<Span>, FileError> {
     let mut before = 0;
     while let Some(segment) = segments.advance()? {
         let begin = segment.position().offset;
-        let end = segments.position().offset;
+        let end = segments.offset();
         spans.push(Span {
             blanks: before,
             own: begin..begin + segment.raw().len(),

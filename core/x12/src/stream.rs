@@ -198,7 +198,7 @@ impl<R: Read> Reader<R> {
             }
         };
         self.begin += segments.consumed();
-        self.state = segments.state;
+        self.state = segments.into_state();
         match outcome {
             // What seems cut may go on in the next stretch.
             Err(error) => {

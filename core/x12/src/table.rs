@@ -16,7 +16,7 @@
 
 use crate::dictionary::{Dictionary, TableError, What};
 use crate::guide::{
-    FieldKind, FieldUse, Guide, Key, LoopDef, PartUse, Slot, Then, UNBOUNDED, Usage, When,
+    FieldKind, FieldUse, Guide, Ids, Key, LoopDef, PartUse, Slot, Then, UNBOUNDED, Usage, When, tag,
 };
 
 type Read<T> = Result<T, TableError>;
@@ -30,6 +30,7 @@ pub(crate) fn parse(text: &'static str) -> Read<Guide> {
         unit: None,
         loops: Vec::new(),
         rules: Vec::new(),
+        ids: Ids::default(),
     };
     let mut unit = "";
     let mut parents: Vec<Vec<&str>> = Vec::new();
@@ -59,6 +60,8 @@ pub(crate) fn parse(text: &'static str) -> Read<Guide> {
                     slots: Vec::new(),
                     after: usize::MAX,
                     children: Vec::new(),
+                    child_groups: Vec::new(),
+                    takes: 0,
                     holds_unit: false,
                 });
             }
@@ -111,6 +114,7 @@ fn link(guide: &mut Guide, parents: &[Vec<&'static str>], unit: &'static str) ->
         }
         def.after = def.after.min(def.slots.len());
     }
+    index(guide);
     guide.unit = guide.def_of(unit);
     if let Some(unit) = guide.unit {
         // INVARIANT: a loop holds the unit where one of its children is or holds it.
@@ -132,6 +136,33 @@ fn link(guide: &mut Guide, parents: &[Vec<&'static str>], unit: &'static str) ->
         }
     }
     Ok(())
+}
+
+/// Prepares what finds the place of a segment without comparing names.
+fn index(guide: &mut Guide) {
+    let openers: Vec<u32> = guide
+        .loops
+        .iter()
+        .map(|def| def.opener().map_or(0, |slot| slot.tag))
+        .collect();
+    for def in &mut guide.loops {
+        let opener = |order: usize| openers[def.children[order]];
+        def.child_groups = (0..def.children.len())
+            .map(|order| {
+                (0..=order)
+                    .rev()
+                    .take_while(|earlier| opener(*earlier) == opener(order))
+                    .last()
+                    .unwrap_or(order)
+            })
+            .collect();
+        for slot in &def.slots {
+            def.takes |= guide.ids.add(slot.tag);
+        }
+        for child in &def.children {
+            def.takes |= guide.ids.add(openers[*child]);
+        }
+    }
 }
 
 fn usage(line: &'static str, text: &'static str) -> Read<(Usage, u32)> {
@@ -241,6 +272,7 @@ fn slot(line: &'static str, label: &'static str) -> Read<Slot> {
     }
     Ok(Slot {
         id,
+        tag: tag(id),
         label,
         usage,
         max,
@@ -379,6 +411,19 @@ mod tests {
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), guide.loops.len(), "{}", guide.transaction);
+            let mut tags: Vec<_> = guide
+                .loops
+                .iter()
+                .flat_map(|def| &def.slots)
+                .map(|slot| slot.tag)
+                .collect();
+            tags.sort_unstable();
+            tags.dedup();
+            assert!(
+                tags.len() <= 64 && !tags.contains(&0),
+                "{}",
+                guide.transaction
+            );
             for def in &guide.loops {
                 assert!(!def.slots.is_empty(), "{} {}", guide.transaction, def.id);
                 assert_eq!(def.slots[0].usage, Usage::Required);

@@ -36,7 +36,10 @@ pub struct Segments<'a> {
     bytes: &'a [u8],
     /// Where the next segment is looked for in `bytes`.
     cursor: usize,
-    pub(crate) state: State,
+    state: State,
+    /// The first line feed at or behind `counted`, to which lines are counted.
+    newline: Option<usize>,
+    counted: usize,
     /// Whether `bytes` goes to the end of the file.
     whole: bool,
     done: bool,
@@ -78,6 +81,8 @@ impl<'a> Segments<'a> {
             bytes,
             cursor: 0,
             state,
+            newline: Some(0),
+            counted: 0,
             whole,
             done: false,
         }
@@ -89,15 +94,33 @@ impl<'a> Segments<'a> {
         self.state.delimiters
     }
 
-    /// Where the next segment is looked for.
-    #[must_use]
-    pub const fn position(&self) -> Position {
-        self.state.at
-    }
-
     /// How many bytes of the stretch are done with.
     pub(crate) const fn consumed(&self) -> usize {
         self.cursor
+    }
+
+    /// Where the next segment is looked for, in the file.
+    pub(crate) const fn offset(&self) -> usize {
+        self.state.at.offset
+    }
+
+    /// What the next stretch goes on from.
+    pub(crate) fn into_state(mut self) -> State {
+        self.count_lines();
+        self.state
+    }
+
+    /// Counts the line feeds up to the cursor. Each is searched for once, so
+    /// that a file without any is gone through once and not once a segment.
+    fn count_lines(&mut self) {
+        while let Some(at) = self.newline.filter(|at| *at < self.cursor) {
+            let is = self.bytes.get(at) == Some(&b'\n');
+            self.state.at.line += usize::from(is && at >= self.counted);
+            let from = (at + 1).max(self.counted);
+            let rest = self.bytes.get(from..).unwrap_or_default();
+            self.newline = memchr(b'\n', rest).map(|found| from + found);
+        }
+        self.counted = self.cursor;
     }
 
     fn skip_blanks(&mut self) {
@@ -110,7 +133,6 @@ impl<'a> Segments<'a> {
             if !is_blank(*byte) {
                 break;
             }
-            at.line += usize::from(*byte == b'\n');
             self.cursor += 1;
             at.offset += 1;
         }
@@ -118,6 +140,7 @@ impl<'a> Segments<'a> {
 
     pub(crate) fn advance(&mut self) -> Result<Option<Segment<'a>>, FileError> {
         self.skip_blanks();
+        self.count_lines();
         let rest = &self.bytes[self.cursor..];
         if rest.is_empty() {
             return match self.state.at.segment {
@@ -158,11 +181,6 @@ impl<'a> Segments<'a> {
             }
         };
         let mut raw = &rest[..end];
-        state.at.line += if state.delimiters.segment == b'\n' {
-            usize::from(next > end)
-        } else {
-            memchr_iter(b'\n', raw).count()
-        };
         state.at.offset += next;
         while let [head @ .., b'\r' | b'\n'] = raw {
             raw = head;

@@ -1,4 +1,5 @@
 //! TA1 and 999: what is answered to whom.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use scrubjay_x12::{AckError, AckRequest, ControlNumbers, FileError, acknowledge, check};
 

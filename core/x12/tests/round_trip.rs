@@ -1,4 +1,5 @@
 //! What is read, written and read again says the same.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::{Path, PathBuf};
 

@@ -200,15 +200,6 @@ impl<'o> Checker<'o> {
         let loops = &self.guide.loops;
         let mut counts = [0_u32; MAX_SLOTS];
         let mut furthest = 0;
-        let group = |order: usize| {
-            // Loops in a row that open with one segment id come in any order.
-            let opener = |order: usize| loops[def.children[order]].opener().map(|slot| slot.id);
-            (0..=order)
-                .rev()
-                .take_while(|earlier| opener(*earlier) == opener(order))
-                .last()
-                .unwrap_or(order)
-        };
         for inner in &content.loops {
             let order = def.children.iter().position(|at| loops[*at].id == inner.id);
             let Some(order) = order else { continue };
@@ -221,7 +212,7 @@ impl<'o> Checker<'o> {
                 let id = opener.map_or("", |segment| segment.id.as_str());
                 self.faults.push(Fault::new(at, kind, id).within(child.id));
             };
-            let place = group(order);
+            let place = def.child_groups[order];
             if place < furthest {
                 fault(FaultKind::OutOfOrder);
             }
