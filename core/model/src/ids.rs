@@ -98,3 +98,27 @@ identifier!(
     /// The SHA-256 of a file's bytes, in lower-case hexadecimal.
     FileHash, 64, "a SHA-256 in hexadecimal"
 );
+identifier!(
+    /// A patient, by the key of the host's own register.
+    PatientKey, 80, "a patient key"
+);
+identifier!(
+    /// A visit.
+    EncounterId, 80, "an encounter id"
+);
+identifier!(
+    /// A charge line, as it was entered.
+    ChargeId, 80, "a charge id"
+);
+identifier!(
+    /// A prior authorization, by the payer's number (REF*G1).
+    AuthorizationNumber, 50, "an authorization number"
+);
+identifier!(
+    /// A patient account.
+    AccountNumber, 80, "an account number"
+);
+identifier!(
+    /// A statement sent to a patient.
+    StatementNumber, 80, "a statement number"
+);

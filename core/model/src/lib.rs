@@ -21,10 +21,12 @@
 
 mod acknowledgment;
 mod as_sent;
+mod calendar;
 mod claim;
 mod clock;
 mod codes;
 mod coverage;
+mod deadline;
 mod denial;
 mod error;
 mod ids;
@@ -39,6 +41,7 @@ mod work;
 
 pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
 pub use as_sent::AsSent;
+pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
 pub use claim::{
     Carried, Claim, ClaimKind, Diagnosis, Frequency, InstitutionalDetails, PriorPayment,
     ServiceLine,
@@ -46,10 +49,15 @@ pub use claim::{
 pub use clock::{Clock, FixedClock};
 pub use codes::{Carc, GroupCode, Icd10, Modifier, PlaceOfService, ProcedureCode, Rarc};
 pub use coverage::{Coverage, CoverageOrder, Relationship};
+pub use deadline::{
+    Deadline, DeadlineBasis, DeadlineError, DeadlineKind, DeadlineStage, Length, Proof, ProofKind,
+    Roll,
+};
 pub use denial::{Denial, DenialCategory, Recoverable};
 pub use error::{ValueError, ValueKind};
 pub use ids::{
-    ClaimId, FileHash, MemberId, PatientControlNumber, PayerClaimControlNumber, PayerId,
+    AccountNumber, AuthorizationNumber, ChargeId, ClaimId, EncounterId, FileHash, MemberId,
+    PatientControlNumber, PatientKey, PayerClaimControlNumber, PayerId, StatementNumber,
     TraceNumber, WorkItemId,
 };
 pub use ledger::{Account, Posting, PostingSet, ResponsibleParty, UnbalancedSet, WriteOffReason};

@@ -1,0 +1,373 @@
+//! Deadlines: from which date, how long, rolled how, kept by what proof.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::BusinessCalendar;
+
+/// What must be done in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeadlineKind {
+    /// A first claim, to a primary or later payer (CARC 29).
+    TimelyFiling,
+    /// A corrected or replacement claim, where the payer counts it apart.
+    CorrectedClaim,
+    /// An appeal at this level, 1 being the first (CARC 286).
+    Appeal {
+        /// Level, as the payer counts.
+        level: u8,
+    },
+    /// The payer's decision on an appeal at this level.
+    AppealDecision {
+        /// Level, as the payer counts.
+        level: u8,
+    },
+    /// A payer's request for records (CARC 164).
+    Records,
+    /// Services under a prior authorization.
+    AuthorizationExpiry,
+    /// The payer's decision on a prior authorization (CMS-0057-F).
+    AuthorizationDecision,
+    /// The next look at a claim that is not answered.
+    FollowUp,
+    /// A statement to the patient.
+    Statement,
+    /// No collection action before it (26 CFR 1.501(r)-6(c)(3)), which is a
+    /// time to wait out and not to keep.
+    FinancialAssistanceNotice,
+    /// The patient's application for financial assistance
+    /// (26 CFR 1.501(r)-1(b)(3)).
+    FinancialAssistance,
+    /// A good-faith estimate for the patient (45 CFR 149.610(b)).
+    GoodFaithEstimate,
+    /// Patient-provider dispute resolution (45 CFR 149.620).
+    Dispute,
+    /// The payer's payment of a clean claim (state law; Medicare).
+    PromptPay,
+    /// Return of an identified overpayment (42 CFR 401.305).
+    Overpayment60Day,
+    /// A payment-plan instalment.
+    Instalment,
+    /// A work item's service level.
+    Work,
+}
+
+impl DeadlineKind {
+    /// The name used in scripts and reports; the level of an appeal stands apart.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TimelyFiling => "timely_filing",
+            Self::CorrectedClaim => "corrected_claim",
+            Self::Appeal { .. } => "appeal",
+            Self::AppealDecision { .. } => "appeal_decision",
+            Self::Records => "records",
+            Self::AuthorizationExpiry => "authorization_expiry",
+            Self::AuthorizationDecision => "authorization_decision",
+            Self::FollowUp => "follow_up",
+            Self::Statement => "statement",
+            Self::FinancialAssistanceNotice => "financial_assistance_notice",
+            Self::FinancialAssistance => "financial_assistance",
+            Self::GoodFaithEstimate => "good_faith_estimate",
+            Self::Dispute => "dispute",
+            Self::PromptPay => "prompt_pay",
+            Self::Overpayment60Day => "overpayment_60_day",
+            Self::Instalment => "instalment",
+            Self::Work => "work",
+        }
+    }
+}
+
+/// What the date is that a deadline is counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeadlineBasis {
+    /// First day of service: professional claims to Medicare.
+    ServiceFrom,
+    /// Last day of service: institutional claims to Medicare.
+    ServiceThrough,
+    /// Day of discharge.
+    Discharge,
+    /// Day of the primary payer's remittance: claims to the secondary.
+    PrimaryRemittance,
+    /// Day of the payer's decision, or the day it counts as received.
+    Decision,
+    /// Day that a request, application or bill was received.
+    Received,
+    /// Day of asking the payer.
+    Asked,
+    /// Day of sending.
+    Sent,
+    /// First statement after discharge.
+    FirstStatement,
+    /// Day that an overpayment was identified.
+    Identified,
+    /// Day that a thing was opened, such as a work item.
+    Opened,
+    /// A day from a contract or a letter.
+    Agreed,
+}
+
+/// How long a deadline is.
+///
+/// Sixteen bits are 179 years of days: a length beyond that cannot be written,
+/// and counting business days stays cheap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Length {
+    /// So many days; the basis date is day 0.
+    CalendarDays(u16),
+    /// So many business days, the first being the one after the basis date.
+    BusinessDays(u16),
+    /// The same day so many months later, or that month's last day.
+    Months(u16),
+    /// The same day so many years later. For 29 February in a year without
+    /// one it is **28 February**, never 1 March: so Medicare counts its
+    /// calendar year (42 CFR 424.44(a); CMS Pub. 100-04, chapter 1, 70.1),
+    /// and with other payers the earlier day is the safe one.
+    Years(u16),
+    /// The last day of the month so many months after the basis date's own.
+    MonthEnds(u16),
+    /// 31 December so many years after the basis date's own year.
+    YearEnds(u16),
+    /// So many hours. The basis has no time of day, so whole days are counted
+    /// and what is left is dropped: never later than the true hour.
+    Hours(u16),
+}
+
+/// Where a deadline goes that falls on a day without business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Roll {
+    /// It stays.
+    None,
+    /// To the next business day.
+    NextBusinessDay,
+}
+
+/// What shows that a deadline was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// What it is.
+    pub what: ProofKind,
+    /// The day it proves: receipt by the payer where it says so.
+    pub on: NaiveDate,
+    /// Where it is found: a control, trace or tracking number, never a person's.
+    pub reference: String,
+}
+
+/// What kind of proof it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProofKind {
+    /// A claim acknowledgment (277CA A1, A2).
+    ClaimAcknowledgment,
+    /// A functional acknowledgment (999).
+    FunctionalAcknowledgment,
+    /// The payer's own remittance or letter.
+    PayerDocument,
+    /// A portal's confirmation.
+    Portal,
+    /// A postal or courier receipt.
+    Mail,
+    /// A fax confirmation.
+    Fax,
+    /// Our own record that it was done, which proves to us alone.
+    OwnRecord,
+}
+
+/// How far gone a deadline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlineStage {
+    /// Kept, with proof.
+    Kept,
+    /// Less than half of the time used.
+    Early,
+    /// Half or more used.
+    Half,
+    /// Three quarters or more used.
+    ThreeQuarters,
+    /// Nine tenths or more used.
+    Last,
+    /// Passed without proof, or kept too late.
+    Breached,
+}
+
+/// A proof that cannot be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeadlineError {
+    /// The proof is of a day before the deadline began.
+    #[error(
+        "proof of a `{kind}` deadline is dated {days} days before the deadline's basis date: check which of the two is wrong"
+    )]
+    ProofBeforeBasis {
+        /// Name of the deadline's kind.
+        kind: &'static str,
+        /// Days by which it is too early.
+        days: i64,
+    },
+    /// The proof says nothing of where it is found.
+    #[error(
+        "proof of a `{kind}` deadline has no reference: give the control, trace or tracking number"
+    )]
+    ProofWithoutReference {
+        /// Name of the deadline's kind.
+        kind: &'static str,
+    },
+}
+
+/// A day by which something must be done, and whether it was.
+///
+/// The last day counts: a deadline is breached on the day after it.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use scrubjay_model::{BusinessCalendar, Deadline, DeadlineBasis, DeadlineKind, Length, Roll};
+///
+/// let service = NaiveDate::from_ymd_opt(2024, 2, 29).ok_or("no such day")?;
+/// let filing = Deadline {
+///     kind: DeadlineKind::TimelyFiling,
+///     basis: service,
+///     basis_of: DeadlineBasis::ServiceFrom,
+///     length: Length::Years(1),
+///     roll: Roll::NextBusinessDay,
+///     proof: None,
+/// };
+/// // 28 February 2025 is a Friday.
+/// let due = filing.due(&BusinessCalendar::default());
+/// assert_eq!(due.to_string(), "2025-02-28");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// What must be done.
+    pub kind: DeadlineKind,
+    /// The date it is counted from.
+    pub basis: NaiveDate,
+    /// What that date is.
+    pub basis_of: DeadlineBasis,
+    /// How long it is.
+    pub length: Length,
+    /// Where it goes on a day without business.
+    pub roll: Roll,
+    /// What shows that it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+}
+
+impl Deadline {
+    /// The last day on which it is kept.
+    ///
+    /// A deadline beyond the end of the calendar is due on the calendar's last
+    /// day ([`NaiveDate::MAX`]).
+    #[must_use]
+    pub fn due(&self, calendar: &BusinessCalendar) -> NaiveDate {
+        let days = |count| self.basis.checked_add_days(Days::new(count));
+        // `checked_add_months` gives a shorter month's last day.
+        let months = |count| self.basis.checked_add_months(Months::new(count));
+        let end = match self.length {
+            Length::CalendarDays(count) => days(u64::from(count)),
+            Length::Hours(count) => days(u64::from(count / 24)),
+            Length::BusinessDays(count) => {
+                Some(calendar.business_days_after(self.basis, u32::from(count)))
+            }
+            Length::Months(count) => months(u32::from(count)),
+            Length::Years(count) => months(u32::from(count) * 12),
+            Length::MonthEnds(count) => months(u32::from(count)).and_then(last_of_month),
+            Length::YearEnds(count) => {
+                NaiveDate::from_ymd_opt(self.basis.year() + i32::from(count), 12, 31)
+            }
+        }
+        .unwrap_or(NaiveDate::MAX);
+        match self.roll {
+            Roll::None => end,
+            Roll::NextBusinessDay => calendar.on_or_after(end),
+        }
+    }
+
+    /// Holds a proof that it was kept, or kept late.
+    ///
+    /// # Errors
+    /// [`DeadlineError`] where the proof is of a day before the basis date, or
+    /// names no reference. The deadline is unchanged then.
+    pub fn prove(&mut self, proof: Proof) -> Result<(), DeadlineError> {
+        let kind = self.kind.as_str();
+        let days = (self.basis - proof.on).num_days();
+        if days > 0 {
+            return Err(DeadlineError::ProofBeforeBasis { kind, days });
+        }
+        if proof.reference.trim().is_empty() {
+            return Err(DeadlineError::ProofWithoutReference { kind });
+        }
+        self.proof = Some(proof);
+        Ok(())
+    }
+
+    /// Whether there is proof that it was kept in time.
+    #[must_use]
+    pub fn is_kept(&self, calendar: &BusinessCalendar) -> bool {
+        self.proof
+            .as_ref()
+            .is_some_and(|proof| proof.on <= self.due(calendar))
+    }
+
+    /// Whether it was missed: proof of a day too late, or no proof and the
+    /// last day gone by.
+    #[must_use]
+    pub fn is_breached(&self, today: NaiveDate, calendar: &BusinessCalendar) -> bool {
+        let due = self.due(calendar);
+        self.proof.as_ref().map_or(today, |proof| proof.on) > due
+    }
+
+    /// Calendar days from today to the last day: 0 on the last day, below
+    /// zero after it.
+    #[must_use]
+    pub fn days_left(&self, today: NaiveDate, calendar: &BusinessCalendar) -> i64 {
+        (self.due(calendar) - today).num_days()
+    }
+
+    /// How much of the time is used, in whole percent rounded down: 0 up to
+    /// the basis date, 100 from the last day on. A deadline without length is
+    /// used up on its basis date.
+    #[must_use]
+    pub fn percent_used(&self, today: NaiveDate, calendar: &BusinessCalendar) -> u8 {
+        let due = self.due(calendar);
+        if today >= due {
+            return 100;
+        }
+        let whole = (due - self.basis).num_days().max(1);
+        let used = (today - self.basis).num_days().max(0);
+        u8::try_from(used * 100 / whole).unwrap_or(100)
+    }
+
+    /// How far gone it is: the warnings at 50, 75 and 90 percent.
+    #[must_use]
+    pub fn stage(&self, today: NaiveDate, calendar: &BusinessCalendar) -> DeadlineStage {
+        if self.is_kept(calendar) {
+            return DeadlineStage::Kept;
+        }
+        if self.is_breached(today, calendar) {
+            return DeadlineStage::Breached;
+        }
+        match self.percent_used(today, calendar) {
+            0..50 => DeadlineStage::Early,
+            50..75 => DeadlineStage::Half,
+            75..90 => DeadlineStage::ThreeQuarters,
+            _ => DeadlineStage::Last,
+        }
+    }
+}
+
+fn last_of_month(day: NaiveDate) -> Option<NaiveDate> {
+    let next = day.with_day(1)?.checked_add_months(Months::new(1))?;
+    next.pred_opt()
+}
+
+#[cfg(test)]
+mod tests;
