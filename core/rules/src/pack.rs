@@ -111,17 +111,22 @@ impl Pack {
             reached_by_rules.extend(reached);
             let placed = &functions[at];
             let (line, _) = self.sources[placed.file].place(placed.function.name_at);
-            let rule = Rule {
+            let header = placed.function.body_at - placed.function.span.start;
+            let mut rule = Rule {
                 wants_history: ASKING.iter().any(|name| mentions(&snippet.text, name)),
                 stands: (
                     placed.file,
                     placed.function.doc.map_or(line, |(first, _)| first),
                 ),
+                runnable: snippet.as_statement(&placed.function.name, header),
+                takes: Vec::new(),
                 function: placed.function.name.clone(),
                 snippet,
                 card,
             };
-            checker.rule(self, placed, &rule, faults);
+            rule.takes = checker
+                .rule(self, placed, &rule, faults)
+                .unwrap_or_default();
             self.rules.push(rule);
         }
         for (at, placed) in functions.iter().enumerate() {

@@ -61,6 +61,34 @@ impl Snippet {
     }
 }
 
+impl Snippet {
+    /// The same with the first function's header blanked out, so that its body
+    /// is a statement to be run with its parameters in scope: nothing is called,
+    /// and what the engine has looked up once can be kept from run to run.
+    pub(crate) fn as_statement(&self, name: &str, header: usize) -> Self {
+        let (head, rest) = self.text.split_at(header);
+        let mut runnable = self.clone();
+        runnable.text = head
+            .chars()
+            .map(|c| if c == '\n' { '\n' } else { ' ' })
+            .collect();
+        runnable.text.push_str(rest);
+        if mentions(rest, name) {
+            // It calls itself, or a helper calls it: then it stands as a function too.
+            if let Some(first) = self.pieces.first() {
+                let lines = first.there.1 - first.there.0 + 1;
+                let here = runnable.text.matches('\n').count() + 1;
+                for line in self.text.lines().take(lines) {
+                    runnable.text.push_str(line);
+                    runnable.text.push('\n');
+                }
+                runnable.pieces.push(Piece { here, ..*first });
+            }
+        }
+        runnable
+    }
+}
+
 /// A function of a pack, in its file.
 #[derive(Debug, Clone)]
 pub(crate) struct Placed {
@@ -101,11 +129,16 @@ pub(crate) fn mentions(text: &str, name: &str) -> bool {
 }
 
 /// A rule, ready to be compiled by a worker.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) card: Card,
     pub(crate) function: String,
+    /// The function with its helpers, as they stand.
     pub(crate) snippet: Snippet,
+    /// The same as a worker runs it.
+    pub(crate) runnable: Snippet,
+    /// Names of the function's parameters.
+    pub(crate) takes: Vec<String>,
     /// File and line of the card, for people.
     pub(crate) stands: (usize, usize),
     /// Whether it asks for earlier claims.

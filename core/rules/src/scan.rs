@@ -13,6 +13,8 @@ pub(crate) struct Function {
     pub(crate) name: String,
     /// Byte offset of its name.
     pub(crate) name_at: usize,
+    /// Byte offset of the brace that opens its body; its end where there is none.
+    pub(crate) body_at: usize,
     /// Byte offsets from the start of its first line to the closing brace.
     pub(crate) span: std::ops::Range<usize>,
     /// First and last line of the doc comment above it, 1-based; none without.
@@ -92,10 +94,11 @@ impl Scanner<'_> {
         }
         let name_at = self.text.len() - rest.len();
         self.at = name_at + name.len();
-        self.skip_body();
+        let body_at = self.skip_body().unwrap_or(self.at);
         Some(Function {
             name,
             name_at,
+            body_at,
             span: start..self.at,
             doc,
         })
@@ -103,9 +106,10 @@ impl Scanner<'_> {
 
     /// Goes past the body's closing brace; or to the next function at a line's
     /// start, or the end, where the braces do not close: the compiler tells then.
-    fn skip_body(&mut self) {
+    /// Gives where the body opened.
+    fn skip_body(&mut self) -> Option<usize> {
         let mut depth = 0usize;
-        let mut begun = false;
+        let mut begun = None;
         while self.at < self.text.len() {
             let rest = &self.text[self.at..];
             match rest.as_bytes()[0] {
@@ -116,26 +120,27 @@ impl Scanner<'_> {
                 b'`' => self.skip_template(),
                 b'{' => {
                     depth += 1;
-                    begun = true;
+                    begun.get_or_insert(self.at);
                     self.at += 1;
                 }
                 b'}' => {
                     depth = depth.saturating_sub(1);
                     self.at += 1;
-                    if begun && depth == 0 {
-                        return;
+                    if begun.is_some() && depth == 0 {
+                        return begun;
                     }
                 }
                 b'\n' => {
                     self.at += 1;
                     let next = &self.text[self.at..];
                     if word(next, "fn").is_some() || next.starts_with("///") {
-                        return;
+                        return begun;
                     }
                 }
                 _ => self.at += rest.chars().next().map_or(1, char::len_utf8),
             }
         }
+        begun
     }
 
     fn skip_line(&mut self) {

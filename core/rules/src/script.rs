@@ -8,17 +8,28 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMathPackage,
     BasicStringPackage, MoreStringPackage, Package,
 };
-use rhai::{AST, Engine, EvalAltResult, OptimizationLevel, ParseError, Position};
+use rhai::{
+    AST, Caches, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Position, Scope,
+};
 
 use crate::api::{self, Entry, Fault};
 use crate::frame::Frame;
 use crate::limits;
+use crate::rule::Rule;
 
 /// Words of Rhai that a rule has no use for: code made at run time, other
 /// files, the terminal, and a way to hide a fault.
 const NOT_FOR_RULES: [&str; 9] = [
     "eval", "import", "export", "print", "debug", "try", "catch", "exit", "sleep",
 ];
+
+/// A compiled rule with what the engine has looked up for it. The caches are
+/// the rule's own: helpers of two rules may have one name.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    ast: AST,
+    caches: Caches,
+}
 
 /// One engine with its frame. Every worker has its own: sharing one between
 /// threads is slower than one thread.
@@ -77,6 +88,52 @@ impl Script {
     /// Compiles one function with what it calls.
     pub(crate) fn compile(&self, text: &str) -> Result<AST, ParseError> {
         self.engine.compile(text)
+    }
+
+    /// Compiles a rule as its worker runs it: the body as a statement over its
+    /// parameters.
+    pub(crate) fn compile_rule(&self, rule: &Rule) -> Result<Compiled, ParseError> {
+        let mut parameters = Scope::new();
+        for name in &rule.takes {
+            parameters.push_dynamic(name.as_str(), Dynamic::UNIT);
+        }
+        let ast = self
+            .engine
+            .compile_with_scope(&parameters, &rule.runnable.text)?;
+        Ok(Compiled {
+            ast,
+            caches: Caches::new(),
+        })
+    }
+
+    /// Runs a compiled rule on its arguments.
+    pub(crate) fn run<const N: usize>(
+        &self,
+        rule: &Rule,
+        compiled: &mut Compiled,
+        scope: &mut Scope<'static>,
+        arguments: [Dynamic; N],
+    ) -> Result<(), Box<EvalAltResult>> {
+        scope.clear();
+        for (name, argument) in rule.takes.iter().zip(arguments) {
+            scope.push_dynamic(name.as_str(), argument);
+        }
+        // A fresh state counts the steps of this run alone.
+        let mut state = self.engine.new_global_runtime_state();
+        if compiled.ast.has_functions() {
+            state.lib.push(compiled.ast.shared_lib().clone());
+        }
+        #[expect(
+            deprecated,
+            reason = "the one way in that keeps look-up caches; Rhai is pinned"
+        )]
+        let done = self.engine.eval_statements_raw(
+            &mut state,
+            &mut compiled.caches,
+            scope,
+            compiled.ast.statements(),
+        );
+        done.map(drop)
     }
 
     /// Every name that can be called, ours and Rhai's.
@@ -152,7 +209,7 @@ fn property_text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rhai::{CallFnOptions, Dynamic, Scope};
+    use rhai::CallFnOptions;
 
     use super::*;
     use crate::api::frame;

@@ -58,7 +58,7 @@ pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
         };
         if let Err(error) = call(&mut worker, at, rule, &example) {
             let (text, place) = told(&error);
-            let (file, line, column) = rule.snippet.place(place);
+            let (file, line, column) = rule.runnable.place(place);
             let message = format!("`{}` stops on a sample: {text}", rule.card.id);
             faults.push(Diagnostic::at(&pack.sources[file], line, column, message));
         }

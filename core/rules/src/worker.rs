@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, Scope};
+use rhai::{Dynamic, EvalAltResult, Scope};
 use scrubjay_hooks::{
     About, Context, Effect, Finding, Hook, NotRun, Outcome, Ran, Severity, Subject, Worker,
 };
@@ -22,7 +22,7 @@ use crate::limit::line_matches;
 use crate::limits::MAX_FINDINGS;
 use crate::pack::Pack;
 use crate::rule::Rule;
-use crate::script::{Script, told};
+use crate::script::{Compiled, Script, told};
 use crate::view::{ClaimView, ViewBuilder, Wants};
 
 /// The rule of every finding about a rule that could not be run to its end.
@@ -33,7 +33,7 @@ pub(crate) struct RuleWorker {
     generation: Arc<Generation>,
     script: Script,
     /// Compiled when first met, by the rule's place in the generation.
-    compiled: Vec<Option<AST>>,
+    compiled: Vec<Option<Compiled>>,
     texts: Interner,
     scope: Scope<'static>,
     selected: Vec<u32>,
@@ -53,7 +53,7 @@ impl RuleWorker {
 
     pub(crate) fn with_script(live: &Arc<ArcSwap<Generation>>, script: Script) -> Self {
         let generation = live.load_full();
-        let compiled = vec![None; generation.all().len()];
+        let compiled = generation.all().map(|_| None).collect();
         Self {
             live: Arc::clone(live),
             generation,
@@ -186,22 +186,12 @@ impl RuleWorker {
         arguments: [Dynamic; N],
     ) -> Result<(), Box<EvalAltResult>> {
         let slot = &mut self.compiled[at as usize];
-        let ast = match slot {
-            Some(ast) => ast,
+        let compiled = match slot {
+            Some(compiled) => compiled,
             // Checked when the pack was loaded, so this compiles.
-            None => slot.insert(self.script.compile(&rule.snippet.text)?),
+            None => slot.insert(self.script.compile_rule(rule)?),
         };
-        let options = CallFnOptions::new().eval_ast(false).rewind_scope(true);
-        self.script
-            .engine
-            .call_fn_with_options::<Dynamic>(
-                options,
-                &mut self.scope,
-                ast,
-                &rule.function,
-                arguments,
-            )
-            .map(drop)
+        self.script.run(rule, compiled, &mut self.scope, arguments)
     }
 
     /// The subject as scripts see it.
@@ -392,7 +382,7 @@ fn finding(rule: &Rule, said: Said, shadow: bool) -> Finding {
 fn fault_finding(pack: &Pack, rule: &Rule, error: &EvalAltResult, shadow: bool) -> Finding {
     let (text, at) = told(error);
     // Where Rhai tells no place, the function's first line is meant.
-    let (file, line, column) = rule.snippet.place(at);
+    let (file, line, column) = rule.runnable.place(at);
     let path = pack.sources[file].path();
     let name = path
         .file_name()

@@ -63,16 +63,15 @@ fn stops(body: &str, at: &str, why: &str) {
 
 #[test]
 fn an_endless_loop_stops() {
-    // Rhai does not always say where it was: the rule's first line is told then.
-    stops("loop { }", "8:1", "more than 100000 steps");
+    stops("loop { }", "10:6", "more than 100000 steps");
     stops(
         "let n = 0; while true { n += 1; }",
-        "8:1",
+        "10:25",
         "more than 100000 steps",
     );
     stops(
         "let m = 0; for n in 0..9000000000 { m += n; }",
-        "8:1",
+        "10:42",
         "more than 100000 steps",
     );
 }
@@ -85,22 +84,22 @@ fn a_function_that_calls_itself_without_end_stops() {
 
 #[test]
 fn a_text_or_list_that_grows_without_end_stops() {
-    stops("let s = \"x\"; loop { s += s; }", "8:1", "grew too large");
+    stops("let s = \"x\"; loop { s += s; }", "10:23", "grew too large");
     stops(
         "let s = \"x\"; loop { s = `${s}${s}`; }",
-        "8:1",
+        "10:32",
         "grew too large",
     );
-    stops("let a = []; loop { a.push(1); }", "8:1", "grew too large");
-    stops("let a = [[1]]; loop { a += a; }", "8:1", "grew too large");
+    stops("let a = []; loop { a.push(1); }", "10:22", "grew too large");
+    stops("let a = [[1]]; loop { a += a; }", "10:25", "grew too large");
     stops(
         "let a = []; a.pad(1000000000, \"x\");",
-        "8:1",
+        "10:15",
         "grew too large",
     );
     stops(
         "let s = \"\"; s.pad(1000000000, 'x');",
-        "8:1",
+        "10:15",
         "grew too large",
     );
 }
@@ -258,4 +257,48 @@ fn a_comparison_in_a_list_or_switch_is_as_loud() {
         "10:14",
         "text cannot be compared with a number",
     );
+}
+
+#[test]
+fn a_rule_that_calls_itself_and_helpers_of_one_name_in_two_packs_stay_apart() {
+    let rule = |id: &str, least: u32| {
+        format!(
+            "/// id: {id}/own\n/// title: t\n/// hook: scrub\nfn own(claim) {{ if claim.charge > least() {{ block(\"{id}\"); }} }}\n\
+             fn least() {{ {least} }}\n\
+             /// id: {id}/self\n/// title: t\n/// hook: scrub\nfn again(claim) {{ if claim.id != \"T1\" {{ again(claim); }} }}\n"
+        )
+    };
+    let folder = tempfile::TempDir::new().unwrap();
+    support::write(
+        folder.path(),
+        &[
+            ("a/pack.yaml", "id: a\ntitle: t\nversion: 1\n"),
+            (
+                "a/r.rhai",
+                &rule("a", 50).replace("\"T1\"", "\"SAMPLE\" && claim.id != \"T1\""),
+            ),
+            ("b/pack.yaml", "id: b\ntitle: t\nversion: 1\n"),
+            (
+                "b/r.rhai",
+                &rule("b", 5_000).replace("\"T1\"", "\"SAMPLE\" && claim.id != \"T1\""),
+            ),
+        ],
+    );
+    let rules = load(folder.path()).unwrap_or_else(|error| panic!("{error}"));
+    let mut claim = claim(&["G0439"]);
+    let outcome = scrub_commercial(&rules, &claim);
+    let found: Vec<&str> = outcome
+        .findings
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
+    assert_eq!(found, ["a/own"]);
+    claim.id = "T2".parse().unwrap();
+    let outcome = scrub_commercial(&rules, &claim);
+    let faults = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == RULE_FAULT)
+        .count();
+    assert_eq!(faults, 2, "{:?}", outcome.findings);
 }

@@ -41,24 +41,20 @@ impl Checker {
         &self.script.entries
     }
 
-    /// Checks a rule's function and the helpers that it calls.
+    /// Checks a rule's function and the helpers that it calls; gives the names
+    /// of its parameters where it can be called at all.
     pub(crate) fn rule(
         &self,
         pack: &Pack,
         placed: &Placed,
         rule: &Rule,
         faults: &mut Vec<Diagnostic>,
-    ) {
+    ) -> Option<Vec<String>> {
         let takes = takes(rule);
-        let Some(ast) = self.compile(pack, &rule.snippet, &takes, faults) else {
-            return;
-        };
-        let Some(function) = ast
+        let ast = self.compile(pack, &rule.snippet, &takes, faults)?;
+        let function = ast
             .iter_fn_def()
-            .find(|function| function.name == rule.function)
-        else {
-            return;
-        };
+            .find(|function| function.name == rule.function)?;
         if function.params.len() != rule.parameters() {
             let source = &pack.sources[placed.file];
             let (line, column) = source.place(placed.function.name_at);
@@ -78,7 +74,7 @@ impl Checker {
                 _ => format!("write `fn {}({names})`", rule.function),
             };
             faults.push(Diagnostic::at(source, line, column, message).help(help));
-            return;
+            return None;
         }
         let allowed = Allowed {
             hook: rule.card.hook,
@@ -93,6 +89,7 @@ impl Checker {
             let mut walk = Walk::new(self, pack, &rule.snippet, Some(allowed), &ast, faults);
             walk.function(&ast, function, kinds);
         }
+        Some(function.params.iter().map(ToString::to_string).collect())
     }
 
     /// Checks a helper that no rule calls, and says so.
