@@ -5,12 +5,13 @@
 //! `cargo bench -p scrubjay-store -- 1000000` runs another number. Every
 //! commit is durable (`synchronous=FULL`); claims come in files of 50 and
 //! payments in remittances of 100, one transaction each, with the reads that
-//! the engine does in between.
+//! the engine does in between. `(core)` is the same by the second of core
+//! time, which a busy machine does not slow down.
 
 mod workload;
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use scrubjay_store::{SqliteStore, Store, StoreError, Transaction};
 use workload::Workload;
@@ -29,10 +30,12 @@ fn main() -> Result<(), StoreError> {
         asked
     };
     println!(
-        "{:>9} {:>10} {:>11} {:>10} {:>11} {:>11} {:>10} {:>12}",
+        "{:>9} {:>8} {:>8} {:>10} {:>10} {:>10} {:>10} {:>11} {:>7} {:>11}",
         "claims",
         "claims/s",
+        "(core)",
         "payments/s",
+        "(core)",
         "rows",
         "verify r/s",
         "rebuild r/s",
@@ -52,38 +55,42 @@ fn run(claims: usize) -> Result<(), StoreError> {
     let mut store = SqliteStore::open(&path)?;
     let workload = Workload::new();
 
-    let began = Instant::now();
+    let began = Began::now();
     for file in 0..claims.div_ceil(FILE) {
         let mut transaction = store.begin()?;
         let of_file = file * FILE..((file + 1) * FILE).min(claims);
         workload.take_in(transaction.as_mut(), file, of_file)?;
         transaction.commit()?;
     }
-    let taken_in = per_second(claims, began);
+    let taken_in = began.per_second(claims);
 
-    let began = Instant::now();
+    let began = Began::now();
     for remittance in 0..claims.div_ceil(REMITTANCE) {
         let mut transaction: Box<dyn Transaction + '_> = store.begin()?;
         let of_file = remittance * REMITTANCE..((remittance + 1) * REMITTANCE).min(claims);
         workload.post(transaction.as_mut(), remittance, of_file)?;
         transaction.commit()?;
     }
-    let posted = per_second(claims, began);
+    let posted = began.per_second(claims);
 
-    let began = Instant::now();
+    let began = Began::now();
     let report = store.verify()?;
     assert!(report.is_clean(), "{:?}", report.faults);
     let rows = usize::try_from(report.rows).unwrap_or(usize::MAX);
-    let verified = per_second(rows, began);
+    let (verified, _) = began.per_second(rows);
 
-    let began = Instant::now();
+    let began = Began::now();
     store.rebuild()?;
-    let rebuilt = per_second(rows, began);
+    let (rebuilt, _) = began.per_second(rows);
     drop(store);
 
     let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
     println!(
-        "{claims:>9} {taken_in:>10} {posted:>11} {rows:>10} {verified:>11} {rebuilt:>11} {:>10} {:>12}",
+        "{claims:>9} {:>8} {:>8} {:>10} {:>10} {rows:>10} {verified:>10} {rebuilt:>11} {:>7} {:>11}",
+        taken_in.0,
+        taken_in.1,
+        posted.0,
+        posted.1,
         bytes / 1_000_000,
         bytes / claims.max(1) as u64,
     );
@@ -93,8 +100,33 @@ fn run(claims: usize) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn per_second(number: usize, since: Instant) -> u64 {
-    (number as f64 / since.elapsed().as_secs_f64()) as u64
+/// A moment, by the clock on the wall and by this thread's time on a core.
+struct Began {
+    wall: Instant,
+    core: Option<Duration>,
+}
+
+impl Began {
+    fn now() -> Self {
+        Self {
+            wall: Instant::now(),
+            core: core_time(),
+        }
+    }
+
+    /// So many a second since then, and a second on a core where that is known.
+    fn per_second(&self, number: usize) -> (u64, u64) {
+        let rate = |spent: Duration| (number as f64 / spent.as_secs_f64()) as u64;
+        let core = core_time().zip(self.core).map(|(now, then)| now - then);
+        (rate(self.wall.elapsed()), core.map_or(0, rate))
+    }
+}
+
+/// What Linux has given this thread; other systems are not asked.
+fn core_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 fn remove(path: &Path) {

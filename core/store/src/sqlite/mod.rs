@@ -133,7 +133,7 @@ impl SqliteStore {
         path: Option<PathBuf>,
         options: SqliteOptions,
     ) -> Result<Self, StoreError> {
-        configure(&writer, &options)?;
+        configure(&writer, &options, WRITER_CACHE)?;
         let prepared = schema::prepare(&mut writer)?;
         if path.is_some() && options.access == Access::Write {
             let mode: String =
@@ -196,12 +196,22 @@ impl SqliteStore {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
-        configure(&connection, &self.options)?;
+        configure(&connection, &self.options, READER_CACHE)?;
         Ok(connection)
     }
 }
 
-fn configure(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreError> {
+/// Pages held in memory at most, in KiB: enough for the indexes of a million claims.
+const WRITER_CACHE: i64 = 65_536;
+
+/// As [`WRITER_CACHE`], for each reader.
+const READER_CACHE: i64 = 16_384;
+
+fn configure(
+    connection: &Connection,
+    options: &SqliteOptions,
+    cache: i64,
+) -> Result<(), StoreError> {
     connection.busy_timeout(options.busy_timeout)?;
     // Else each binding of a value that a partial index might speak of would
     // prepare its statement again, at a fifth of all time.
@@ -214,7 +224,7 @@ fn configure(connection: &Connection, options: &SqliteOptions) -> Result<(), Sto
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // In KiB where negative.
-    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "cache_size", -cache)?;
     if let Some(quota) = options.quota {
         let page: u64 = connection.pragma_query_value(None, "page_size", |row| {
             row.get::<_, i64>(0).map(i64::unsigned_abs)

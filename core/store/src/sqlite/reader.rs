@@ -202,6 +202,7 @@ impl<S: Source> Reader for S {
         }
         let patient = patient.flatten();
         let patient = patient.as_ref().map(<[u8; 32]>::as_slice);
+        let patient_start = patient.map(|patient| &patient[..8]);
         let mut conditions = Vec::new();
         let mut parameters: Vec<&dyn ToSql> = Vec::new();
         let wanted: [(&str, Option<&dyn ToSql>); 4] = [
@@ -213,6 +214,10 @@ impl<S: Source> Reader for S {
                 filter.payer_control.as_ref().map(|value| value as _),
             ),
         ];
+        if let Some(patient) = &patient_start {
+            parameters.push(patient);
+            conditions.push("substr(patient, 1, 8) = ?1".to_owned());
+        }
         for (column, value) in wanted {
             if let Some(value) = value {
                 parameters.push(value);
