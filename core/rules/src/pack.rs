@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use scrubjay_model::LineOfBusiness;
 use sha2::{Digest, Sha256};
@@ -57,35 +57,66 @@ pub(crate) struct Pack {
     pub(crate) tables: Arc<Tables>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) tests: Vec<Source>,
+    /// What is worth mending in it, once that has been found out.
+    pub(crate) warnings: OnceLock<Vec<Diagnostic>>,
+}
+
+/// The files of a pack as they were read, before anything is made of them.
+#[derive(Debug)]
+pub(crate) struct PackFiles {
+    folder: PathBuf,
+    /// The manifest, where it could be read, then the rule files.
+    sources: Vec<Source>,
+    tables: Vec<Source>,
+    tests: Vec<Source>,
+    hash: String,
+}
+
+impl PackFiles {
+    pub(crate) fn read(folder: &Path, faults: &mut Vec<Diagnostic>) -> Self {
+        let mut sources = read_files(&[folder.join(MANIFEST)], faults);
+        let tables = read_files(&listed(&folder.join("tables"), "csv", faults), faults);
+        sources.extend(read_files(&listed(folder, "rhai", faults), faults));
+        let tests = read_files(&listed(&folder.join("tests"), "yaml", faults), faults);
+        let hash = hash(folder, sources.iter().chain(&tables));
+        Self {
+            folder: folder.to_owned(),
+            sources,
+            tables,
+            tests,
+            hash,
+        }
+    }
+
+    /// Whether a pack was made of these very files.
+    pub(crate) fn are_those_of(&self, pack: &Pack) -> bool {
+        pack.folder == self.folder && pack.hash == self.hash && pack.tests == self.tests
+    }
 }
 
 impl Pack {
-    /// Reads a pack and checks everything but its tests.
-    pub(crate) fn read(folder: &Path, checker: &Checker, faults: &mut Vec<Diagnostic>) -> Self {
-        let mut sources = read_files(&[folder.join(MANIFEST)], faults);
-        let table_files = read_files(&listed(&folder.join("tables"), "csv", faults), faults);
-        sources.extend(read_files(&listed(folder, "rhai", faults), faults));
-        let tests = read_files(&listed(&folder.join("tests"), "yaml", faults), faults);
-        let hash = hash(folder, sources.iter().chain(&table_files));
-
+    /// Makes a pack of its files and checks everything but its tests.
+    pub(crate) fn build(files: PackFiles, checker: &Checker, faults: &mut Vec<Diagnostic>) -> Self {
         let mut tables = Tables::default();
-        for source in &table_files {
+        for source in &files.tables {
             tables.insert(stem(source.path()), Table::read(source, faults));
         }
-        let manifest = sources
+        let manifest = files
+            .sources
             .first()
             .map(|source| manifest(source, faults))
             .unwrap_or_default();
-        let version = format!("{}@{}", manifest.id, &hash[..12]);
+        let version = format!("{}@{}", manifest.id, &files.hash[..12]);
         let mut pack = Self {
-            folder: folder.to_owned(),
+            folder: files.folder,
             manifest,
-            hash,
+            hash: files.hash,
             version,
-            sources,
+            sources: files.sources,
             tables: Arc::new(tables),
             rules: Vec::new(),
-            tests,
+            tests: files.tests,
+            warnings: OnceLock::new(),
         };
         pack.read_rules(checker, faults);
         pack

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Level, LoadError};
 use crate::generation::Generation;
 use crate::info::{PackInfo, pack_info};
 use crate::limit::Running;
-use crate::pack::{MANIFEST, Pack};
+use crate::pack::{MANIFEST, Pack, PackFiles};
 use crate::pack_test;
 use crate::trial;
 use crate::worker::RuleWorker;
@@ -131,42 +131,52 @@ impl Handler for RuleSet {
     }
 }
 
-/// Reads packs; those that are byte for byte the same as before are taken over.
+/// Reads packs; those that are byte for byte the same as before are taken over
+/// as they are, so that a save costs the pack that was saved.
 fn read(folders: &[PathBuf], before: Option<&Generation>) -> Result<Generation, LoadError> {
     let mut faults = Vec::new();
-    let checker = Checker::new();
+    let mut checker = None;
     let mut packs = Vec::new();
     for folder in pack_folders(folders, &mut faults) {
-        let pack = Arc::new(Pack::read(&folder, &checker, &mut faults));
-        let same =
-            before.and_then(|before| before.packs.iter().find(|known| is_same(known, &pack)));
-        match same {
-            Some(known) => packs.push(Arc::clone(known)),
-            None => packs.push(pack),
-        }
+        let mut found = Vec::new();
+        let files = PackFiles::read(&folder, &mut found);
+        let known = before
+            .and_then(|before| before.packs.iter().find(|pack| files.are_those_of(pack)))
+            .filter(|_| found.is_empty());
+        let pack = match known {
+            Some(known) => Arc::clone(known),
+            None => build(files, checker.get_or_insert_with(Checker::new), &mut found),
+        };
+        found.extend(pack.warnings.get().into_iter().flatten().cloned());
+        faults.append(&mut found);
+        packs.push(pack);
     }
     let mut generation = Generation::new(packs, Running::Live, &mut faults);
-    // Tests tell nothing of a pack that does not compile.
-    if !faults.iter().any(|fault| fault.severity == Level::Error) {
-        for pack in &generation.packs {
-            trial::run(pack, &mut faults);
-            pack_test::run(pack, &mut faults);
-        }
-    }
     let found = LoadError::new(faults);
-    if found
-        .diagnostics()
-        .iter()
-        .any(|fault| fault.severity == Level::Error)
-    {
+    if found.diagnostics().iter().any(is_error) {
         return Err(found);
     }
     generation.warnings = found.into_diagnostics();
     Ok(generation)
 }
 
-fn is_same(known: &Pack, read: &Pack) -> bool {
-    known.folder == read.folder && known.hash == read.hash && known.tests == read.tests
+/// Checks a pack, tries its rules and runs its tests.
+fn build(files: PackFiles, checker: &Checker, faults: &mut Vec<Diagnostic>) -> Arc<Pack> {
+    let pack = Arc::new(Pack::build(files, checker, faults));
+    // Tests tell nothing of a pack that does not compile.
+    if !faults.iter().any(is_error) {
+        trial::run(&pack, faults);
+        pack_test::run(&pack, faults);
+    }
+    if !faults.iter().any(is_error) {
+        // Nobody else has set them: the pack was made here.
+        let _ = pack.warnings.set(std::mem::take(faults));
+    }
+    pack
+}
+
+fn is_error(fault: &Diagnostic) -> bool {
+    fault.severity == Level::Error
 }
 
 fn compare(before: &Generation, after: &Generation) -> ReloadReport {

@@ -1,5 +1,6 @@
 //! One thread's hand: its own engine, its own compiled rules.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -65,15 +66,25 @@ impl RuleWorker {
         }
     }
 
-    /// Goes over to the newest generation; never within one subject.
+    /// Goes over to the newest generation; never within one subject. What is
+    /// compiled of packs that are the same is kept.
     fn catch_up(&mut self) {
         let newest = self.live.load();
-        if !Arc::ptr_eq(&newest, &self.generation) {
-            self.generation = Arc::clone(&newest);
-            self.compiled.clear();
-            self.compiled
-                .resize_with(self.generation.all().len(), || None);
+        if Arc::ptr_eq(&newest, &self.generation) {
+            return;
         }
+        let before = std::mem::replace(&mut self.generation, Arc::clone(&newest));
+        let mut kept: HashMap<*const Rule, Compiled> = before
+            .all()
+            .zip(self.compiled.drain(..))
+            .filter_map(|(at, compiled)| Some((std::ptr::from_ref(before.rule(at).1), compiled?)))
+            .collect();
+        // `before` lives until the end of this function, so that a rule's place
+        // in memory names that rule and no other.
+        self.compiled = newest
+            .all()
+            .map(|at| kept.remove(&std::ptr::from_ref(newest.rule(at).1)))
+            .collect();
     }
 
     /// Judges with a set of rules already chosen.
