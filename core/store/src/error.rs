@@ -21,6 +21,15 @@ pub enum StoreError {
         "there is no room left for the database; nothing was kept; free some disk space and try again"
     )]
     Full,
+    /// The file cannot be opened at all.
+    #[error(
+        "the database {} cannot be opened; see that it is a file, in a folder that is there and may be used",
+        path.display()
+    )]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is no SQLite database, or one of another program.
     #[error("the file is not a database of Scrubjay; name another file")]
     NotOurs,

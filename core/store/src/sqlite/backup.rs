@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::SqliteStore;
+use super::{SqliteStore, make_private};
 use crate::StoreError;
 
 impl SqliteStore {
@@ -33,6 +33,7 @@ impl SqliteStore {
             // What an interrupted backup left is of no use.
             _ => {}
         }
+        make_private(part);
         let copied = self.with_connection(|connection| {
             let text = part.to_string_lossy();
             connection.execute("VACUUM INTO ?1", [text.as_ref()])?;

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use self::purge::{PurgeReport, Retention};
 use self::reader::Source;
@@ -115,7 +115,18 @@ impl SqliteStore {
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
-        let writer = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        if options.access == Access::Write {
+            make_private(path);
+        }
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let writer = Connection::open_with_flags(path, flags).map_err(|error| {
+            match error.sqlite_error_code() {
+                Some(ErrorCode::CannotOpen) => StoreError::CannotOpen {
+                    path: path.to_owned(),
+                },
+                _ => error.into(),
+            }
+        })?;
         Self::prepare(writer, Some(path.to_owned()), options)
     }
 
@@ -199,6 +210,17 @@ impl SqliteStore {
         configure(&connection, &self.options, READER_CACHE)?;
         Ok(connection)
     }
+}
+
+/// Makes an empty file that only its owner may read, where there is none: it
+/// will hold patients' data, and SQLite would make it for everyone to read.
+/// Where it cannot be made, SQLite finds that out and says so.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// Pages held in memory at most, in KiB: enough for the indexes of a million claims.

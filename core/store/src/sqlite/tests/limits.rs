@@ -138,8 +138,10 @@ fn a_file_of_another_kind_is_left_alone() {
         assert!(matches!(error, StoreError::NotOurs), "{error}");
         assert_eq!(std::fs::read(path).unwrap(), before);
     }
-    assert!(SqliteStore::open(folder.path()).is_err());
-    assert!(SqliteStore::open(folder.path().join("no/such/folder.db")).is_err());
+    for nowhere in [folder.path(), &folder.path().join("no/such/folder.db")] {
+        let error = SqliteStore::open(nowhere).err().unwrap();
+        assert!(matches!(error, StoreError::CannotOpen { .. }), "{error}");
+    }
     let missing = SqliteOptions {
         access: Access::Read,
         ..SqliteOptions::default()

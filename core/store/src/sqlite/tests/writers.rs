@@ -91,6 +91,108 @@ fn two_writers_in_turn_make_progress_and_post_nothing_twice() {
 }
 
 #[test]
+fn several_programs_may_open_a_new_database_at_once() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scrubjay.db");
+        let threads: Vec<_> = (0..4)
+            .map(|number| {
+                let path = path.clone();
+                std::thread::spawn(move || {
+                    let mut store = SqliteStore::open(path).unwrap();
+                    keep(&mut store, &[created(&format!("C{number}"), 10)]).unwrap();
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let store = SqliteStore::open(&path).unwrap();
+        assert_eq!(store.verify().unwrap().claims, 4);
+    }
+}
+
+const KILLED_DATABASE: &str = "SCRUBJAY_STORE_TEST_KILLED_DATABASE";
+
+/// Not a test by itself: the program that the next test kills.
+#[test]
+#[ignore = "run by the next test, to be killed"]
+fn a_program_that_writes_until_it_is_killed() {
+    let Some(path) = std::env::var_os(KILLED_DATABASE) else {
+        return;
+    };
+    let mut store = SqliteStore::open(path).unwrap();
+    loop {
+        let rows = store.read().unwrap().last_row().unwrap();
+        let next = rows.map_or(0, |row| row.sequence);
+        let name = format!("C{next}");
+        let trace = remittance(&format!("EFT{next}"));
+        keep(&mut store, &[created(&name, 10), charged(&name, 10), trace]).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_program_leaves_whole_transactions_only() {
+    let (_folder, path, store) = on_disk();
+    drop(store);
+    let mut before = 0;
+    for round in 0..12u64 {
+        let mut program = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact"])
+            .arg("sqlite::tests::writers::a_program_that_writes_until_it_is_killed")
+            .env(KILLED_DATABASE, &path)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // Until it writes, and then for another while each time.
+        let watched = SqliteStore::open(&path).unwrap();
+        let began = Instant::now();
+        while watched
+            .read()
+            .unwrap()
+            .last_row()
+            .unwrap()
+            .map_or(0, |row| row.sequence)
+            <= before
+        {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "it does not write"
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        std::thread::sleep(Duration::from_micros(700 * (round * 7 % 12)));
+        program.kill().unwrap();
+        program.wait().unwrap();
+        drop(watched);
+        let store = SqliteStore::open(&path).unwrap();
+        let report = store.verify().unwrap();
+        assert!(report.is_clean(), "{:?}", report.faults);
+        assert_eq!(report.rows % 3, 0);
+        assert_eq!(report.claims, report.rows / 3);
+        assert!(report.rows > before);
+        before = report.rows;
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn only_its_owner_may_read_a_database_and_its_backup() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (folder, path, mut store) = on_disk();
+    keep(&mut store, &one_of_each()).unwrap();
+    let copy = folder.path().join("copy.db");
+    store.backup_to(&copy).unwrap();
+    let log = folder.path().join("scrubjay.db-wal");
+    for path in [path, log, copy] {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", path.display());
+    }
+}
+
+#[test]
 fn what_was_committed_is_there_when_the_file_is_opened_again() {
     let (_folder, path, mut store) = on_disk();
     keep(&mut store, &one_of_each()).unwrap();
