@@ -22,12 +22,15 @@
 mod acknowledgment;
 mod as_sent;
 mod calendar;
+mod charge;
+mod checked;
 mod claim;
 mod clock;
 mod codes;
 mod coverage;
 mod deadline;
 mod denial;
+mod encounter;
 mod error;
 mod ids;
 mod ledger;
@@ -42,6 +45,7 @@ mod work;
 pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
 pub use as_sent::AsSent;
 pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
+pub use charge::{Charge, ChargeError, ChargeRecord};
 pub use claim::{
     Carried, Claim, ClaimKind, Diagnosis, Frequency, InstitutionalDetails, PriorPayment,
     ServiceLine,
@@ -54,6 +58,7 @@ pub use deadline::{
     Roll,
 };
 pub use denial::{Denial, DenialCategory, Recoverable};
+pub use encounter::{Encounter, EncounterError, EncounterRecord, EncounterStatus};
 pub use error::{ValueError, ValueKind};
 pub use ids::{
     AccountNumber, AuthorizationNumber, ChargeId, ClaimId, EncounterId, FileHash, MemberId,
