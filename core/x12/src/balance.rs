@@ -84,15 +84,24 @@ pub struct Adjustment<'a> {
 
 /// The triplets of a CAS that say anything, up to six (CAS02 to CAS19).
 pub fn triplets(cas: &SegmentBuf) -> impl Iterator<Item = Adjustment<'_>> {
-    [2, 5, 8, 11, 14, 17]
-        .into_iter()
-        .map(|at| Adjustment {
-            group: cas.element(1),
-            reason: cas.element(at),
-            amount: cas.element(at + 1),
-            quantity: cas.element(at + 2),
+    // One walk over the elements: there are many CAS in an 835.
+    let mut elements = cas.as_segment().elements().map(text);
+    let group = elements.next().unwrap_or_default();
+    std::iter::from_fn(move || {
+        Some(Adjustment {
+            group,
+            reason: elements.next()?,
+            amount: elements.next().unwrap_or_default(),
+            quantity: elements.next().unwrap_or_default(),
         })
-        .filter(|one| !one.reason.is_empty() || !one.amount.is_empty())
+    })
+    .take(6)
+    .filter(|one| !one.reason.is_empty() || !one.amount.is_empty())
+}
+
+/// An element as text; what is no UTF-8 is no amount either.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or("\u{fffd}")
 }
 
 /// One adjustment of a PLB.
@@ -141,17 +150,14 @@ pub(crate) fn adjustments(within: &Loop) -> Option<Decimal> {
 }
 
 /// By how much a line is off: SVC03 less (SVC02 less adjustments).
-fn of_line(line: &Loop, svc: &SegmentBuf) -> Option<Decimal> {
+fn of_line(svc: &SegmentBuf, adjusted: Option<Decimal>) -> Option<Decimal> {
     let charge = amount(svc.element(2))?;
-    amount(svc.element(3))?.checked_sub(charge.checked_sub(adjustments(line)?)?)
+    amount(svc.element(3))?.checked_sub(charge.checked_sub(adjusted?)?)
 }
 
 /// By how much a claim is off: CLP04 less (CLP03 less all adjustments).
-fn of_payment(claim: &Loop, clp: &SegmentBuf) -> Option<Decimal> {
-    let mut adjusted = adjustments(claim)?;
-    for line in claim.children("2110") {
-        adjusted = adjusted.checked_add(adjustments(line)?)?;
-    }
+fn of_payment(claim: &Loop, clp: &SegmentBuf, on_lines: Option<Decimal>) -> Option<Decimal> {
+    let adjusted = adjustments(claim)?.checked_add(on_lines?)?;
     let charge = amount(clp.element(3))?;
     amount(clp.element(4))?.checked_sub(charge.checked_sub(adjusted)?)
 }
@@ -177,25 +183,29 @@ pub(crate) fn of_transaction(root: &Loop, bpr: &SegmentBuf) -> Option<Decimal> {
     paid.checked_sub(expected)
 }
 
-/// The identities that a claim breaks: segment, loop, element and what.
-pub(crate) fn of_claim<'a>(
-    claim: &'a Loop,
-    clp: &'a SegmentBuf,
-) -> Vec<(&'a SegmentBuf, &'static str, usize, &'static str)> {
-    let mut broken = Vec::new();
+/// What a claim's amounts come to: each line and the claim, and by how much
+/// each is off.
+pub(crate) struct ClaimSums<'a> {
+    pub(crate) lines: Vec<(&'a SegmentBuf, Option<Decimal>)>,
+    pub(crate) claim: Option<(&'a SegmentBuf, Option<Decimal>)>,
+}
+
+pub(crate) fn of_claim(claim: &Loop) -> ClaimSums<'_> {
+    let mut lines = Vec::with_capacity(claim.loops.len());
+    let mut on_lines = Some(Decimal::ZERO);
     for line in claim.children("2110") {
-        if let Some(svc) = line.segment("SVC")
-            && of_line(line, svc).is_some_and(|off| !off.is_zero())
-        {
-            let what = "SVC02 less the line's adjustments is not SVC03";
-            broken.push((svc, "2110", 3, what));
+        let adjusted = adjustments(line);
+        on_lines = on_lines
+            .zip(adjusted)
+            .and_then(|(sum, more)| sum.checked_add(more));
+        if let Some(svc) = line.segment("SVC") {
+            lines.push((svc, of_line(svc, adjusted)));
         }
     }
-    if of_payment(claim, clp).is_some_and(|off| !off.is_zero()) {
-        let what = "CLP03 less all adjustments is not CLP04";
-        broken.push((clp, "2100", 4, what));
-    }
-    broken
+    let claim = claim
+        .segment("CLP")
+        .map(|clp| (clp, of_payment(claim, clp, on_lines)));
+    ClaimSums { lines, claim }
 }
 
 fn note(found: &mut Identity, at: &SegmentBuf, off_by: Option<Decimal>) {
@@ -233,13 +243,12 @@ pub fn balance(set: &TransactionSet) -> Balance {
         .children("2000")
         .flat_map(|header| header.children("2100"))
     {
-        for line in claim.children("2110") {
-            if let Some(svc) = line.segment("SVC") {
-                note(&mut result.line, svc, of_line(line, svc));
-            }
+        let sums = of_claim(claim);
+        for (svc, off) in sums.lines {
+            note(&mut result.line, svc, off);
         }
-        if let Some(clp) = claim.segment("CLP") {
-            note(&mut result.claim, clp, of_payment(claim, clp));
+        if let Some((clp, off)) = sums.claim {
+            note(&mut result.claim, clp, off);
         }
     }
     match set.root.segment("BPR") {

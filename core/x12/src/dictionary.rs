@@ -37,7 +37,9 @@ pub(crate) struct Note {
     pub(crate) text: &'static str,
     /// P, R, E, C or L.
     pub(crate) rule: u8,
-    pub(crate) elements: Vec<usize>,
+    /// The element named first, and all of them, as bits.
+    pub(crate) first: u64,
+    pub(crate) all: u64,
 }
 
 /// What stands at one place of a segment.
@@ -213,12 +215,14 @@ fn notes(line: &'static str, text: &'static str) -> Result<Vec<Note>, TableError
     for word in text.split_whitespace() {
         let (rule, digits) = word.split_at(1);
         let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-        let mut elements = Vec::new();
+        let (mut first, mut all) = (0_u64, 0_u64);
         for pair in pairs {
             let pair = std::str::from_utf8(pair).unwrap_or_default();
-            elements.push(number(line, pair)? as usize);
+            let bit = 1_u64.checked_shl(number(line, pair)?).unwrap_or_default();
+            first = if first == 0 { bit } else { first };
+            all |= bit;
         }
-        if !rest.is_empty() || elements.len() < 2 || !"PRECL".contains(rule) {
+        if !rest.is_empty() || all.count_ones() < 2 || !"PRECL".contains(rule) {
             return Err(TableError {
                 line,
                 problem: "a syntax note is a letter and pairs of digits",
@@ -228,7 +232,8 @@ fn notes(line: &'static str, text: &'static str) -> Result<Vec<Note>, TableError
         notes.push(Note {
             text: word,
             rule,
-            elements,
+            first,
+            all,
         });
     }
     Ok(notes)

@@ -115,6 +115,12 @@ pub(crate) struct LoopDef {
     /// For each child, the first one in a row that opens with its segment id:
     /// these share a position and come in any order.
     pub(crate) child_groups: Vec<usize>,
+    /// The tag of each slot.
+    pub(crate) tags: Vec<u32>,
+    /// The slots that are required.
+    pub(crate) required: Vec<usize>,
+    /// The tag of each child's opening segment.
+    pub(crate) openers: Vec<u32>,
     /// The bits of the segments that belong to it or open a child.
     pub(crate) takes: u64,
     /// Whether the unit that a streaming reader gives out can stand inside.
@@ -132,24 +138,58 @@ pub(crate) struct Slot {
     pub(crate) max: u32,
     /// Slots of one id in a row stand at one position and come in any order.
     pub(crate) group: u16,
+    /// The required elements as bits.
+    pub(crate) required: u64,
     /// Elements that tell it from other segments of its id.
     pub(crate) keys: Vec<Key>,
     pub(crate) fields: Vec<FieldUse>,
     pub(crate) notes: &'static [Note],
 }
 
+/// What an element may be: codes of at most eight characters, each in one word.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Codes(Vec<u64>);
+
+/// A code in one word; none for what is longer than any code.
+fn packed(code: &[u8]) -> Option<u64> {
+    (code.len() <= 8).then(|| {
+        code.iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte))
+    })
+}
+
+impl Codes {
+    /// `None` where a code is too long to be one.
+    pub(crate) fn of(codes: &[&str]) -> Option<Self> {
+        codes
+            .iter()
+            .map(|code| packed(code.as_bytes()))
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+
+    /// Whether nothing is listed, so that anything goes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn contains(&self, value: &[u8]) -> bool {
+        packed(value).is_some_and(|word| self.0.contains(&word))
+    }
+}
+
 /// A qualifier: an element (its first component) and what it may be.
 #[derive(Debug)]
 pub(crate) struct Key {
     pub(crate) element: usize,
-    pub(crate) codes: Vec<&'static str>,
+    pub(crate) codes: Codes,
 }
 
 /// How a guide uses an element of a segment.
 #[derive(Debug)]
 pub(crate) struct FieldUse {
     pub(crate) usage: Usage,
-    pub(crate) codes: Vec<&'static str>,
+    pub(crate) codes: Codes,
     pub(crate) repeat: u32,
     pub(crate) what: FieldKind,
 }
@@ -161,11 +201,19 @@ pub(crate) enum FieldKind {
     Composite(Vec<PartUse>, &'static [Note]),
 }
 
+/// The bits of the required ones of elements that are numbered from 1.
+pub(crate) fn required(usages: impl Iterator<Item = Usage>) -> u64 {
+    usages
+        .zip(1_u32..64)
+        .filter(|(usage, _)| *usage == Usage::Required)
+        .fold(0, |bits, (_, number)| bits | 1 << number)
+}
+
 /// How a guide uses a component.
 #[derive(Debug)]
 pub(crate) struct PartUse {
     pub(crate) usage: Usage,
-    pub(crate) codes: Vec<&'static str>,
+    pub(crate) codes: Codes,
     pub(crate) element: Element,
 }
 
@@ -204,9 +252,7 @@ impl Key {
             .iter()
             .position(|byte| *byte == delimiters.component || Some(*byte) == delimiters.repetition)
             .unwrap_or(value.len());
-        self.codes
-            .iter()
-            .any(|code| code.as_bytes() == &value[..end])
+        self.codes.contains(&value[..end])
     }
 }
 
@@ -215,10 +261,11 @@ impl LoopDef {
     pub(crate) fn slot_of(&self, segment: &Segment<'_>) -> Option<usize> {
         let mut loose = None;
         let tag = tag(segment.id());
-        for (at, slot) in self.slots.iter().enumerate() {
-            if slot.tag != tag {
+        for (at, own) in self.tags.iter().enumerate() {
+            if *own != tag {
                 continue;
             }
+            let slot = &self.slots[at];
             if slot.keys.iter().all(|key| key.fits(segment)) {
                 return Some(at);
             }

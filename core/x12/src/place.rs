@@ -106,16 +106,20 @@ impl Cursor {
 
     fn child_for(&self, def: usize, segment: &Segment<'_>) -> Option<usize> {
         let loops = &self.guide.loops;
-        loops[def]
-            .children
+        let tag = tag(segment.id());
+        let def = &loops[def];
+        def.openers
             .iter()
-            .copied()
+            .zip(&def.children)
+            .filter(|(opener, _)| **opener == tag)
+            .map(|(_, child)| *child)
             .find(|child| loops[*child].opens_with(segment))
     }
 
     fn find(&self, segment: &Segment<'_>) -> Place {
         let loops = &self.guide.loops;
-        let bit = self.guide.ids.bit(tag(segment.id()));
+        let tag = tag(segment.id());
+        let bit = self.guide.ids.bit(tag);
         if bit == 0 {
             return Place::Stray;
         }
@@ -127,9 +131,10 @@ impl Cursor {
             if let Some(def) = self.child_for(level.def, segment) {
                 return Place::Opens { depth, def };
             }
-            let own = loops[level.def].slots.iter().enumerate();
+            let def = &loops[level.def];
+            let own = def.tags.iter().zip(&def.slots);
             let mut own = own.skip(usize::from(depth > 0));
-            if own.any(|(_, slot)| slot.takes(segment)) {
+            if own.any(|(own, slot)| *own == tag && slot.takes(segment)) {
                 return Place::Belongs { depth };
             }
         }

@@ -115,8 +115,8 @@ impl Stream {
 
 /// Reads a file of any size claim by claim.
 ///
-/// It keeps one claim, the loops around it and [`READ_SIZE`] bytes of the file;
-/// a single segment may have at most [`MAX_SEGMENT`] bytes. Ends after the
+/// It keeps [`READ_SIZE`] bytes of the file, the claims in them, and the loops
+/// around the last; a single segment may have at most [`MAX_SEGMENT`] bytes. Ends after the
 /// first error.
 ///
 /// ```
@@ -140,6 +140,8 @@ pub struct Reader<R> {
     begin: usize,
     state: State,
     machine: Machine,
+    /// Why the rest cannot be read.
+    broken: Option<FileError>,
     at_end: bool,
     done: bool,
 }
@@ -156,6 +158,7 @@ impl<R: Read> Reader<R> {
             begin: 0,
             state: State::default(),
             machine: Machine::units(),
+            broken: None,
             at_end: false,
             done: false,
         }
@@ -183,18 +186,15 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Takes the segments that are whole in the buffer, up to an event.
-    fn advance(&mut self) -> Result<bool, FileError> {
+    /// Takes the segments that are whole in the buffer.
+    fn advance(&mut self) -> Result<(), FileError> {
         let stretch = &self.buffer[self.begin..];
         let mut segments = Segments::resume(stretch, self.state, self.at_end);
         let outcome = loop {
             match segments.advance() {
                 Ok(Some(segment)) => self.machine.push(&segment),
-                Ok(None) => break Ok(true),
+                Ok(None) => break Ok(()),
                 Err(error) => break Err(error),
-            }
-            if !self.machine.events.is_empty() {
-                break Ok(false);
             }
         };
         self.begin += segments.consumed();
@@ -206,10 +206,10 @@ impl<R: Read> Reader<R> {
                 if self.at_end || window > MAX_SEGMENT {
                     Err(error)
                 } else {
-                    Ok(true)
+                    Ok(())
                 }
             }
-            Ok(exhausted) => Ok(exhausted),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -218,8 +218,13 @@ impl<R: Read> Reader<R> {
             if let Some(event) = self.machine.events.pop_front() {
                 return Ok(Some(event));
             }
-            let exhausted = self.advance()?;
-            if exhausted && self.machine.events.is_empty() {
+            if let Some(error) = self.broken.take() {
+                return Err(error);
+            }
+            if let Err(error) = self.advance() {
+                // What was whole before it is given out first.
+                self.broken = Some(error);
+            } else if self.machine.events.is_empty() {
                 if self.at_end {
                     return self.machine.finish().map(|()| None);
                 }

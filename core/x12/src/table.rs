@@ -16,7 +16,8 @@
 
 use crate::dictionary::{Dictionary, TableError, What};
 use crate::guide::{
-    FieldKind, FieldUse, Guide, Ids, Key, LoopDef, PartUse, Slot, Then, UNBOUNDED, Usage, When, tag,
+    Codes, FieldKind, FieldUse, Guide, Ids, Key, LoopDef, PartUse, Slot, Then, UNBOUNDED, Usage,
+    When, required, tag,
 };
 
 type Read<T> = Result<T, TableError>;
@@ -61,6 +62,9 @@ pub(crate) fn parse(text: &'static str) -> Read<Guide> {
                     after: usize::MAX,
                     children: Vec::new(),
                     child_groups: Vec::new(),
+                    openers: Vec::new(),
+                    tags: Vec::new(),
+                    required: Vec::new(),
                     takes: 0,
                     holds_unit: false,
                 });
@@ -156,9 +160,14 @@ fn index(guide: &mut Guide) {
                     .unwrap_or(order)
             })
             .collect();
+        def.tags = def.slots.iter().map(|slot| slot.tag).collect();
+        def.required = (0..def.slots.len())
+            .filter(|at| def.slots[*at].usage == Usage::Required)
+            .collect();
         for slot in &def.slots {
             def.takes |= guide.ids.add(slot.tag);
         }
+        def.openers = def.children.iter().map(|child| openers[*child]).collect();
         for child in &def.children {
             def.takes |= guide.ids.add(openers[*child]);
         }
@@ -198,6 +207,13 @@ fn codes(line: &'static str, text: &'static str) -> Read<Vec<&'static str>> {
     }
 }
 
+fn packed(line: &'static str, codes: &[&'static str]) -> Read<Codes> {
+    Codes::of(codes).ok_or(TableError {
+        line,
+        problem: "a code of more than eight characters",
+    })
+}
+
 fn slot(line: &'static str, label: &'static str) -> Read<Slot> {
     let (left, right) = match line.split_once(" : ") {
         Some((left, right)) => (left, Some(right.trim())),
@@ -229,7 +245,7 @@ fn slot(line: &'static str, label: &'static str) -> Read<Slot> {
         .iter()
         .map(|field| FieldUse {
             usage: Usage::NotUsed,
-            codes: Vec::new(),
+            codes: Codes::default(),
             repeat: field.repeat,
             what: match &field.what {
                 What::Element(element) => FieldKind::Element(*element),
@@ -238,7 +254,7 @@ fn slot(line: &'static str, label: &'static str) -> Read<Slot> {
                         .iter()
                         .map(|element| PartUse {
                             usage: Usage::NotUsed,
-                            codes: Vec::new(),
+                            codes: Codes::default(),
                             element: *element,
                         })
                         .collect(),
@@ -259,7 +275,7 @@ fn slot(line: &'static str, label: &'static str) -> Read<Slot> {
         if name.is_empty() {
             continue;
         }
-        let codes = codes(line, name)?;
+        let codes = packed(line, &codes(line, name)?)?;
         let field = fields.get_mut(element - 1).ok_or(TableError {
             line,
             problem: "a qualifier beyond the last element",
@@ -277,6 +293,7 @@ fn slot(line: &'static str, label: &'static str) -> Read<Slot> {
         usage,
         max,
         group: 0,
+        required: required(fields.iter().map(|field| field.usage)),
         keys,
         fields,
         notes: &def.notes,
@@ -340,13 +357,13 @@ fn field(line: &'static str, token: &'static str, fields: &mut [FieldUse]) -> Re
     Ok(())
 }
 
-type ElementUse = (std::ops::RangeInclusive<usize>, Usage, Vec<&'static str>);
+type ElementUse = (std::ops::RangeInclusive<usize>, Usage, Codes);
 
 fn element_use(line: &'static str, text: &'static str) -> Read<ElementUse> {
     let problem = |problem| TableError { line, problem };
     let (head, listed) = match text.split_once('=') {
-        Some((head, list)) => (head, codes(line, list)?),
-        None => (text, Vec::new()),
+        Some((head, list)) => (head, packed(line, &codes(line, list)?)?),
+        None => (text, Codes::default()),
     };
     let usage = match head.as_bytes().last() {
         Some(b'R') => Usage::Required,

@@ -2,7 +2,7 @@
 
 use super::values;
 use crate::dictionary::{Element, Note};
-use crate::guide::{FieldKind, FieldUse, PartUse, Slot, Usage};
+use crate::guide::{Codes, FieldKind, FieldUse, PartUse, Slot, Usage};
 use crate::{Fault, FaultKind, Pieces, Segment};
 
 /// A segment under check.
@@ -48,43 +48,46 @@ pub(super) fn check(
     for (bytes, number) in segment.elements().zip(1..) {
         count = number;
         last_empty = bytes.is_empty();
-        let Some(field) = slot.fields.get(number - 1) else {
-            if !bytes.is_empty() && !too_many {
+        if last_empty {
+            before = bytes;
+            continue;
+        }
+        match slot.fields.get(number - 1) {
+            Some(field) => {
+                present |= 1 << number.min(63);
+                check_field(&mut place, field, number, bytes, before);
+            }
+            None if !too_many => {
                 too_many = true;
                 place.fault(FaultKind::TooManyElements, number, None);
             }
-            continue;
-        };
-        if bytes.is_empty() {
-            if field.usage == Usage::Required {
-                place.fault(FaultKind::MissingElement, number, None);
-            }
-        } else {
-            present |= 1 << number.min(63);
-            check_field(&mut place, field, number, bytes, before);
+            None => {}
         }
         before = bytes;
     }
-    for (field, number) in slot.fields.iter().zip(1..).skip(count) {
-        if field.usage == Usage::Required {
-            place.fault(FaultKind::MissingElement, number, None);
-        }
+    for number in bits(slot.required & !present) {
+        place.fault(FaultKind::MissingElement, number, None);
     }
     if last_empty {
         place.warn(FaultKind::TrailingSeparators, count, None);
     }
     for note in slot.notes {
-        if let Some((kind, number)) = broken(note, present) {
-            // What is required is reported as missing already.
-            let required = slot
-                .fields
-                .get(number - 1)
-                .is_some_and(|field| field.usage == Usage::Required);
-            if !required {
-                place.fault(kind, number, None);
-            }
+        // What is required is reported as missing already.
+        if let Some((kind, number)) = broken(note, present)
+            && slot.required & (1 << number) == 0
+        {
+            place.fault(kind, number, None);
         }
     }
+}
+
+/// The numbers of the bits that are set.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let number = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(number)
+    })
 }
 
 fn check_field(
@@ -177,7 +180,7 @@ fn check_composite(
 fn check_value(
     place: &mut Place<'_, '_>,
     element: &Element,
-    codes: &[&'static str],
+    codes: &Codes,
     value: &[u8],
     before: &[u8],
     (number, component): (usize, Option<usize>),
@@ -191,30 +194,26 @@ fn check_value(
             place.fault(kind, number, component);
         }
         Some(kind) => place.fault(kind, number, component),
-        None if codes.is_empty() || codes.iter().any(|code| code.as_bytes() == value) => {}
+        None if codes.is_empty() || codes.contains(value) => {}
         None => place.fault(FaultKind::InvalidCode, number, component),
     }
 }
 
 /// Which element a syntax note misses, where it is broken (X12.6, 3.6).
 fn broken(note: &Note, present: u64) -> Option<(FaultKind, usize)> {
-    let has = |number: &usize| present & (1 << number.min(&63)) != 0;
-    let first = note.elements.first()?;
-    let missing = || note.elements.iter().find(|number| !has(number)).copied();
-    let any = note.elements.iter().any(has);
-    let conditional = |number| Some((FaultKind::ConditionalMissing(note.text), number));
+    let there = note.all & present;
+    let missing = note.all & !present;
+    let has_first = note.first & present != 0;
+    let lowest = |set: u64| set.trailing_zeros() as usize;
+    let conditional = |set: u64| Some((FaultKind::ConditionalMissing(note.text), lowest(set)));
     match note.rule {
-        b'P' if any => missing().and_then(conditional),
-        b'R' if !any => conditional(*first),
-        b'C' if has(first) => missing().and_then(conditional),
-        b'L' if has(first) && !note.elements.iter().skip(1).any(has) => {
-            note.elements.get(1).copied().and_then(conditional)
-        }
-        b'E' => {
-            let mut there = note.elements.iter().filter(|number| has(number));
-            there.next()?;
-            let second = there.next()?;
-            Some((FaultKind::Excluded(note.text), *second))
+        b'P' if there != 0 && missing != 0 => conditional(missing),
+        b'R' if there == 0 => conditional(note.first),
+        b'C' if has_first && missing != 0 => conditional(missing),
+        b'L' if has_first && there == note.first => conditional(missing),
+        b'E' if there.count_ones() > 1 => {
+            let second = there & (there - 1);
+            Some((FaultKind::Excluded(note.text), lowest(second)))
         }
         _ => None,
     }

@@ -140,8 +140,9 @@ impl<'o> Checker<'o> {
             .and_then(|segment| segment.position)
             .unwrap_or(above);
         let slots = self.check_segments(def, content);
-        for (slot, count) in def.slots.iter().zip(slots) {
-            if slot.usage == Usage::Required && count == 0 {
+        for at in &def.required {
+            let slot = &def.slots[*at];
+            if slots.get(*at) == Some(&0) {
                 let kind = FaultKind::MissingSegment(slot.label);
                 self.faults
                     .push(Fault::new(begins, kind, slot.id).within(def.id));

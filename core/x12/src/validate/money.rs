@@ -109,12 +109,19 @@ fn other_payers(claim: &Loop, clm: &SegmentBuf, faults: &mut Vec<Fault>) {
 /// where the whole set is at hand.
 fn payments(root: &Loop, faults: &mut Vec<Fault>) {
     for claim in root.walk().filter(|inner| inner.id == "2100") {
-        let Some(clp) = claim.segment("CLP") else {
-            continue;
-        };
-        let identities = crate::balance::of_claim(claim, clp);
-        for (at, loop_id, element, what) in identities {
-            faults.push(unbalanced(at, loop_id, element, what));
+        let sums = crate::balance::of_claim(claim);
+        let is_off = |off: Option<Decimal>| off.is_some_and(|off| !off.is_zero());
+        for (svc, off) in sums.lines {
+            if is_off(off) {
+                let what = "SVC02 less the line's adjustments is not SVC03";
+                faults.push(unbalanced(svc, "2110", 3, what));
+            }
+        }
+        if let Some((clp, off)) = sums.claim
+            && is_off(off)
+        {
+            let what = "CLP03 less all adjustments is not CLP04";
+            faults.push(unbalanced(clp, "2100", 4, what));
         }
     }
     if let Some(bpr) = root.segment("BPR")
