@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::SqliteStore;
 use super::columns::signed;
-use super::reader::{ROW, read_row};
+use super::rows::{ROW, read_row};
 use crate::journal::read_instant;
 use crate::memory::Restored;
 use crate::{MemoryStore, Sequence, StoreError};

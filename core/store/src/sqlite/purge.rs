@@ -10,7 +10,7 @@ use scrubjay_model::{Account, ClaimId, Money, Posting, PostingSet};
 use super::SqliteStore;
 use super::columns::{Columns, signed};
 use super::lookups::{all_headings, read_counter};
-use super::reader::{ROW, read_row};
+use super::rows::{ROW, read_row};
 use super::transaction::SqliteTransaction;
 use crate::journal::{digest, read_instant};
 use crate::tables::{ClaimNumber, Heading};

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use scrubjay_model::ClaimId;
 
 use super::columns::signed;
-use super::reader::{ROW, Source, read_row};
+use super::reader::Source;
+use super::rows::{ROW, read_row};
 use super::schema;
 use super::tables::SqlTables;
 use crate::journal::{Digest, EventText, StampText, digest, may_append, row_hash};
