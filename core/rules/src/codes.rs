@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 /// What kind of code a set is about, which decides how one entry is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum CodeKind {
     /// Five letters and digits; an entry means that code alone.
     Procedure,

@@ -31,11 +31,12 @@ pub(crate) struct Frame {
     pub(crate) effects: Vec<Effect>,
     /// Findings and effects that this rule may still make on this subject.
     pub(crate) room: usize,
-    /// Code sets that scripts have written out, by kind and text.
-    sets: HashMap<(u8, Box<str>), Arc<CodeSet>>,
+    /// Code sets that scripts have written out: by the place in memory of the
+    /// pack's tables and the kind of code, then by text.
+    sets: HashMap<(usize, CodeKind), HashMap<Box<str>, Arc<CodeSet>>>,
 }
 
-/// Written-out code sets kept at most.
+/// Written-out code sets kept at most, of one pack and kind.
 const MAX_SETS: usize = 1_000;
 
 impl Default for Frame {
@@ -66,7 +67,6 @@ impl Frame {
         self.today = today;
         if !Arc::ptr_eq(&self.tables, tables) {
             self.tables = Arc::clone(tables);
-            self.sets.clear();
         }
         self.needs.clear();
         self.needs.extend_from_slice(needs);
@@ -115,16 +115,23 @@ impl Frame {
         text: &str,
         kind: CodeKind,
     ) -> Result<Arc<CodeSet>, Box<EvalAltResult>> {
-        let key = (kind as u8, Box::from(text));
-        if let Some(known) = self.sets.get(&key) {
-            return Ok(Arc::clone(known));
+        let key = (Arc::as_ptr(&self.tables).addr(), kind);
+        let known = self.sets.entry(key).or_default();
+        if let Some(set) = known.get(text) {
+            return Ok(Arc::clone(set));
         }
         let set = Arc::new(self.tables.set(text, kind).map_err(fault)?);
-        if self.sets.len() >= MAX_SETS {
-            self.sets.clear();
+        if known.len() >= MAX_SETS {
+            known.clear();
         }
-        self.sets.insert(key, Arc::clone(&set));
+        known.insert(text.into(), Arc::clone(&set));
         Ok(set)
+    }
+
+    /// Forgets code sets: a pack of the next generation may stand where one of
+    /// the last stood in memory.
+    pub(crate) fn forget_sets(&mut self) {
+        self.sets.clear();
     }
 
     pub(crate) fn must_need(&self, need: Need) -> Result<(), Box<EvalAltResult>> {

@@ -26,7 +26,7 @@ pub(crate) struct Table {
     /// Rows by the first column; several where keys repeat.
     by_key: HashMap<Box<str>, Vec<usize>>,
     /// Rows by the first two columns.
-    by_pair: HashMap<(Box<str>, Box<str>), usize>,
+    by_pair: HashMap<Box<str>, HashMap<Box<str>, usize>>,
 }
 
 /// Rows that a table may have: a bound on memory, far above any payer's list.
@@ -79,9 +79,8 @@ impl Table {
             .map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
         let first = row.get(0).unwrap_or_default();
         if let Some(second) = row.get(1) {
-            self.by_pair
-                .entry((first.into(), second.into()))
-                .or_insert(at);
+            let seconds = self.by_pair.entry(first.into()).or_default();
+            seconds.entry(second.into()).or_insert(at);
         }
         self.by_key.entry(first.into()).or_default().push(at);
         self.keys.push((first.into(), line));
@@ -103,7 +102,7 @@ impl Table {
     pub(crate) fn find_pair(&self, first: &str, second: &str) -> Option<usize> {
         [(first, second), (first, ELSE), (ELSE, second), (ELSE, ELSE)]
             .into_iter()
-            .find_map(|(a, b)| self.by_pair.get(&(a.into(), b.into())).copied())
+            .find_map(|(a, b)| self.by_pair.get(a)?.get(b).copied())
     }
 
     /// Whether a key has a row of its own.

@@ -244,9 +244,9 @@ fn person(person: &Person, age_on: Option<NaiveDate>, texts: &mut Interner) -> P
 fn address_view(address: &scrubjay_model::Address, texts: &mut Interner) -> AddressView {
     AddressView {
         line1: address.line1.as_str().into(),
-        city: texts.text(&address.city),
+        city: address.city.as_str().into(),
         state: texts.text(&address.state),
-        zip: texts.text(&address.zip),
+        zip: address.zip.as_str().into(),
     }
 }
 

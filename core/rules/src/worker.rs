@@ -74,6 +74,7 @@ impl RuleWorker {
             return;
         }
         let before = std::mem::replace(&mut self.generation, Arc::clone(&newest));
+        frame(&self.script.frame).forget_sets();
         let mut kept: HashMap<*const Rule, Compiled> = before
             .all()
             .zip(self.compiled.drain(..))
