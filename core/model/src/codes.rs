@@ -96,6 +96,21 @@ code!(
     |code| (2..=5).contains(&code.len()) && code[0].is_ascii_uppercase() && alphanumeric(code)
 );
 
+code!(
+    /// A type of service that a benefit is about (EB03; code list 1365).
+    ServiceType, ServiceType, "a service type of one or two letters and digits",
+    |code| (1..=2).contains(&code.len()) && alphanumeric(code)
+);
+
+impl ServiceType {
+    /// Whether it stands for the plan as a whole (30, health benefit plan
+    /// coverage), which every payer must answer for.
+    #[must_use]
+    pub fn is_whole_plan(&self) -> bool {
+        self.as_str() == "30"
+    }
+}
+
 /// Who bears an adjustment (CAS01; `domain.md` 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum GroupCode {

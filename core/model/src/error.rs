@@ -22,6 +22,8 @@ pub enum ValueKind {
     Rarc,
     /// A claim adjustment group code.
     GroupCode,
+    /// A type of service of a benefit.
+    ServiceType,
     /// A control number or identifier.
     Identifier,
 }

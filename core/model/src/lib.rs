@@ -21,6 +21,7 @@
 
 mod acknowledgment;
 mod as_sent;
+mod authorization;
 mod calendar;
 mod charge;
 mod checked;
@@ -30,6 +31,7 @@ mod codes;
 mod coverage;
 mod deadline;
 mod denial;
+mod eligibility;
 mod encounter;
 mod error;
 mod ids;
@@ -44,6 +46,10 @@ mod work;
 
 pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
 pub use as_sent::AsSent;
+pub use authorization::{
+    Authorization, AuthorizationError, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
+    AuthorizedService,
+};
 pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
 pub use charge::{Charge, ChargeError, ChargeRecord};
 pub use claim::{
@@ -51,13 +57,20 @@ pub use claim::{
     ServiceLine,
 };
 pub use clock::{Clock, FixedClock};
-pub use codes::{Carc, GroupCode, Icd10, Modifier, PlaceOfService, ProcedureCode, Rarc};
+pub use codes::{
+    Carc, GroupCode, Icd10, Modifier, PlaceOfService, ProcedureCode, Rarc, ServiceType,
+};
 pub use coverage::{Coverage, CoverageOrder, Relationship};
 pub use deadline::{
     Deadline, DeadlineBasis, DeadlineError, DeadlineKind, DeadlineStage, Length, Proof, ProofKind,
     Roll,
 };
 pub use denial::{Denial, DenialCategory, Recoverable};
+pub use eligibility::{
+    Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, BenefitQuery,
+    CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityRecord, EligibilityRejection,
+    FollowUpAction, OtherPayer,
+};
 pub use encounter::{Encounter, EncounterError, EncounterRecord, EncounterStatus};
 pub use error::{ValueError, ValueKind};
 pub use ids::{

@@ -1,0 +1,240 @@
+//! Prior authorization: asked, granted, used up.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+mod error;
+
+pub use error::{AuthorizationError, AuthorizationGap};
+
+use crate::checked::checked;
+use crate::{AuthorizationNumber, PatientKey, PayerId, ProcedureCode};
+
+/// Where an authorization stands. Whether an approved one has run out is a
+/// question of the date: [`AuthorizationRecord::is_expired`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationStatus {
+    /// The payer wants one; nobody has asked yet.
+    Required,
+    /// Asked, no answer, or pended (278 HCR01 A4).
+    Asked,
+    /// Granted in full or changed (HCR01 A1, A6).
+    Approved,
+    /// Refused (HCR01 A3).
+    Denied,
+    /// Withdrawn by the payer or by us.
+    Cancelled,
+}
+
+/// Services that one count of units was granted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizedService {
+    /// Procedures that share the count, at least one.
+    pub procedures: Vec<ProcedureCode>,
+    /// Units granted, above zero.
+    pub approved: Decimal,
+    /// Units used up, from zero to those granted.
+    #[serde(default)]
+    pub used: Decimal,
+}
+
+impl AuthorizedService {
+    /// Units left, never below zero.
+    #[must_use]
+    pub fn left(&self) -> Decimal {
+        self.approved
+            .checked_sub(self.used)
+            .unwrap_or_default()
+            .max(Decimal::ZERO)
+    }
+}
+
+/// What an [`Authorization`] says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationRecord {
+    /// The patient, by the host's key.
+    pub patient: PatientKey,
+    /// Payer.
+    pub payer: PayerId,
+    /// Where it stands.
+    pub status: AuthorizationStatus,
+    /// The payer's number (REF*G1); an approved one has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<AuthorizationNumber>,
+    /// Day it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<NaiveDate>,
+    /// Day the payer decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<NaiveDate>,
+    /// First day of service that it is for; an approved one has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    /// Last day of service that it is for; an approved one has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+    /// Services, asked for or granted.
+    pub services: Vec<AuthorizedService>,
+}
+
+impl AuthorizationRecord {
+    fn check(&self) -> Result<(), AuthorizationError> {
+        if self.status == AuthorizationStatus::Approved {
+            let parts = [
+                ("number", self.number.is_some()),
+                ("from", self.from.is_some()),
+                ("to", self.to.is_some()),
+                ("services", !self.services.is_empty()),
+            ];
+            if let Some((field, _)) = parts.into_iter().find(|(_, given)| !given) {
+                return Err(AuthorizationError::Missing { field });
+            }
+        }
+        for (earlier, first, later, second) in [
+            ("from", self.from, "to", self.to),
+            ("asked", self.asked, "decided", self.decided),
+        ] {
+            if first
+                .zip(second)
+                .is_some_and(|(first, second)| second < first)
+            {
+                return Err(AuthorizationError::Order { earlier, later });
+            }
+        }
+        let mut seen: Vec<&ProcedureCode> = Vec::new();
+        for (service, granted) in (1..).zip(&self.services) {
+            if granted.procedures.is_empty() {
+                return Err(AuthorizationError::NoProcedure { service });
+            }
+            for procedure in &granted.procedures {
+                if seen.contains(&procedure) {
+                    return Err(AuthorizationError::Repeated { service });
+                }
+                seen.push(procedure);
+            }
+            let AuthorizedService { approved, used, .. } = *granted;
+            // INVARIANT: 0 <= used <= approved, so what is left is never below zero.
+            if approved <= Decimal::ZERO || used < Decimal::ZERO || used > approved {
+                return Err(AuthorizationError::Units {
+                    service,
+                    approved,
+                    used,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn service(&self, procedure: &ProcedureCode) -> Option<&AuthorizedService> {
+        self.services
+            .iter()
+            .find(|service| service.procedures.contains(procedure))
+    }
+
+    /// Units left for a procedure; `None` where it is not authorized.
+    #[must_use]
+    pub fn left(&self, procedure: &ProcedureCode) -> Option<Decimal> {
+        self.service(procedure).map(AuthorizedService::left)
+    }
+
+    /// Whether its last day has passed.
+    #[must_use]
+    pub fn is_expired(&self, today: NaiveDate) -> bool {
+        self.to.is_some_and(|to| today > to)
+    }
+
+    /// Whether it covers so many units of a procedure on a day.
+    ///
+    /// # Errors
+    /// Every [`AuthorizationGap`] there is, never an empty list.
+    pub fn covers(
+        &self,
+        procedure: &ProcedureCode,
+        date: NaiveDate,
+        units: Decimal,
+    ) -> Result<(), Vec<AuthorizationGap>> {
+        let mut gaps = Vec::new();
+        if self.status != AuthorizationStatus::Approved {
+            gaps.push(AuthorizationGap::NotApproved(self.status));
+        }
+        if let Some(from) = self.from.filter(|from| date < *from) {
+            gaps.push(AuthorizationGap::TooEarly((from - date).num_days()));
+        }
+        if let Some(to) = self.to.filter(|to| date > *to) {
+            gaps.push(AuthorizationGap::TooLate((date - to).num_days()));
+        }
+        if units <= Decimal::ZERO {
+            gaps.push(AuthorizationGap::NoUnits);
+        }
+        match self.left(procedure) {
+            None => gaps.push(AuthorizationGap::OtherProcedure),
+            Some(left) if units > left => gaps.push(AuthorizationGap::UnitsShort {
+                needed: units,
+                left,
+            }),
+            Some(_) => {}
+        }
+        if gaps.is_empty() { Ok(()) } else { Err(gaps) }
+    }
+}
+
+checked! {
+    /// An authorization whose counts hold: used units never exceed those
+    /// granted, and no procedure is counted twice.
+    Authorization(AuthorizationRecord) or AuthorizationError, in "AuthorizationRecord"
+}
+
+impl Authorization {
+    /// Uses up units for a service given. All of them or none.
+    ///
+    /// # Errors
+    /// [`AuthorizationError::NotCovered`] with the first gap.
+    pub fn use_units(
+        &mut self,
+        procedure: &ProcedureCode,
+        date: NaiveDate,
+        units: Decimal,
+    ) -> Result<(), AuthorizationError> {
+        if let Err(gaps) = self.0.covers(procedure, date, units) {
+            let first = gaps.first().copied();
+            return Err(AuthorizationError::NotCovered(
+                first.unwrap_or(AuthorizationGap::OtherProcedure),
+            ));
+        }
+        for service in &mut self.0.services {
+            if service.procedures.contains(procedure) {
+                service.used += units;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives units back, of a service that was voided.
+    ///
+    /// # Errors
+    /// [`AuthorizationError`] where the procedure is not authorized, or fewer
+    /// units were used.
+    pub fn give_back(
+        &mut self,
+        procedure: &ProcedureCode,
+        units: Decimal,
+    ) -> Result<(), AuthorizationError> {
+        let mut services = self.0.services.iter_mut();
+        let service = services
+            .find(|service| service.procedures.contains(procedure))
+            .ok_or(AuthorizationError::NotCovered(
+                AuthorizationGap::OtherProcedure,
+            ))?;
+        let used = service.used;
+        if units <= Decimal::ZERO || units > used {
+            return Err(AuthorizationError::NotUsed { units, used });
+        }
+        service.used -= units;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
