@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod acknowledgment;
+mod appeal;
 mod as_sent;
 mod authorization;
 mod calendar;
@@ -42,9 +43,13 @@ mod party;
 mod payer;
 mod remittance;
 mod status;
+mod submission;
 mod work;
 
 pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
+pub use appeal::{
+    AppealCase, AppealDecision, AppealError, AppealOutcome, AppealRecord, Evidence, EvidenceKind,
+};
 pub use as_sent::AsSent;
 pub use authorization::{
     Authorization, AuthorizationError, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
@@ -90,4 +95,5 @@ pub use status::{
     Adjudication, Appeal, Axis, ClaimStatus, PatientBilling, RefusedTransition, Responsibility,
     Work,
 };
+pub use submission::{Channel, Submission, SubmissionError, SubmissionRecord};
 pub use work::{Owner, WorkItem, WorkKind};
