@@ -46,6 +46,7 @@ mod rule;
 mod ruleset;
 mod scan;
 mod script;
+mod seen;
 mod source;
 mod table;
 mod tables;

@@ -8,14 +8,11 @@ use rhai::{Dynamic, EvalAltResult, Scope};
 use scrubjay_hooks::{
     About, Context, Effect, Finding, Hook, NotRun, Outcome, Ran, Severity, Subject, Worker,
 };
-use scrubjay_model::RemittanceClaim;
 
-use crate::api::claim::{ClaimRef, LineRef};
-use crate::api::denial::{DenialRef, DenialView};
+use crate::api::claim::LineRef;
 use crate::api::frame;
-use crate::api::remittance::{AdjustmentView, RemittanceRef, RemittanceView};
 use crate::card::{RuleScope, Status};
-use crate::facts::{Facts, Text};
+use crate::facts::Facts;
 use crate::frame::Said;
 use crate::generation::{Generation, PassedOver};
 use crate::intern::Interner;
@@ -24,7 +21,8 @@ use crate::limits::MAX_FINDINGS;
 use crate::pack::Pack;
 use crate::rule::Rule;
 use crate::script::{Compiled, Script, told};
-use crate::view::{ClaimView, ViewBuilder, Wants};
+use crate::seen::{Eye, Seen};
+use crate::view::Wants;
 
 /// The rule of every finding about a rule that could not be run to its end.
 pub const RULE_FAULT: &str = "rule-fault";
@@ -38,13 +36,6 @@ pub(crate) struct RuleWorker {
     texts: Interner,
     scope: Scope<'static>,
     selected: Vec<u32>,
-}
-
-/// What the rules of one call are called with.
-struct Seen {
-    subject: Dynamic,
-    /// Of a claim, for rules about lines.
-    claim: Option<Arc<ClaimView>>,
 }
 
 impl RuleWorker {
@@ -191,6 +182,21 @@ impl RuleWorker {
         asked.append(&mut frame.effects);
     }
 
+    fn see(
+        &mut self,
+        subject: Subject<'_>,
+        context: Context,
+        facts: &Facts<'_>,
+        wants: Wants,
+    ) -> Option<Seen> {
+        let mut eye = Eye {
+            texts: &mut self.texts,
+            context,
+            facts,
+        };
+        eye.see(subject, wants)
+    }
+
     fn call<const N: usize>(
         &mut self,
         at: u32,
@@ -204,125 +210,6 @@ impl RuleWorker {
             None => slot.insert(self.script.compile_rule(rule)?),
         };
         self.script.run(rule, compiled, &mut self.scope, arguments)
-    }
-
-    /// The subject as scripts see it.
-    fn see(
-        &mut self,
-        subject: Subject<'_>,
-        context: Context,
-        facts: &Facts<'_>,
-        wants: Wants,
-    ) -> Option<Seen> {
-        let line = facts.line;
-        match subject {
-            Subject::Claim(subject) => {
-                let view = ViewBuilder::of_subject(subject, line, wants).build(&mut self.texts);
-                let view = Arc::new(view);
-                Some(Seen {
-                    subject: Dynamic::from(ClaimRef(Arc::clone(&view))),
-                    claim: Some(view),
-                })
-            }
-            Subject::Denial(subject) => {
-                let claim = subject
-                    .claim
-                    .map(|claim| self.claim_beside(claim, subject.payer, context, facts));
-                let denial = subject.denial;
-                let view = DenialView {
-                    group: self.texts.text(denial.group.as_text()),
-                    carc: self.texts.text(denial.carc.as_text()),
-                    remarks: denial
-                        .remarks
-                        .iter()
-                        .map(|remark| self.texts.text(remark.as_text()))
-                        .collect(),
-                    amount: denial.amount.to_decimal(),
-                    decided: denial.decided,
-                    line: denial.line,
-                    category: denial.category.as_str(),
-                    recoverable: denial.recoverable.as_str(),
-                    payer: self.texts.maybe(facts.payer),
-                    payer_line: line.map(scrubjay_model::LineOfBusiness::as_str),
-                    claim,
-                };
-                Some(Seen {
-                    subject: Dynamic::from(DenialRef(Arc::new(view))),
-                    claim: None,
-                })
-            }
-            Subject::Remittance(subject) => {
-                let claim = subject
-                    .claim
-                    .map(|claim| self.claim_beside(claim, subject.payer, context, facts));
-                let view = self.remitted(subject.remitted, facts, claim);
-                Some(Seen {
-                    subject: Dynamic::from(RemittanceRef(Arc::new(view))),
-                    claim: None,
-                })
-            }
-            _ => None,
-        }
-    }
-
-    /// Our claim beside a denial or remittance.
-    fn claim_beside(
-        &mut self,
-        claim: &scrubjay_model::Claim,
-        payer: Option<&scrubjay_model::PayerProfile>,
-        context: Context,
-        facts: &Facts<'_>,
-    ) -> Arc<ClaimView> {
-        let builder = ViewBuilder {
-            claim,
-            payer,
-            line: facts.line,
-            received: context.today(),
-            history: &[],
-            wants: Wants::default(),
-        };
-        Arc::new(builder.build(&mut self.texts))
-    }
-
-    fn remitted(
-        &mut self,
-        remitted: &RemittanceClaim,
-        facts: &Facts<'_>,
-        claim: Option<Arc<ClaimView>>,
-    ) -> RemittanceView {
-        let allowed: Option<Vec<_>> = remitted.lines.iter().map(|line| line.allowed).collect();
-        let remarks = remitted
-            .remarks
-            .iter()
-            .chain(remitted.lines.iter().flat_map(|line| &line.remarks));
-        RemittanceView {
-            status: String::from(remitted.status.clone()).into(),
-            charge: remitted.charge.to_decimal(),
-            paid: remitted.paid.to_decimal(),
-            allowed: allowed.filter(|lines| !lines.is_empty()).map(|lines| {
-                lines
-                    .into_iter()
-                    .sum::<scrubjay_model::Money>()
-                    .to_decimal()
-            }),
-            patient_responsibility: remitted
-                .patient_responsibility
-                .map(scrubjay_model::Money::to_decimal),
-            remarks: remarks
-                .map(|remark| self.texts.text(remark.as_text()))
-                .collect(),
-            adjustments: remitted
-                .all_adjustments()
-                .map(|taken| AdjustmentView {
-                    group: self.texts.text(taken.group.as_text()),
-                    carc: self.texts.text(taken.carc.as_text()),
-                    amount: taken.amount.to_decimal(),
-                })
-                .collect(),
-            payer: self.texts.maybe(facts.payer),
-            payer_line: facts.line.map(scrubjay_model::LineOfBusiness::as_str),
-            claim,
-        }
     }
 }
 

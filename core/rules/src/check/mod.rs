@@ -1,6 +1,7 @@
 //! Checks a rule before it ever meets a claim: whether it compiles, and
 //! whether what it reads and calls exists and is allowed at its hook.
 
+mod calls;
 mod walk;
 
 use std::collections::BTreeSet;
