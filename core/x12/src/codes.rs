@@ -45,6 +45,8 @@ pub(crate) const fn of(fault: &Fault) -> AckCode {
         FaultKind::UnexpectedSegment => Segment("2"),
         FaultKind::UnknownSegment => Segment("1"),
         FaultKind::OutOfOrder => Segment("7"),
+        // What only a condition asks for has a code of its own.
+        FaultKind::MissingSegment(_) if fault.trigger.is_some() => Segment("I6"),
         FaultKind::MissingSegment(_) => Segment("3"),
         FaultKind::MissingLoop(_) => Segment("I7"),
         FaultKind::TooManySegments(_) => Segment("5"),

@@ -42,6 +42,7 @@
 #![forbid(unsafe_code)]
 
 mod ack;
+mod answer;
 pub mod balance;
 mod codes;
 mod dictionary;
@@ -59,6 +60,7 @@ mod report;
 mod rewrite;
 mod scan;
 mod segment;
+mod show;
 mod stream;
 mod table;
 mod token;
@@ -76,10 +78,11 @@ pub use overlay::{MAX_OVERLAY_RULES, Overlay, OverlayError};
 pub use owned::SegmentBuf;
 pub use placed::{Placed, PlacedSegments, placed};
 pub use read::{Interchange, Interchanges, TransactionSet, read, read_sets};
-pub use report::{Finding, Report, SetReport, check, show, to_json};
+pub use report::{Finding, Report, SetReport, check};
 pub use rewrite::{RewriteError, rewrite};
 pub use scan::delimiters_in;
 pub use segment::{Composite, Pieces, Segment};
+pub use show::{show, to_json};
 pub use stream::{READ_SIZE, Reader, Unit};
 pub use token::{MAX_SEGMENT, Segments};
 pub use tree::Loop;

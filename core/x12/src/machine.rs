@@ -1,6 +1,6 @@
 //! Envelopes: what interchange, group and set each segment is part of.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::envelope::{GroupHeader, InterchangeHeader, same_number};
@@ -38,7 +38,7 @@ struct OpenInterchange {
     header: Arc<InterchangeHeader>,
     at: Position,
     groups: usize,
-    group_numbers: Vec<String>,
+    group_numbers: HashSet<String>,
     faults: Vec<Fault>,
 }
 
@@ -47,7 +47,7 @@ struct OpenGroup {
     header: Arc<GroupHeader>,
     at: Position,
     sets: usize,
-    set_numbers: Vec<String>,
+    set_numbers: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -68,6 +68,8 @@ pub(crate) struct Machine {
     group: Option<OpenGroup>,
     set: Option<OpenSet>,
     last: Position,
+    /// Sender, receiver and number of the interchanges so far.
+    numbers: HashSet<(String, String, String)>,
     pub(crate) events: VecDeque<Event>,
 }
 
@@ -159,9 +161,25 @@ impl Machine {
             header,
             at: isa.position(),
             groups: 0,
-            group_numbers: Vec::new(),
+            group_numbers: HashSet::new(),
             faults: Vec::new(),
         });
+        let number = (
+            isa.element(6).to_owned(),
+            isa.element(8).to_owned(),
+            isa.element(13).to_owned(),
+        );
+        // Senders that batch often repeat it; the receiver keeps the record that counts.
+        let kind = FaultKind::DuplicateControlNumber;
+        if self.numbers.len() >= MAX_FAULTS {
+            return;
+        }
+        if !self.numbers.insert(number)
+            && let Some(open) = &mut self.interchange
+        {
+            let fault = Fault::new(isa.position(), kind, "ISA").at_element(13);
+            open.faults.push(fault.warning());
+        }
     }
 
     fn open_group(&mut self, gs: &Segment<'_>) {
@@ -173,7 +191,7 @@ impl Machine {
         open.groups += 1;
         let twice = open.group_numbers.contains(&header.control_number);
         if open.group_numbers.len() < MAX_FAULTS {
-            open.group_numbers.push(header.control_number.clone());
+            open.group_numbers.insert(header.control_number.clone());
         }
         if twice {
             self.fault(gs, FaultKind::DuplicateControlNumber);
@@ -183,7 +201,7 @@ impl Machine {
             header,
             at: gs.position(),
             sets: 0,
-            set_numbers: Vec::new(),
+            set_numbers: HashSet::new(),
         });
     }
 
@@ -197,7 +215,7 @@ impl Machine {
         let twice = group.set_numbers.contains(&control);
         // A group of more sets than this is checked for doubles up to here.
         if group.set_numbers.len() < MAX_FAULTS {
-            group.set_numbers.push(control.clone());
+            group.set_numbers.insert(control.clone());
         }
         let (id, stated) = (st.element(1), st.element(3));
         let version = group.header.version.as_str();

@@ -88,7 +88,7 @@ fn a_missing_segment_that_another_asks_for_names_its_trigger() {
     let answer = &answers(&claim().replace("11:B:1", "11:B:7"))[0];
     assert!(
         answer.contains(
-            "IK3*REF*19*2300*3~\nCTX*SITUATIONAL TRIGGER*CLM*19**5:3~\nCTX*CLM01:COB4001~\n"
+            "IK3*REF*19*2300*I6~\nCTX*SITUATIONAL TRIGGER*CLM*19**5:3~\nCTX*CLM01:COB4001~\n"
         ),
         "{answer}"
     );

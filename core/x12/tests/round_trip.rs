@@ -238,6 +238,84 @@ fn remittance() -> impl Strategy<Value = Loop> {
     })
 }
 
+/// A claim with lines, in the writer's order.
+fn claim() -> impl Strategy<Value = Loop> {
+    let line = (
+        segment("SV1", "HC:99213"),
+        proptest::collection::vec(segment("NTE", "ADD"), 0..2),
+    );
+    (
+        segment("CLM", "A1"),
+        segment("HI", "ABK:I10"),
+        proptest::collection::vec(line, 0..4),
+    )
+        .prop_map(|(clm, hi, lines)| {
+            let mut claim = Loop::new("2300");
+            claim.segments = vec![clm, hi];
+            for ((sv1, notes), number) in lines.into_iter().zip(1..) {
+                let mut line = Loop::new("2400");
+                line.segments
+                    .push(SegmentBuf::new("LX").with_elements([number.to_string()]));
+                line.segments.push(sv1);
+                line.segments.extend(notes);
+                claim.loops.push(line);
+            }
+            claim
+        })
+}
+
+/// Subscribers with claims of their own, and patients with claims under them.
+fn claims() -> impl Strategy<Value = Loop> {
+    let patient = proptest::collection::vec(claim(), 1..3);
+    let subscriber = (
+        proptest::collection::vec(claim(), 0..3),
+        proptest::collection::vec(patient, 0..3),
+    );
+    proptest::collection::vec(proptest::collection::vec(subscriber, 1..4), 1..3).prop_map(
+        |billers| {
+            let level = |id, code: &str| {
+                let mut level = Loop::new(id);
+                level
+                    .segments
+                    .push(SegmentBuf::new("HL").with_elements(["", "", code]));
+                level
+            };
+            let mut root = Loop::new("ST");
+            root.segments
+                .push(SegmentBuf::parse("BHT*0019*00*1*20260302*0815*CH"));
+            for subscribers in billers {
+                let mut billing = level("2000A", "20");
+                for (own, patients) in subscribers {
+                    let mut subscriber = level("2000B", "22");
+                    subscriber.loops = own;
+                    for claims in patients {
+                        let mut patient = level("2000C", "23");
+                        patient.loops = claims;
+                        subscriber.loops.push(patient);
+                    }
+                    billing.loops.push(subscriber);
+                }
+                root.loops.push(billing);
+            }
+            root
+        },
+    )
+}
+
+/// The tree without the numbers that the writer gives.
+fn unnumbered(mut tree: Loop) -> Loop {
+    fn level(within: &mut Loop) {
+        if let Some(hl) = within.segments.first_mut().filter(|first| first.id == "HL") {
+            for element in [1, 2, 4] {
+                hl.set(element, "");
+            }
+        }
+        within.loops.iter_mut().for_each(level);
+    }
+    level(&mut tree);
+    tree
+}
+
 fn in_guide_order(mut tree: Loop) -> Loop {
     for claim in tree.loops.iter_mut().flat_map(|header| &mut header.loops) {
         claim.segments.sort_by_key(|own| own.id != "CLP");
@@ -261,6 +339,20 @@ proptest! {
         let again = read(&written.bytes).unwrap();
         prop_assert!(again[0].sets[0].faults.is_empty());
         prop_assert_eq!(body(&again[0].sets[0]), in_guide_order(tree));
+    }
+
+    #[test]
+    fn any_levels_that_are_written_read_back_in_their_places(tree in claims()) {
+        let guide = guide_named("837P").unwrap();
+        let envelope = envelope();
+        let set = SetToWrite { guide, root: tree.clone() };
+        let written = InterchangeBuilder::new(&envelope).group(vec![set]).write(&mut Counting(0)).unwrap();
+        let again = read(&written.bytes).unwrap();
+        let set = &again[0].sets[0];
+        prop_assert!(set.faults.is_empty(), "{:?}", set.faults);
+        let numbering = [scrubjay_x12::FaultKind::HlNumber, scrubjay_x12::FaultKind::HlChild, scrubjay_x12::FaultKind::LxNumber];
+        prop_assert!(!validate(set).iter().any(|fault| numbering.contains(&fault.kind)));
+        prop_assert_eq!(unnumbered(body(set)), unnumbered(tree));
     }
 
     #[test]

@@ -45,6 +45,12 @@ pub fn validate_with(set: &TransactionSet, overlays: &[&Overlay]) -> Vec<Fault> 
     let mut faults = set.faults.clone();
     if let Some(guide) = set.guide {
         let mut checker = Checker::new(guide, overlays);
+        // ST03 says the same as GS08 (005010X222A1, ST03).
+        let stated = set.root.segment("ST").map_or("", |st| st.element(3));
+        if !stated.is_empty() && stated != set.group.version {
+            let fault = Fault::new(set.at, FaultKind::InvalidCode, "ST");
+            faults.push(fault.at_element(3).warning());
+        }
         checker.check_loop(0, &set.root, set.at);
         money::check(guide, &set.root, &mut checker.faults);
         faults.append(&mut checker.faults);
