@@ -19,6 +19,7 @@
 //! Not here: reading X12 (`scrubjay-x12`, `scrubjay-edi`), storing, deciding.
 #![forbid(unsafe_code)]
 
+mod account;
 mod acknowledgment;
 mod appeal;
 mod as_sent;
@@ -41,11 +42,16 @@ mod money;
 mod npi;
 mod party;
 mod payer;
+mod plan;
 mod remittance;
+mod statement;
 mod status;
 mod submission;
 mod work;
 
+pub use account::{
+    AccountClaim, AccountError, AccountHold, AccountRecord, HoldKind, PatientAccount,
+};
 pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
 pub use appeal::{
     AppealCase, AppealDecision, AppealError, AppealOutcome, AppealRecord, Evidence, EvidenceKind,
@@ -88,9 +94,14 @@ pub use money::Money;
 pub use npi::Npi;
 pub use party::{Address, Name, Person, Provider, Sex};
 pub use payer::{LineOfBusiness, PayerProfile};
+pub use plan::{
+    Instalment, MAX_INSTALMENTS, PaymentPlan, PlanError, PlanPayment, PlanRecord, PlanStatus,
+    PlanTerms,
+};
 pub use remittance::{
     Adjustment, ClaimPaymentStatus, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine,
 };
+pub use statement::{Statement, StatementAmounts, StatementError, StatementLine, StatementRecord};
 pub use status::{
     Adjudication, Appeal, Axis, ClaimStatus, PatientBilling, RefusedTransition, Responsibility,
     Work,

@@ -183,6 +183,43 @@ impl AuthorizationRecord {
 checked! {
     /// An authorization whose counts hold: used units never exceed those
     /// granted, and no procedure is counted twice.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use rust_decimal::Decimal;
+    /// use scrubjay_model::{
+    ///     Authorization, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
+    ///     AuthorizedService,
+    /// };
+    ///
+    /// let march = NaiveDate::from_ymd_opt(2026, 3, 1).ok_or("no such day")?;
+    /// let mut authorization = Authorization::new(AuthorizationRecord {
+    ///     patient: "P-7".parse()?,
+    ///     payer: "60054".parse()?,
+    ///     status: AuthorizationStatus::Approved,
+    ///     number: Some("A123456".parse()?),
+    ///     asked: None,
+    ///     decided: None,
+    ///     from: Some(march),
+    ///     to: NaiveDate::from_ymd_opt(2026, 5, 31),
+    ///     services: vec![AuthorizedService {
+    ///         procedures: vec!["G0151".parse()?],
+    ///         approved: Decimal::from(12),
+    ///         used: Decimal::ZERO,
+    ///     }],
+    /// })?;
+    /// let visit = "G0151".parse()?;
+    /// authorization.use_units(&visit, march, Decimal::from(10))?;
+    /// let gaps = authorization.covers(&visit, march, Decimal::from(3));
+    /// assert_eq!(
+    ///     gaps,
+    ///     Err(vec![AuthorizationGap::UnitsShort {
+    ///         needed: Decimal::from(3),
+    ///         left: Decimal::from(2),
+    ///     }])
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Authorization(AuthorizationRecord) or AuthorizationError, in "AuthorizationRecord"
 }
 
