@@ -16,6 +16,12 @@
 //! [`AsSent`]: the typed value where it is sound, and what was sent where it
 //! is not.
 //!
+//! What we make ourselves must be right from the start. So a [`Statement`], an
+//! [`Authorization`] or a [`PaymentPlan`] is made of its `...Record` of plain
+//! fields through a check, lends those fields to be read, and changes only by
+//! methods that keep its parts in agreement. Reading it back from storage goes
+//! through the same check.
+//!
 //! Not here: reading X12 (`scrubjay-x12`, `scrubjay-edi`), storing, deciding.
 #![forbid(unsafe_code)]
 
