@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use scrubjay::{Engine, EngineError};
 
 fn main() -> Result<(), EngineError> {
-    let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("examples/clinic"), PathBuf::from);
+    let folder = std::env::args_os()
+        .nth(1)
+        .map_or_else(|| PathBuf::from("examples/clinic"), PathBuf::from);
     let mut clinic = Engine::open(folder)?;
 
     for file in clinic.run_inbox()?.files {
@@ -16,7 +18,13 @@ fn main() -> Result<(), EngineError> {
     }
     let report = clinic.report()?;
     for queue in &report.work {
-        println!("{} to {}: {} items, {}", queue.kind.as_str(), queue.owner, queue.items, queue.amount);
+        println!(
+            "{} to {}: {} items, {}",
+            queue.kind.as_str(),
+            queue.owner,
+            queue.items,
+            queue.amount
+        );
     }
     for kpi in &report.kpis {
         println!("{}: {} of {}", kpi.name, kpi.numerator, kpi.denominator);
