@@ -88,7 +88,7 @@ fn segment_fault(
         .loop_id
         .filter(|id| *id != "ST" && id.len() <= 4)
         .unwrap_or("");
-    let id = match fault.shown_id() {
+    let id = match fault.segment.as_str() {
         "?" => "ZZZ",
         id => id,
     };

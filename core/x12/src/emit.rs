@@ -56,7 +56,7 @@ impl Out {
         let view = segment.as_segment();
         let refused = |element| WriteError::DelimiterInData {
             loop_id,
-            segment: segment.id.clone(),
+            segment: crate::fault::shaped(&segment.id).to_owned(),
             element,
         };
         if let Some(element) = delimiter_in_simple_element(&view, def) {

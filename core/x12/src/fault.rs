@@ -220,7 +220,7 @@ pub struct Fault {
     pub kind: FaultKind,
     /// How grave.
     pub severity: Severity,
-    /// Segment id.
+    /// Segment id; `?` where what stands there has not the shape of one.
     pub segment: String,
     /// Loop, where known.
     pub loop_id: Option<&'static str>,
@@ -235,6 +235,13 @@ pub struct Fault {
     /// The rule of a payer's overlay: its place and reason.
     #[serde(serialize_with = "as_text")]
     pub rule: Option<Arc<str>>,
+}
+
+/// A segment id where it has the shape of one. What stands in its place comes
+/// from the file, and may be anybody's name.
+pub(crate) fn shaped(id: &str) -> &str {
+    let good = (2..=3).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if good { id } else { "?" }
 }
 
 fn as_text<S: serde::Serializer>(rule: &Option<Arc<str>>, to: S) -> Result<S::Ok, S::Error> {
@@ -253,7 +260,7 @@ impl Fault {
             position,
             kind,
             severity,
-            segment: segment.to_owned(),
+            segment: shaped(segment).to_owned(),
             loop_id: None,
             element: None,
             component: None,
@@ -296,14 +303,6 @@ impl Fault {
         codes::of(self)
     }
 
-    /// The segment id where it has the shape of one; ids come from the file.
-    #[must_use]
-    pub fn shown_id(&self) -> &str {
-        let shaped = (2..=3).contains(&self.segment.len())
-            && self.segment.bytes().all(|b| b.is_ascii_alphanumeric());
-        if shaped { &self.segment } else { "?" }
-    }
-
     /// What is wrong, in words without data of the file.
     #[must_use]
     pub fn text(&self) -> String {
@@ -316,7 +315,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "segment {} ({})", self.position.segment, self.shown_id())?;
+        write!(f, "segment {} ({})", self.position.segment, self.segment)?;
         if let Some(element) = self.element {
             write!(f, " element {element}")?;
         }

@@ -307,7 +307,7 @@ impl Rule {
                 Ask::Forbid => self.element == 0 || !value.is_empty(),
                 Ask::Length(most) => value.chars().count() > most as usize,
                 Ask::Codes => !value.is_empty() && !self.codes.iter().any(|code| code == value),
-                Ask::Times(most) => count == most + 1,
+                Ask::Times(most) => Some(count) == most.checked_add(1),
             };
             if wrong {
                 faults.push(self.fault(at, id));
@@ -326,7 +326,7 @@ impl Rule {
             let at = opener.and_then(|own| own.position).unwrap_or(begins);
             let wrong = match self.ask {
                 Ask::Forbid => true,
-                Ask::Times(most) => count == most + 1,
+                Ask::Times(most) => Some(count) == most.checked_add(1),
                 _ => false,
             };
             if wrong {

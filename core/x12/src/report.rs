@@ -179,13 +179,7 @@ const DRAWN: usize = 20;
 /// The segment with a dot for every character, and the column of the fault.
 fn mask(segment: &Segment<'_>, fault: &Fault) -> (String, usize) {
     let delimiters = segment.delimiters();
-    // Only the shape of an id is shown: what stands there comes from the file.
-    let shaped = segment.id().len() <= 3 && segment.id().bytes().all(|b| b.is_ascii_alphanumeric());
-    let mut drawn = if shaped {
-        segment.id().to_owned()
-    } else {
-        "?".to_owned()
-    };
+    let mut drawn = crate::fault::shaped(segment.id()).to_owned();
     let mut width = drawn.len();
     let mut column = 0;
     let wanted = fault.element.map(usize::from);

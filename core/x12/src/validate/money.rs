@@ -42,7 +42,7 @@ fn claims(root: &Loop, (service, charge): (&str, usize), faults: &mut Vec<Fault>
             lines += 1;
             sum = sum
                 .zip(amount(sv.element(charge)))
-                .map(|(sum, more)| sum + more);
+                .and_then(|(sum, more)| sum.checked_add(more));
             line_decisions(line, sv, charge, faults);
         }
         let total = amount(clm.element(2));
@@ -65,7 +65,7 @@ fn line_decisions(line: &Loop, sv: &SegmentBuf, charge: usize, faults: &mut Vec<
         };
         let parts = amount(svd.element(2)).zip(adjustments(decision));
         if let (Some((paid, adjusted)), Some(charge)) = (parts, amount(sv.element(charge)))
-            && paid + adjusted != charge
+            && paid.checked_add(adjusted) != Some(charge)
         {
             let what = "SVD02 and the line's adjustments are not its charge";
             faults.push(unbalanced(svd, "2430", 2, what).warning());
@@ -92,12 +92,12 @@ fn other_payers(claim: &Loop, clm: &SegmentBuf, faults: &mut Vec<Fault>) {
             if theirs {
                 adjusted = adjusted
                     .zip(adjustments(decision))
-                    .map(|(sum, more)| sum + more);
+                    .and_then(|(sum, more)| sum.checked_add(more));
             }
         }
         if let (Some(paid_amount), Some(adjusted), Some(total)) =
             (amount(paid.element(2)), adjusted, amount(clm.element(2)))
-            && paid_amount + adjusted != total
+            && paid_amount.checked_add(adjusted) != Some(total)
         {
             let what = "AMT*D and the payer's adjustments are not the claim's charge";
             faults.push(unbalanced(paid, "2320", 2, what).warning());

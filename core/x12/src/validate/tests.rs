@@ -106,3 +106,21 @@ fn an_envelope_of_the_wrong_width_is_a_fault_of_its_elements() {
     assert_eq!(found[0].kind, FaultKind::TooShort(15));
     assert_eq!(found[0].element, Some(6));
 }
+
+#[test]
+fn a_segment_id_that_is_none_is_not_repeated() {
+    let found = faults(&remittance().replace("REF*TJ*987654321", "ROBIN MARSH"));
+    let text = serde_json::to_string(&found).unwrap();
+    assert!(!found.is_empty() && !text.contains("MARSH"), "{text}");
+}
+
+#[test]
+fn amounts_beyond_all_reason_are_a_fault_and_no_end() {
+    let huge = "9".repeat(28);
+    let found = faults(&remittance().replace("*120*100*0*", &format!("*{huge}*{huge}*0*")));
+    assert!(
+        found
+            .iter()
+            .any(|fault| fault.kind == FaultKind::TooLong(18))
+    );
+}
