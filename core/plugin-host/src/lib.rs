@@ -1,2 +1,50 @@
 //! Loads native plugins over the C ABI and calls them as hook handlers.
-#![forbid(unsafe_code)]
+//!
+//! A plugin is one shared library against `scrubjay_plugin.h`, in any language
+//! that can make a C library. Loaded, it is a [`Handler`](scrubjay_hooks::Handler)
+//! like a rule pack or a built-in check, and its findings stand beside theirs.
+//!
+//! ```
+//! use scrubjay_plugin_host::{PluginError, PluginHost, PluginSpec};
+//!
+//! let host = PluginHost::new()?;
+//! let spec = PluginSpec::new("plugins/libfee_schedule.so").setting("table", "fees.csv");
+//! match host.load(&spec) {
+//!     Ok(plugin) => println!("{} {}", plugin.info().id, plugin.info().version),
+//!     Err(PluginError::Read { path, .. }) => println!("{} is not there", path.display()),
+//!     Err(error) => println!("refused: {error}"),
+//! }
+//! # Ok::<(), PluginError>(())
+//! ```
+//!
+//! What goes wrong inside a plugin, as far as a process can contain it, ends as
+//! a finding `plugin-fault` that holds the claim and names the plugin: an error
+//! status, a caught panic, text that is no text, more findings than a call may
+//! make, an effect that was not declared, a call beyond its time. A plugin that
+//! faults again and again is set aside, and every later claim is held.
+//!
+//! What is not here: deciding what becomes of a claim (`scrubjay`), rule packs
+//! (`scrubjay-rules`). A plugin that scribbles over memory, aborts or never
+//! comes back takes the process with it, unless it runs in one of its own.
+
+mod call;
+mod error;
+mod fault;
+mod host;
+mod image;
+mod info;
+mod instance;
+mod library;
+mod plugin;
+mod services;
+mod spec;
+mod text;
+mod view;
+
+pub use error::PluginError;
+pub use fault::PLUGIN_FAULT;
+pub use host::{PluginHost, Trust};
+pub use info::{Need, PluginInfo, Threading};
+pub use plugin::Plugin;
+pub use services::{LogLevel, PluginLog};
+pub use spec::{Budget, PluginSpec, Setting, Sha256};

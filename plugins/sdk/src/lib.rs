@@ -1,2 +1,3 @@
 //! The C header and the Rust SDK for vendors of native plugins.
-#![forbid(unsafe_code)]
+
+pub mod abi;

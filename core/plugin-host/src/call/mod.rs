@@ -1,0 +1,256 @@
+//! One call of a plugin: what it is handed, and what it says meanwhile.
+
+mod document;
+mod said;
+
+use std::cell::{OnceCell, RefCell};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use scrubjay_hooks::{ClaimSubject, Context, Hook};
+use scrubjay_plugin::abi;
+
+use crate::fault::Fault;
+use crate::info;
+use crate::instance::Instance;
+use crate::text::{self, TextError};
+use crate::view::day;
+
+pub(crate) use said::Said;
+
+/// What one worker hands to plugins, call after call: always at the same
+/// address, so that a plugin that comes back too late is met by a closed door
+/// and not by somebody else's memory.
+#[repr(C)]
+struct Frame {
+    // INVARIANT: first, so that a pointer to the call is one to the frame.
+    call: abi::Call,
+    /// The thread that may call back; 0 between calls.
+    thread: AtomicUsize,
+    late: AtomicBool,
+    strayed: AtomicBool,
+}
+
+/// The owner of a frame.
+pub(crate) struct Door(NonNull<Frame>);
+
+// SAFETY: the frame is the door's alone; what others may still touch through
+// an old pointer is atomic, and `open` needs the door by `&mut`.
+unsafe impl Send for Door {}
+
+/// What one call works with; borrowed by the frame while the call runs.
+struct Open<'a> {
+    instance: &'a Instance,
+    hook: Hook,
+    subject: &'a ClaimSubject<'a>,
+    started: Instant,
+    said: RefCell<Said>,
+    document: OnceCell<String>,
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        // SAFETY: made from a box in `new`, and freed here only.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+impl Door {
+    pub(crate) fn new() -> Self {
+        let frame = Box::new(Frame {
+            call: abi::Call {
+                size: abi::size_of::<abi::Call>(),
+                hook: 0,
+                ctx: std::ptr::null_mut(),
+                now: 0,
+                today: 0,
+                reserved: 0,
+                claim: std::ptr::null(),
+                finding,
+                effect,
+                cancelled,
+                error,
+                document,
+            },
+            thread: AtomicUsize::new(0),
+            late: AtomicBool::new(false),
+            strayed: AtomicBool::new(false),
+        });
+        Self(NonNull::from(Box::leak(frame)))
+    }
+
+    /// Calls a plugin with a view of a claim.
+    ///
+    /// # Safety
+    /// `claim` and everything that it leads to hold until this returns.
+    pub(crate) unsafe fn judge(
+        &mut self,
+        instance: &Instance,
+        hook: Hook,
+        subject: &ClaimSubject<'_>,
+        claim: *const abi::Claim,
+        context: Context,
+    ) -> Said {
+        let open = Open {
+            instance,
+            hook,
+            subject,
+            started: Instant::now(),
+            said: RefCell::new(Said::default()),
+            document: OnceCell::new(),
+        };
+        let frame = self.0.as_ptr();
+        // SAFETY: the frame is ours (`&mut self`), and between calls the plugin
+        // may read none of it but through the functions below, which look at
+        // `thread` first.
+        unsafe {
+            (*frame).call.hook = info::hook_bit(hook);
+            (*frame).call.now = context.now.timestamp_millis();
+            (*frame).call.today = day(context.today());
+            (*frame).call.claim = claim;
+        }
+        // SAFETY: the frame lives as long as the door, and these parts of it
+        // are atomic, or only ever reached atomically (`ctx`).
+        let (ctx, thread, late, strayed) = unsafe {
+            (
+                AtomicPtr::from_ptr(&raw mut (*frame).call.ctx),
+                &(*frame).thread,
+                &(*frame).late,
+                &(*frame).strayed,
+            )
+        };
+        ctx.store(
+            (&raw const open).cast_mut().cast::<c_void>(),
+            Ordering::Relaxed,
+        );
+        thread.store(this_thread(), Ordering::Release);
+        // SAFETY: the frame holds, the caller vouches for the claim, and `open`
+        // lives until the door is closed again below.
+        let status = unsafe { instance.judge(frame.cast::<abi::Call>()) };
+        thread.store(0, Ordering::Release);
+        ctx.store(std::ptr::null_mut(), Ordering::Relaxed);
+        let took = open.started.elapsed();
+        let mut said = open.said.into_inner();
+        if strayed.swap(false, Ordering::Relaxed) {
+            said.fault(Fault::Thread);
+        }
+        // Found now, and done after an earlier call of the same worker.
+        if late.swap(false, Ordering::Relaxed) {
+            said.fault(Fault::Late);
+        }
+        if took > instance.budget.call() {
+            let limit_ms = instance.budget.call_ms.get();
+            said.fault(Fault::Slow { limit_ms });
+        }
+        said.end(status);
+        said
+    }
+}
+
+/// A number for this thread that no other living thread has.
+fn this_thread() -> usize {
+    thread_local!(static MARK: u8 = const { 0 });
+    MARK.with(|mark| std::ptr::from_ref(mark).addr())
+}
+
+/// What an open call works with, or why there is none.
+///
+/// # Safety
+/// `call` is null, or was handed to a plugin by a door that is still there.
+unsafe fn open<'a>(call: *const abi::Call) -> Result<&'a Open<'a>, abi::Status> {
+    if call.is_null() {
+        return Err(abi::REFUSED);
+    }
+    let frame = call.cast::<Frame>().cast_mut();
+    // SAFETY: a call is the first field of a frame, the frame is still there
+    // (caller), and these parts of it are atomic.
+    let (ctx, thread, late, strayed) = unsafe {
+        (
+            AtomicPtr::from_ptr(&raw mut (*frame).call.ctx),
+            &(*frame).thread,
+            &(*frame).late,
+            &(*frame).strayed,
+        )
+    };
+    match thread.load(Ordering::Acquire) {
+        0 => {
+            late.store(true, Ordering::Relaxed);
+            Err(abi::ENDED)
+        }
+        thread if thread != this_thread() => {
+            strayed.store(true, Ordering::Relaxed);
+            Err(abi::REFUSED)
+        }
+        // SAFETY: the call runs, on this thread, so what `judge` stored is
+        // still on the stack below us.
+        _ => Ok(unsafe { &*ctx.load(Ordering::Relaxed).cast::<Open<'a>>().cast_const() }),
+    }
+}
+
+unsafe extern "C" fn finding(call: *const abi::Call, finding: *const abi::Finding) -> abi::Status {
+    // SAFETY: the plugin hands back the call that it was given (header).
+    let open = match unsafe { open(call) } {
+        Ok(open) => open,
+        Err(status) => return status,
+    };
+    let mut said = open.said.borrow_mut();
+    // SAFETY: the plugin's own finding, readable during this call (header).
+    let taken = unsafe { said.finding(open.instance.info(), open.subject, finding) };
+    said.answer(taken)
+}
+
+unsafe extern "C" fn effect(call: *const abi::Call, effect: *const abi::Effect) -> abi::Status {
+    // SAFETY: as in `finding`.
+    let open = match unsafe { open(call) } {
+        Ok(open) => open,
+        Err(status) => return status,
+    };
+    let mut said = open.said.borrow_mut();
+    // SAFETY: the plugin's own effect, readable during this call (header).
+    let taken = unsafe { said.effect(open.instance.info(), open.hook, effect) };
+    said.answer(taken)
+}
+
+unsafe extern "C" fn cancelled(call: *const abi::Call) -> u32 {
+    // SAFETY: as in `finding`.
+    match unsafe { open(call) } {
+        Ok(open) => u32::from(open.started.elapsed() >= open.instance.budget.call()),
+        Err(_) => 1,
+    }
+}
+
+unsafe extern "C" fn error(call: *const abi::Call, message: abi::Str) {
+    // SAFETY: as in `finding`.
+    let Ok(open) = (unsafe { open(call) }) else {
+        return;
+    };
+    // SAFETY: the plugin's own text, readable during this call (header).
+    let message = unsafe { text::lossy(message) };
+    open.said.borrow_mut().reason(message);
+}
+
+unsafe extern "C" fn document(call: *const abi::Call, json: *mut abi::Str) -> abi::Status {
+    // SAFETY: as in `finding`.
+    let open = match unsafe { open(call) } {
+        Ok(open) => open,
+        Err(status) => return status,
+    };
+    if json.is_null() {
+        let null = Fault::Text {
+            what: "call",
+            field: "json",
+            problem: TextError::Missing,
+        };
+        open.said.borrow_mut().fault(null);
+        return abi::REFUSED;
+    }
+    let text = open
+        .document
+        .get_or_init(|| document::of_claim(open.hook, open.subject, &open.instance.info().needs));
+    // SAFETY: not null, and the plugin's to write to (header). The text stays
+    // where it is until the call ends.
+    unsafe { json.write_unaligned(abi::Str::of(text)) };
+    abi::OK
+}
