@@ -26,13 +26,13 @@ pub(crate) enum Fault {
     Size(#[from] SizeError),
     #[error("handed in no {what}")]
     Null { what: &'static str },
-    #[error("handed in a {what}'s `{field}` that {problem}")]
+    #[error("handed in {what}'s `{field}` that {problem}")]
     Text {
         what: &'static str,
         field: &'static str,
         problem: TextError,
     },
-    #[error("handed in a {what}'s `{field}` that has no meaning")]
+    #[error("handed in {what}'s `{field}` that has no meaning")]
     Value {
         what: &'static str,
         field: &'static str,

@@ -1,6 +1,7 @@
 //! The host: which plugins are loaded, from where, and whom it trusts.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -36,6 +37,21 @@ pub(crate) struct Registry {
 impl Registry {
     fn loaded(&self) -> MutexGuard<'_, BTreeMap<String, PathBuf>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a plugin's id, unless another has it.
+    fn remember(&self, info: &PluginInfo, spec: &PluginSpec) -> Result<(), PluginError> {
+        match self.loaded().entry(info.id.clone()) {
+            Entry::Vacant(free) => {
+                free.insert(spec.path.clone());
+                Ok(())
+            }
+            Entry::Occupied(taken) => Err(PluginError::Duplicate {
+                id: info.id.clone(),
+                path: spec.path.clone(),
+                loaded: taken.get().clone(),
+            }),
+        }
     }
 
     pub(crate) fn forget(&self, id: &str) {
@@ -98,17 +114,7 @@ impl PluginHost {
     /// [`PluginError`] with the reason; nothing of the plugin stays behind.
     pub fn load(&self, spec: &PluginSpec) -> Result<Arc<Plugin>, PluginError> {
         let instance = Self::open(&self.registry, spec)?;
-        let id = instance.info().id.clone();
-        let mut loaded = self.registry.loaded();
-        if let Some(other) = loaded.get(&id) {
-            return Err(PluginError::Duplicate {
-                id,
-                path: spec.path.clone(),
-                loaded: other.clone(),
-            });
-        }
-        loaded.insert(id, spec.path.clone());
-        drop(loaded);
+        self.registry.remember(instance.info(), spec)?;
         let registry = Arc::clone(&self.registry);
         Ok(Arc::new(Plugin::new(instance, spec.path.clone(), registry)))
     }

@@ -122,8 +122,10 @@ impl PluginLibrary {
         // the operator's choice to name this file in the configuration; that it
         // is those bytes and a library of this machine has been checked.
         let mapped = unsafe { libloading::Library::new(&copy.0) }.map_err(|error| {
+            let told = std::error::Error::source(&error)
+                .map_or_else(|| error.to_string(), ToString::to_string);
             // The loader names the copy, which nobody knows.
-            let reason = error.to_string().replace(&*copy.0.to_string_lossy(), "it");
+            let reason = told.replace(&*copy.0.to_string_lossy(), "it");
             PluginError::Map {
                 path: path.clone(),
                 reason,

@@ -239,7 +239,7 @@ unsafe extern "C" fn document(call: *const abi::Call, json: *mut abi::Str) -> ab
     };
     if json.is_null() {
         let null = Fault::Text {
-            what: "call",
+            what: "a call",
             field: "json",
             problem: TextError::Missing,
         };

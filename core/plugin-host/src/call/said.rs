@@ -122,7 +122,7 @@ impl Said {
         let expected = abi::Finding::expected(info.abi.1);
         // SAFETY: not null, and as long as it says (caller).
         let given = unsafe { text::read(at, expected) }?;
-        let texts = Texts("finding");
+        let texts = Texts("a finding");
         let severity = match given.severity {
             1 => Some(Severity::Info),
             2 => Some(Severity::Warn),
@@ -187,7 +187,7 @@ impl Said {
         let expected = abi::Effect::expected(info.abi.1);
         // SAFETY: not null, and as long as it says (caller).
         let given = unsafe { text::read(at, expected) }?;
-        let texts = Texts("effect");
+        let texts = Texts("an effect");
         let kind = texts.value("kind", info::effect_of(given.kind))?;
         if !info.effects.contains(&kind) {
             return Err(Fault::NotDeclared { effect: kind });
@@ -255,7 +255,7 @@ unsafe fn read_effect(
 /// # Safety
 /// `prevents` has `prevents_count` members, and their texts are readable.
 unsafe fn prevents(given: &abi::Finding) -> Result<Vec<Carc>, Fault> {
-    let texts = Texts("finding");
+    let texts = Texts("a finding");
     let count = given.prevents_count;
     if count == 0 {
         return Ok(Vec::new());

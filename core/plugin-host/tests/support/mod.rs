@@ -1,9 +1,11 @@
 //! A C compiler, a claim and a host, for every test of plugins.
 #![allow(dead_code, clippy::unwrap_used)] // Each test uses a part of it.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::NaiveDate;
 use scrubjay_hooks::{ClaimSubject, Context, Handler, Hook, Outcome, Subject};
@@ -11,7 +13,7 @@ use scrubjay_model::{
     Address, AsSent, Claim, ClaimKind, Coverage, CoverageOrder, Diagnosis, Frequency,
     LineOfBusiness, Money, Name, PayerProfile, Person, Provider, Relationship, ServiceLine, Sex,
 };
-use scrubjay_plugin_host::{Plugin, PluginHost, PluginSpec};
+use scrubjay_plugin_host::{Budget, LogLevel, Plugin, PluginHost, PluginLog, PluginSpec};
 use tempfile::TempDir;
 
 /// The folder of the header.
@@ -22,6 +24,22 @@ pub(crate) fn include() -> PathBuf {
 /// The C source of the plugin `fee-schedule`.
 pub(crate) fn fee_schedule() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/fee-schedule/fee_schedule.c")
+}
+
+/// The library of the plugin `faulty`, which cargo builds beside the tests.
+pub(crate) fn faulty() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.with_file_name(format!("{DLL_PREFIX}faulty{DLL_SUFFIX}"))
+}
+
+/// The plugin `faulty` with a trick, and little time.
+pub(crate) fn tricky(trick: &str) -> PluginSpec {
+    PluginSpec::new(faulty())
+        .setting("trick", trick)
+        .budget(Budget {
+            call_ms: 40.try_into().unwrap(),
+            faults: 3.try_into().unwrap(),
+        })
 }
 
 /// A folder to build in.
@@ -52,6 +70,42 @@ pub(crate) fn compile(folder: &TempDir, name: &str, text: &str, flags: &[&str]) 
     std::fs::write(&source, text).unwrap();
     let library = folder.path().join(format!("lib{name}.so"));
     cc(&source, &include(), &library, flags)
+}
+
+/// The C source of the plugin `lies`.
+pub(crate) fn lies_source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/faulty/lies.c")
+}
+
+/// Builds the plugin `lies` with its lies.
+pub(crate) fn lies(folder: &TempDir, flags: &[&str]) -> PathBuf {
+    static BUILT: AtomicU32 = AtomicU32::new(0);
+    let number = BUILT.fetch_add(1, Ordering::Relaxed);
+    let library = folder.path().join(format!("liblies{number}.so"));
+    // What a lie leaves out is left unused.
+    let quiet = [
+        "-Wno-unused",
+        "-Wno-unused-parameter",
+        "-Wno-overflow",
+        "-pthread",
+    ];
+    cc(
+        &lies_source(),
+        &include(),
+        &library,
+        &[&quiet, flags].concat(),
+    )
+}
+
+/// A log that prints, so that a failing test shows it.
+pub(crate) fn log() -> Arc<dyn PluginLog> {
+    struct Print;
+    impl PluginLog for Print {
+        fn line(&self, plugin: &str, level: LogLevel, text: &str) {
+            println!("{plugin} {level:?}: {text}");
+        }
+    }
+    Arc::new(Print)
 }
 
 pub(crate) fn day(text: &str) -> NaiveDate {
