@@ -12,6 +12,7 @@ use crate::info::{PluginInfo, Threading};
 use crate::library::{self, PluginLibrary};
 use crate::services::{PluginLog, Services};
 use crate::spec::{Budget, PluginSpec};
+use crate::view::Sight;
 
 type Judge = unsafe extern "C" fn(*const abi::Plugin, *const abi::Call) -> abi::Status;
 type Destroy = unsafe extern "C" fn(*const abi::Plugin);
@@ -24,6 +25,7 @@ pub(crate) struct Instance {
     /// Where the plugin lets one thread in at a time.
     gate: Option<Mutex<()>>,
     pub(crate) budget: Budget,
+    pub(crate) sight: Sight,
     /// Rule ids and version as they stand in traces.
     pub(crate) rule: String,
     pub(crate) version: String,
@@ -75,6 +77,7 @@ impl Instance {
                 Threading::OneAtATime => Some(Mutex::new(())),
             },
             budget: spec.budget,
+            sight: Sight::of(&info.needs),
             rule: format!("plugin:{}", info.id),
             version: format!("{}@{}", info.id, info.version),
             faults: AtomicU32::new(0),

@@ -28,6 +28,7 @@
 //! comes back takes the process with it, unless it runs in one of its own.
 
 mod call;
+mod clock;
 mod error;
 mod fault;
 mod host;

@@ -15,7 +15,7 @@ use crate::host::Registry;
 use crate::info::PluginInfo;
 use crate::instance::Instance;
 use crate::spec::PluginSpec;
-use crate::view::{Sight, View};
+use crate::view::View;
 use crate::{PluginError, PluginHost};
 
 /// A loaded plugin. Shared; each thread judges with a worker of its own.
@@ -137,8 +137,7 @@ impl PluginWorker {
         if let Some(faults) = instance.set_aside() {
             return refused(Fault::SetAside { faults });
         }
-        let sight = Sight::of(&instance.info().needs);
-        let claim = match self.view.fill(subject, sight) {
+        let claim = match self.view.fill(subject, instance.sight) {
             Ok(claim) => claim,
             Err(fault) => return refused(fault),
         };
@@ -159,7 +158,7 @@ fn refused(fault: Fault) -> Said {
 impl Worker for PluginWorker {
     fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context, outcome: &mut Outcome) {
         // Holds this version, and its library, until this call has ended.
-        let instance = self.live.load_full();
+        let instance = self.live.load();
         let said = match subject {
             _ if !instance.declares(hook) => refused(Fault::NotAsked),
             Subject::Claim(claim) if passed_over(instance.info(), claim).is_none() => {
@@ -226,6 +225,9 @@ fn record(instance: &Instance, hook: Hook, said: Said, outcome: &mut Outcome) {
     };
     let faults = u32::from(said.fault.is_some());
     outcome.ran.push(ran(&instance.rule, faults));
+    if said.is_quiet() {
+        return;
+    }
     let effects = if said.fault.is_some() {
         Vec::new()
     } else {

@@ -13,21 +13,143 @@ use scrubjay_plugin::abi::{self, Str};
 use crate::fault::Fault;
 use crate::info::{self, Need};
 
-/// Room for one claim. What stands in it is only looked at during a call.
-#[derive(Default)]
+/// Room for one claim. What stands in it is only looked at during a call. Each
+/// list is as long as the longest claim needed, and is written over in place,
+/// which is cheaper than to make its members elsewhere and to move them in.
 pub(crate) struct View {
-    claim: Option<abi::Claim>,
-    persons: Vec<abi::Person>,
+    claim: abi::Claim,
+    /// Patient and subscriber.
+    persons: [abi::Person; 2],
     providers: Vec<abi::Provider>,
+    /// Providers of this claim so far.
+    named: usize,
     diagnoses: Vec<abi::Diagnosis>,
     lines: Vec<abi::Line>,
     modifiers: Vec<Str>,
     dates: Dates,
+    received: Dates,
 }
 
 // SAFETY: the pointers in it are only followed by a plugin during a call, and
 // the view is filled anew, on the thread of the call, before each one.
 unsafe impl Send for View {}
+
+/// Structs about to be written over.
+mod blank {
+    use super::abi::{self, Str};
+
+    pub(super) const PERSON: abi::Person = abi::Person {
+        size: abi::size_of::<abi::Person>(),
+        flags: 0,
+        born: 0,
+        died: 0,
+        sex: 0,
+        reserved: 0,
+        last_name: Str::ABSENT,
+        first_name: Str::ABSENT,
+        member: Str::ABSENT,
+        line1: Str::ABSENT,
+        line2: Str::ABSENT,
+        city: Str::ABSENT,
+        state: Str::ABSENT,
+        zip: Str::ABSENT,
+    };
+
+    pub(super) const PROVIDER: abi::Provider = abi::Provider {
+        size: abi::size_of::<abi::Provider>(),
+        flags: 0,
+        npi: Str::ABSENT,
+        tax_id: Str::ABSENT,
+        taxonomy: Str::ABSENT,
+        last_name: Str::ABSENT,
+        first_name: Str::ABSENT,
+        state: Str::ABSENT,
+        zip: Str::ABSENT,
+    };
+
+    pub(super) const DIAGNOSIS: abi::Diagnosis = abi::Diagnosis {
+        size: abi::size_of::<abi::Diagnosis>(),
+        reserved: 0,
+        qualifier: Str::ABSENT,
+        code: Str::ABSENT,
+        present_on_admission: Str::ABSENT,
+    };
+
+    pub(super) const LINE: abi::Line = abi::Line {
+        size: abi::size_of::<abi::Line>(),
+        number: 0,
+        charge: 0,
+        units: 0,
+        from: 0,
+        to: 0,
+        qualifier: Str::ABSENT,
+        procedure: Str::ABSENT,
+        revenue_code: Str::ABSENT,
+        unit: Str::ABSENT,
+        place: Str::ABSENT,
+        authorization: Str::ABSENT,
+        ndc: Str::ABSENT,
+        modifiers: std::ptr::null(),
+        pointers: std::ptr::null(),
+        modifier_count: 0,
+        pointer_count: 0,
+        rendering: std::ptr::null(),
+    };
+
+    pub(super) const CLAIM: abi::Claim = abi::Claim {
+        size: abi::size_of::<abi::Claim>(),
+        kind: 0,
+        line_of_business: 0,
+        order: 0,
+        charge: 0,
+        patient_paid: abi::NO_AMOUNT,
+        service_from: 0,
+        service_to: 0,
+        received: 0,
+        accident: 0,
+        id: Str::ABSENT,
+        frequency: Str::ABSENT,
+        payer_control: Str::ABSENT,
+        payer: Str::ABSENT,
+        payer_id: Str::ABSENT,
+        payer_state: Str::ABSENT,
+        filing_indicator: Str::ABSENT,
+        place: Str::ABSENT,
+        facility_type: Str::ABSENT,
+        authorization: Str::ABSENT,
+        referral: Str::ABSENT,
+        clia: Str::ABSENT,
+        patient: std::ptr::null(),
+        subscriber: std::ptr::null(),
+        billing: std::ptr::null(),
+        rendering: std::ptr::null(),
+        referring: std::ptr::null(),
+        facility: std::ptr::null(),
+        attending: std::ptr::null(),
+        diagnoses: std::ptr::null(),
+        lines: std::ptr::null(),
+        diagnosis_count: 0,
+        diagnosis_size: abi::size_of::<abi::Diagnosis>(),
+        line_count: 0,
+        line_size: abi::size_of::<abi::Line>(),
+    };
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            claim: blank::CLAIM,
+            persons: [blank::PERSON; 2],
+            providers: Vec::new(),
+            named: 0,
+            diagnoses: Vec::new(),
+            lines: Vec::new(),
+            modifiers: Vec::new(),
+            dates: Dates::default(),
+            received: Dates::default(),
+        }
+    }
+}
 
 /// What a plugin may see of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,8 +222,10 @@ fn milli(units: Decimal) -> Result<i64, Fault> {
         3 => 1,
         _ => return Err(Fault::OutOfRange),
     };
-    // A mantissa has 96 bits, so this cannot overflow.
-    i64::try_from(units.mantissa() * factor).map_err(|_| Fault::OutOfRange)
+    i64::try_from(units.mantissa())
+        .ok()
+        .and_then(|units| units.checked_mul(factor))
+        .ok_or(Fault::OutOfRange)
 }
 
 /// The text of a code as it was sent, without copying it.
@@ -152,132 +276,125 @@ impl View {
     ) -> Result<*const abi::Claim, Fault> {
         let claim = subject.claim;
         self.clear(claim);
+        let place = claim.place.sent();
         let details = claim.institutional.as_ref();
         let coverage = claim.destination();
         let mut from = details.and_then(|details| details.from);
         let mut to = details.and_then(|details| details.to);
-        for line in &claim.lines {
+        for (at, line) in claim.lines.iter().enumerate() {
             from = earlier(from, line.from);
             to = later(to, line.to.or(line.from));
-            self.line(claim, line)?;
+            self.line(at, place, line)?;
         }
-        for diagnosis in &claim.diagnoses {
-            self.diagnoses.push(abi::Diagnosis {
-                size: abi::size_of::<abi::Diagnosis>(),
-                reserved: 0,
-                qualifier: Str::of(&diagnosis.qualifier),
-                code: diagnosis.code.sent(),
-                present_on_admission: any(diagnosis.present_on_admission.as_ref()),
-            });
+        for (slot, diagnosis) in self.diagnoses.iter_mut().zip(&claim.diagnoses) {
+            slot.qualifier = Str::of(&diagnosis.qualifier);
+            slot.code = diagnosis.code.sent();
+            slot.present_on_admission = any(diagnosis.present_on_admission.as_ref());
         }
         let number = coverage.and_then(|coverage| coverage.member.as_ref());
         let other = coverage.and_then(|coverage| coverage.subscriber.as_ref());
         let own = other.is_none().then_some(number).flatten();
-        let patient = self.person(&claim.patient, own, sight);
+        let patient = self.person(0, &claim.patient, own, sight);
         let subscriber = match other {
-            Some(other) => self.person(other, number, sight),
+            Some(other) => self.person(1, other, number, sight),
             None => patient,
         };
         let filing = coverage.and_then(|coverage| coverage.filing_indicator.as_ref());
-        let line_of_business = subject
+        let business = subject
             .payer
             .map(|payer| payer.line)
             .or_else(|| filing.map(|code| LineOfBusiness::from_filing_indicator(code)));
-        let filled_claim = abi::Claim {
-            size: abi::size_of::<abi::Claim>(),
-            kind: info::kind_bit(claim.kind),
-            line_of_business: line_of_business.map_or(0, info::line_bit),
-            order: match claim.order() {
-                CoverageOrder::Primary => 1,
-                CoverageOrder::Secondary => 2,
-                CoverageOrder::Tertiary => 3,
-                CoverageOrder::Later => 4,
-            },
-            charge: cents(claim.charge)?,
-            patient_paid: claim.patient_paid.map_or(Ok(abi::NO_AMOUNT), cents)?,
-            service_from: self.dates.number(from),
-            service_to: self.dates.number(to),
-            received: self.dates.number(Some(subject.received)),
-            accident: self.dates.number(claim.accident),
-            id: Str::of(claim.id.as_str()),
-            frequency: Str::of(claim.frequency.as_str()),
-            payer_control: Str::maybe(claim.payer_control.as_ref().map(|id| id.as_str())),
-            payer: Str::maybe(subject.payer.map(|payer| payer.key.as_str())),
-            payer_id: Str::maybe(
-                coverage
-                    .and_then(|coverage| coverage.payer.as_ref())
-                    .map(|id| id.as_str()),
-            ),
-            payer_state: any(subject.payer.and_then(|payer| payer.state.as_ref())),
-            filing_indicator: any(filing),
-            place: claim.place.sent(),
-            facility_type: any(details.map(|details| &details.facility_type)),
-            authorization: filled(claim.authorization.as_ref()),
-            referral: filled(claim.referral.as_ref()),
-            clia: filled(claim.clia.as_ref()),
-            patient,
-            subscriber,
-            billing: self.provider(Some(&claim.billing)),
-            rendering: self.provider(claim.rendering.as_ref()),
-            referring: self.provider(claim.referring.as_ref()),
-            facility: self.provider(claim.facility.as_ref()),
-            attending: self.provider(details.and_then(|details| details.attending.as_ref())),
-            diagnoses: self.diagnoses.as_ptr(),
-            lines: self.lines.as_ptr(),
-            diagnosis_count: count(self.diagnoses.len())?,
-            diagnosis_size: abi::size_of::<abi::Diagnosis>(),
-            line_count: count(self.lines.len())?,
-            line_size: abi::size_of::<abi::Line>(),
+        let billing = self.provider(Some(&claim.billing));
+        let rendering = self.provider(claim.rendering.as_ref());
+        let referring = self.provider(claim.referring.as_ref());
+        let facility = self.provider(claim.facility.as_ref());
+        let attending = self.provider(details.and_then(|details| details.attending.as_ref()));
+
+        let view = &mut self.claim;
+        view.kind = info::kind_bit(claim.kind);
+        view.line_of_business = business.map_or(0, info::line_bit);
+        view.order = match claim.order() {
+            CoverageOrder::Primary => 1,
+            CoverageOrder::Secondary => 2,
+            CoverageOrder::Tertiary => 3,
+            CoverageOrder::Later => 4,
         };
-        Ok(std::ptr::from_ref(self.claim.insert(filled_claim)))
+        view.charge = cents(claim.charge)?;
+        view.patient_paid = claim.patient_paid.map_or(Ok(abi::NO_AMOUNT), cents)?;
+        view.service_from = self.dates.number(from);
+        view.service_to = self.dates.number(to);
+        view.received = self.received.number(Some(subject.received));
+        view.accident = self.dates.number(claim.accident);
+        view.id = Str::of(claim.id.as_str());
+        view.frequency = Str::of(claim.frequency.as_str());
+        view.payer_control = Str::maybe(claim.payer_control.as_ref().map(|id| id.as_str()));
+        view.payer = Str::maybe(subject.payer.map(|payer| payer.key.as_str()));
+        view.payer_id = coverage
+            .and_then(|coverage| coverage.payer.as_ref())
+            .map_or(Str::ABSENT, |id| Str::of(id.as_str()));
+        view.payer_state = any(subject.payer.and_then(|payer| payer.state.as_ref()));
+        view.filing_indicator = any(filing);
+        view.place = place;
+        view.facility_type = any(details.map(|details| &details.facility_type));
+        view.authorization = filled(claim.authorization.as_ref());
+        view.referral = filled(claim.referral.as_ref());
+        view.clia = filled(claim.clia.as_ref());
+        view.patient = patient;
+        view.subscriber = subscriber;
+        view.billing = billing;
+        view.rendering = rendering;
+        view.referring = referring;
+        view.facility = facility;
+        view.attending = attending;
+        view.diagnoses = self.diagnoses.as_ptr();
+        view.lines = self.lines.as_ptr();
+        view.diagnosis_count = count(claim.diagnoses.len())?;
+        view.line_count = count(claim.lines.len())?;
+        Ok(&raw const self.claim)
     }
 
-    /// Empties the view and makes room for everything that comes, so that
-    /// nothing moves while pointers to it are taken.
+    /// Makes room for everything that comes, so that nothing moves while
+    /// pointers to it are taken.
     fn clear(&mut self, claim: &Claim) {
-        let modifiers = claim.lines.iter().map(|line| line.modifiers.len()).sum();
-        let rendering = claim.lines.iter().filter(|line| line.rendering.is_some());
-        let providers = 5 + rendering.count();
-        self.persons.clear();
-        self.persons.reserve(2);
-        self.providers.clear();
-        self.providers.reserve(providers);
-        self.diagnoses.clear();
-        self.diagnoses.reserve(claim.diagnoses.len());
-        self.lines.clear();
-        self.lines.reserve(claim.lines.len());
+        let mut modifiers = 0;
+        let mut providers = 5;
+        for line in &claim.lines {
+            modifiers += line.modifiers.len();
+            providers += usize::from(line.rendering.is_some());
+        }
+        self.named = 0;
+        lengthen(&mut self.providers, providers, blank::PROVIDER);
+        lengthen(&mut self.diagnoses, claim.diagnoses.len(), blank::DIAGNOSIS);
+        lengthen(&mut self.lines, claim.lines.len(), blank::LINE);
         self.modifiers.clear();
         self.modifiers.reserve(modifiers);
     }
 
-    fn line(&mut self, claim: &Claim, line: &ServiceLine) -> Result<(), Fault> {
-        let modifiers = next(&self.modifiers);
-        self.modifiers.extend(line.modifiers.iter().map(Sent::sent));
-        let filled_line = abi::Line {
-            size: abi::size_of::<abi::Line>(),
-            number: line.number,
-            charge: cents(line.charge)?,
-            units: milli(line.units)?,
-            from: self.dates.number(line.from),
-            to: self.dates.number(line.to.or(line.from)),
-            qualifier: Str::of(&line.qualifier),
-            procedure: line.procedure.sent(),
-            revenue_code: any(line.revenue_code.as_ref()),
-            unit: Str::of(&line.unit),
-            place: line
-                .place
-                .as_ref()
-                .or(claim.place.as_ref())
-                .map_or(Str::ABSENT, Sent::sent),
-            authorization: filled(line.authorization.as_ref()),
-            ndc: filled(line.ndc.as_ref()),
-            modifiers,
-            pointers: line.pointers.as_ptr(),
-            modifier_count: count(line.modifiers.len())?,
-            pointer_count: count(line.pointers.len())?,
-            rendering: self.provider(line.rendering.as_ref()),
-        };
-        self.lines.push(filled_line);
+    fn line(&mut self, at: usize, place: Str, line: &ServiceLine) -> Result<(), Fault> {
+        // `clear` has made the room, so that what was pointed to stays.
+        let modifiers = self.modifiers.as_ptr().wrapping_add(self.modifiers.len());
+        for modifier in &line.modifiers {
+            self.modifiers.push(modifier.sent());
+        }
+        let rendering = self.provider(line.rendering.as_ref());
+        let slot = &mut self.lines[at];
+        slot.number = line.number;
+        slot.charge = cents(line.charge)?;
+        slot.units = milli(line.units)?;
+        slot.from = self.dates.number(line.from);
+        slot.to = self.dates.number(line.to.or(line.from));
+        slot.qualifier = Str::of(&line.qualifier);
+        slot.procedure = line.procedure.sent();
+        slot.revenue_code = any(line.revenue_code.as_ref());
+        slot.unit = Str::of(&line.unit);
+        slot.place = line.place.as_ref().map_or(place, Sent::sent);
+        slot.authorization = filled(line.authorization.as_ref());
+        slot.ndc = filled(line.ndc.as_ref());
+        slot.modifiers = modifiers;
+        slot.pointers = line.pointers.as_ptr();
+        slot.modifier_count = count(line.modifiers.len())?;
+        slot.pointer_count = count(line.pointers.len())?;
+        slot.rendering = rendering;
         Ok(())
     }
 
@@ -285,26 +402,26 @@ impl View {
         let Some(provider) = provider else {
             return std::ptr::null();
         };
-        let sound = provider.npi.as_ref().and_then(AsSent::sound).is_some();
         let address = provider.address.as_ref();
-        push(
-            &mut self.providers,
-            abi::Provider {
-                size: abi::size_of::<abi::Provider>(),
-                flags: if sound { abi::PROVIDER_NPI_SOUND } else { 0 },
-                npi: provider.npi.sent(),
-                tax_id: any(provider.tax_id.as_ref()),
-                taxonomy: any(provider.taxonomy.as_ref()),
-                last_name: Str::of(&provider.name.last),
-                first_name: any(provider.name.first.as_ref()),
-                state: any(address.map(|address| &address.state)),
-                zip: any(address.map(|address| &address.zip)),
-            },
-        )
+        let slot = &mut self.providers[self.named];
+        self.named += 1;
+        slot.flags = match provider.npi.as_ref().and_then(AsSent::sound) {
+            Some(_) => abi::PROVIDER_NPI_SOUND,
+            None => 0,
+        };
+        slot.npi = provider.npi.sent();
+        slot.tax_id = any(provider.tax_id.as_ref());
+        slot.taxonomy = any(provider.taxonomy.as_ref());
+        slot.last_name = Str::of(&provider.name.last);
+        slot.first_name = any(provider.name.first.as_ref());
+        slot.state = any(address.map(|address| &address.state));
+        slot.zip = any(address.map(|address| &address.zip));
+        self.providers.as_ptr().wrapping_add(self.named - 1)
     }
 
     fn person(
         &mut self,
+        at: usize,
         person: &Person,
         number: Option<&scrubjay_model::MemberId>,
         sight: Sight,
@@ -321,50 +438,36 @@ impl View {
         if number.is_some() {
             flags |= abi::PERSON_HAS_MEMBER;
         }
-        let named = sight.name.map(|()| &person.name);
+        let first = person.name.first.as_ref().filter(|_| sight.name.is_some());
         let address = person.address.as_ref().filter(|_| sight.address.is_some());
         let number = number.filter(|_| sight.member.is_some());
-        let born = self.dates.number(person.born);
-        let died = self.dates.number(person.died);
-        push(
-            &mut self.persons,
-            abi::Person {
-                size: abi::size_of::<abi::Person>(),
-                flags,
-                born,
-                died,
-                sex: match person.sex {
-                    Some(Sex::F) => u32::from(b'F'),
-                    Some(Sex::M) => u32::from(b'M'),
-                    Some(Sex::U) => u32::from(b'U'),
-                    None => 0,
-                },
-                reserved: 0,
-                last_name: filled(named.map(|name| &name.last)),
-                first_name: any(named.and_then(|name| name.first.as_ref())),
-                member: Str::maybe(number.map(|number| number.as_str())),
-                line1: any(address.map(|address| &address.line1)),
-                line2: any(address.and_then(|address| address.line2.as_ref())),
-                city: any(address.map(|address| &address.city)),
-                state: any(address.map(|address| &address.state)),
-                zip: any(address.map(|address| &address.zip)),
-            },
-        )
+        let slot = &mut self.persons[at];
+        slot.flags = flags;
+        slot.born = self.dates.number(person.born);
+        slot.died = self.dates.number(person.died);
+        slot.sex = match person.sex {
+            Some(Sex::F) => u32::from(b'F'),
+            Some(Sex::M) => u32::from(b'M'),
+            Some(Sex::U) => u32::from(b'U'),
+            None => 0,
+        };
+        slot.last_name = sight.name.map_or(Str::ABSENT, |()| name);
+        slot.first_name = any(first);
+        slot.member = Str::maybe(number.map(|number| number.as_str()));
+        slot.line1 = any(address.map(|address| &address.line1));
+        slot.line2 = any(address.and_then(|address| address.line2.as_ref()));
+        slot.city = any(address.map(|address| &address.city));
+        slot.state = any(address.map(|address| &address.state));
+        slot.zip = any(address.map(|address| &address.zip));
+        self.persons.as_ptr().wrapping_add(at)
     }
 }
 
-/// Where the next member will stand; `clear` has made the room.
-fn next<T>(list: &Vec<T>) -> *const T {
-    debug_assert!(list.len() <= list.capacity());
-    list.as_ptr().wrapping_add(list.len())
-}
-
-/// Adds a member and says where it stands.
-fn push<T>(list: &mut Vec<T>, member: T) -> *const T {
-    debug_assert!(list.len() < list.capacity(), "`clear` made the room");
-    let at = next(list);
-    list.push(member);
-    at
+/// Makes a list at least that long.
+fn lengthen<T: Clone>(list: &mut Vec<T>, length: usize, blank: T) {
+    if list.len() < length {
+        list.resize(length, blank);
+    }
 }
 
 fn count(length: usize) -> Result<u32, Fault> {

@@ -7,11 +7,12 @@ use std::cell::{OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
-use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use scrubjay_hooks::{ClaimSubject, Context, Hook};
 use scrubjay_plugin::abi;
 
+use crate::clock::Tick;
 use crate::fault::Fault;
 use crate::info;
 use crate::instance::Instance;
@@ -34,7 +35,11 @@ struct Frame {
 }
 
 /// The owner of a frame.
-pub(crate) struct Door(NonNull<Frame>);
+pub(crate) struct Door {
+    frame: NonNull<Frame>,
+    /// The instant that the frame tells: mostly that of a whole file.
+    now: Option<DateTime<Utc>>,
+}
 
 // SAFETY: the frame is the door's alone; what others may still touch through
 // an old pointer is atomic, and `open` needs the door by `&mut`.
@@ -45,7 +50,7 @@ struct Open<'a> {
     instance: &'a Instance,
     hook: Hook,
     subject: &'a ClaimSubject<'a>,
-    started: Instant,
+    started: Tick,
     said: RefCell<Said>,
     document: OnceCell<String>,
 }
@@ -53,7 +58,7 @@ struct Open<'a> {
 impl Drop for Door {
     fn drop(&mut self) {
         // SAFETY: made from a box in `new`, and freed here only.
-        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+        drop(unsafe { Box::from_raw(self.frame.as_ptr()) });
     }
 }
 
@@ -78,7 +83,10 @@ impl Door {
             late: AtomicBool::new(false),
             strayed: AtomicBool::new(false),
         });
-        Self(NonNull::from(Box::leak(frame)))
+        Self {
+            frame: NonNull::from(Box::leak(frame)),
+            now: None,
+        }
     }
 
     /// Calls a plugin with a view of a claim.
@@ -97,19 +105,22 @@ impl Door {
             instance,
             hook,
             subject,
-            started: Instant::now(),
+            started: Tick::now(),
             said: RefCell::new(Said::default()),
             document: OnceCell::new(),
         };
-        let frame = self.0.as_ptr();
+        let frame = self.frame.as_ptr();
         // SAFETY: the frame is ours (`&mut self`), and between calls the plugin
         // may read none of it but through the functions below, which look at
         // `thread` first.
         unsafe {
             (*frame).call.hook = info::hook_bit(hook);
-            (*frame).call.now = context.now.timestamp_millis();
-            (*frame).call.today = day(context.today());
             (*frame).call.claim = claim;
+            if self.now != Some(context.now) {
+                (*frame).call.now = context.now.timestamp_millis();
+                (*frame).call.today = day(context.today());
+                self.now = Some(context.now);
+            }
         }
         // SAFETY: the frame lives as long as the door, and these parts of it
         // are atomic, or only ever reached atomically (`ctx`).

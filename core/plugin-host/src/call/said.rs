@@ -57,6 +57,11 @@ impl Texts {
 }
 
 impl Said {
+    /// Whether nothing was said, nothing asked, and nothing went wrong.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.findings.is_empty() && self.effects.is_empty() && self.fault.is_none()
+    }
+
     /// Keeps a fault, unless there was one before.
     pub(crate) fn fault(&mut self, fault: Fault) {
         self.fault.get_or_insert(fault);
