@@ -2,7 +2,8 @@
 //! and how many bytes a claim costs.
 //!
 //! `cargo bench -p scrubjay-store` runs 10,000 and 100,000 claims;
-//! `cargo bench -p scrubjay-store -- 1000000` runs another number. Every
+//! `cargo bench -p scrubjay-store -- 1000000` runs another number, and
+//! `... -- some.db` verifies what a run with `SCRUBJAY_BENCH_KEEP` kept. Every
 //! commit is durable (`synchronous=FULL`); claims come in files of 50 and
 //! payments in remittances of 100, one transaction each, with the reads that
 //! the engine does in between. `(core)` is the same by the second of core
@@ -20,15 +21,17 @@ const FILE: usize = 50;
 const REMITTANCE: usize = 100;
 
 fn main() -> Result<(), StoreError> {
-    let asked: Vec<usize> = std::env::args()
-        .skip(1)
-        .filter_map(|text| text.replace('_', "").parse().ok())
-        .collect();
-    let sizes = if asked.is_empty() {
-        vec![10_000, 100_000]
-    } else {
-        asked
-    };
+    let mut sizes = Vec::new();
+    for argument in std::env::args().skip(1) {
+        if let Ok(claims) = argument.replace('_', "").parse() {
+            sizes.push(claims);
+        } else if argument.ends_with(".db") {
+            return verify(Path::new(&argument));
+        }
+    }
+    if sizes.is_empty() {
+        sizes = vec![10_000, 100_000];
+    }
     println!(
         "{:>9} {:>8} {:>8} {:>10} {:>10} {:>10} {:>10} {:>11} {:>7} {:>11}",
         "claims",
@@ -45,6 +48,17 @@ fn main() -> Result<(), StoreError> {
     for claims in sizes {
         run(claims)?;
     }
+    Ok(())
+}
+
+/// Verifies a database that an earlier run kept.
+fn verify(path: &Path) -> Result<(), StoreError> {
+    let began = Began::now();
+    let report = SqliteStore::open(path)?.verify()?;
+    let rows = usize::try_from(report.rows).unwrap_or(usize::MAX);
+    let faults = report.faults.len();
+    let (rate, _) = began.per_second(rows);
+    println!("{rows} rows, {rate} a second, {faults} faults");
     Ok(())
 }
 
