@@ -47,7 +47,9 @@ pub(crate) enum Fault {
     Late,
     #[error("was asked at a hook that it did not declare")]
     NotAsked,
-    #[error("was not asked: the claim has an amount, a number of units or a date out of range")]
+    #[error(
+        "was not asked to the end: the claim or its history has an amount, a number of units or a date out of range"
+    )]
     OutOfRange,
     #[error(
         "is set aside after {faults} faults in a row: mend or replace it, then judge the claim again"

@@ -47,6 +47,9 @@ pub struct PluginInfo {
     pub vendor: String,
     /// Its licence.
     pub licence: String,
+    /// Whom the operator asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support: Option<String>,
     /// Major and minor version of the interface that it was made for.
     pub abi: (u32, u32),
     /// SHA-256 of the file.
@@ -167,6 +170,9 @@ impl PluginInfo {
         if version.contains(char::is_whitespace) {
             return Err(wrong("version", "has spaces".to_owned()));
         }
+        // SAFETY: the caller's. Absent in a plugin older than 1.1.
+        let support = unsafe { text::text(descriptor.support, abi::MAX_MESSAGE) };
+        let support = support.map_err(told("support"))?.map(str::to_owned);
         let all = values(&Hook::ALL, descriptor.hooks);
         let (hooks, not_offered) = all.into_iter().partition(|hook| is_offered(*hook));
         let threading = match descriptor.flags & abi::THREAD_SAFE {
@@ -179,6 +185,7 @@ impl PluginInfo {
             title: line("title", descriptor.title, abi::MAX_MESSAGE)?,
             vendor: line("vendor", descriptor.vendor, abi::MAX_MESSAGE)?,
             licence: line("licence", descriptor.licence, abi::MAX_MESSAGE)?,
+            support,
             abi: (abi::ABI_MAJOR, minor),
             sha256,
             hooks,

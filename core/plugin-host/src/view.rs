@@ -209,7 +209,7 @@ fn cents(amount: Money) -> Result<i64, Fault> {
 }
 
 /// Units as thousandths.
-fn milli(units: Decimal) -> Result<i64, Fault> {
+pub(crate) fn milli(units: Decimal) -> Result<i64, Fault> {
     let units = if units.scale() > 3 {
         units.normalize()
     } else {
@@ -229,7 +229,7 @@ fn milli(units: Decimal) -> Result<i64, Fault> {
 }
 
 /// The text of a code as it was sent, without copying it.
-trait Sent {
+pub(crate) trait Sent {
     fn sent(&self) -> Str;
 }
 

@@ -102,7 +102,11 @@ impl Plugin for Faulty {
         let concerned = self.only.is_none() || self.only.as_deref() == claim.id();
         let trick = if concerned { self.trick } else { Trick::None };
         // Said before the trick, so that tests see what becomes of it.
-        call.say(&Finding::info("seen", "this claim was seen"));
+        let message = match call.earlier().count() {
+            0 => "this claim was seen".to_owned(),
+            earlier => format!("this claim was seen, and {earlier} before it"),
+        };
+        call.say(&Finding::info("seen", message));
         call.ask("seen", Ask::Tag { tag: "seen" });
         play(trick, claim, call)
     }

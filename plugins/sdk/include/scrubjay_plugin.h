@@ -65,7 +65,7 @@ extern "C" {
 
 /* The version of this interface. */
 #define SCRUBJAY_ABI_MAJOR 1u
-#define SCRUBJAY_ABI_MINOR 0u
+#define SCRUBJAY_ABI_MINOR 1u
 
 /* Stands in every entry: the bytes "SJPL" on a little-endian machine. A host
  * that does not find it has met a symbol of the same name and other meaning. */
@@ -322,6 +322,35 @@ typedef struct scrubjay_claim {
     uint32_t line_size;
 } scrubjay_claim_t;
 
+enum {
+    SCRUBJAY_EARLIER_WITHDRAWN = 1 << 0 /* void, or replaced by a later one */
+};
+
+/* A service on an earlier claim. Codes are as sent. */
+typedef struct scrubjay_service {
+    uint32_t size;
+    scrubjay_date from;
+    scrubjay_milli units;
+    scrubjay_str procedure;
+    const scrubjay_str *modifiers;
+    uint32_t modifier_count;
+    uint32_t reserved;
+} scrubjay_service_t;
+
+/* An earlier claim of the same patient at this practice. Since 1.1 */
+typedef struct scrubjay_earlier {
+    uint32_t size;
+    uint32_t flags;              /* SCRUBJAY_EARLIER_... */
+    scrubjay_str id;
+    scrubjay_str billing_npi;    /* as sent */
+    const scrubjay_service_t *services; /* step by service_size */
+    uint32_t service_count;
+    uint32_t service_size;
+    const scrubjay_str *denied;  /* reason codes (CARC) that it was denied by */
+    uint32_t denied_count;
+    uint32_t reserved;
+} scrubjay_earlier_t;
+
 /* ---- What a plugin says ------------------------------------------------- */
 /* Made by the plugin, copied by the host before its function returns. Texts
  * are UTF-8 without control characters; a message has at most 2,000 bytes. */
@@ -394,6 +423,12 @@ struct scrubjay_call {
      * hundred times dearer than the view. The same document each time within a
      * call; holds until `judge` returns. [call-thread] */
     scrubjay_status (*document)(const scrubjay_call_t *call, scrubjay_str *json);
+
+    /* The earlier claim of the same patient at a place from 0, oldest first;
+     * ABSENT behind the last. Nothing is made of them before the first is asked
+     * for. Holds until `judge` returns. Look with SCRUBJAY_HAS first: a host of
+     * 1.0 does not have the function. [call-thread] */
+    scrubjay_status (*earlier)(const scrubjay_call_t *call, uint32_t at, const scrubjay_earlier_t **earlier); /* since 1.1 */
 };
 
 /* ---- The host ----------------------------------------------------------- */
@@ -472,6 +507,7 @@ typedef struct scrubjay_descriptor {
     uint32_t lines_of_business; /* SCRUBJAY_LINE_..., all: 0 */
     uint32_t payer_count;       /* all: 0 */
     const scrubjay_str *payers; /* the practice's keys of payers, at most 1,000 */
+    scrubjay_str support;       /* whom the operator asks; may be absent. since 1.1 */
 } scrubjay_descriptor_t;
 
 /* What the library exports. [constant] */
@@ -519,6 +555,14 @@ static inline const scrubjay_diagnosis_t *scrubjay_diagnosis_at(const scrubjay_c
 {
     return (const scrubjay_diagnosis_t *)((const char *)claim->diagnoses +
                                           (size_t)at * claim->diagnosis_size);
+}
+
+/* A service of an earlier claim by its place from 0. */
+static inline const scrubjay_service_t *scrubjay_service_at(const scrubjay_earlier_t *earlier,
+                                                            uint32_t at)
+{
+    return (const scrubjay_service_t *)((const char *)earlier->services +
+                                        (size_t)at * earlier->service_size);
 }
 
 /* Whether two texts are the same. An absent text is like no other. */

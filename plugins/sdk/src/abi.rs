@@ -9,7 +9,7 @@ use std::ffi::c_void;
 /// Major version of the interface. A host takes plugins of its own only.
 pub const ABI_MAJOR: u32 = 1;
 /// Minor version of the interface: raised when a struct grows at its end.
-pub const ABI_MINOR: u32 = 0;
+pub const ABI_MINOR: u32 = 1;
 /// What stands in every entry.
 pub const MAGIC: u32 = 0x4c50_4a53;
 /// The exported symbol.
@@ -44,6 +44,8 @@ pub const PERSON_HAS_ADDRESS: u32 = 1 << 1;
 pub const PERSON_HAS_MEMBER: u32 = 1 << 2;
 /// `SCRUBJAY_PROVIDER_NPI_SOUND`.
 pub const PROVIDER_NPI_SOUND: u32 = 1;
+/// `SCRUBJAY_EARLIER_WITHDRAWN`.
+pub const EARLIER_WITHDRAWN: u32 = 1;
 /// `SCRUBJAY_FINDING_OVERRIDABLE`.
 pub const FINDING_OVERRIDABLE: u32 = 1;
 /// `SCRUBJAY_ABOUT_WHOLE`.
@@ -220,6 +222,37 @@ pub struct Claim {
     pub line_size: u32,
 }
 
+/// `scrubjay_service_t`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)] // Said in the header.
+pub struct Service {
+    pub size: u32,
+    pub from: i32,
+    pub units: i64,
+    pub procedure: Str,
+    pub modifiers: *const Str,
+    pub modifier_count: u32,
+    pub reserved: u32,
+}
+
+/// `scrubjay_earlier_t`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)] // Said in the header.
+pub struct Earlier {
+    pub size: u32,
+    pub flags: u32,
+    pub id: Str,
+    pub billing_npi: Str,
+    pub services: *const Service,
+    pub service_count: u32,
+    pub service_size: u32,
+    pub denied: *const Str,
+    pub denied_count: u32,
+    pub reserved: u32,
+}
+
 /// `scrubjay_finding_t`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -274,6 +307,8 @@ pub struct Call {
     pub cancelled: unsafe extern "C" fn(*const Call) -> u32,
     pub error: unsafe extern "C" fn(*const Call, Str),
     pub document: unsafe extern "C" fn(*const Call, *mut Str) -> Status,
+    /// Since 1.1.
+    pub earlier: unsafe extern "C" fn(*const Call, u32, *mut *const Earlier) -> Status,
 }
 
 /// `scrubjay_host_t`.
@@ -327,6 +362,8 @@ pub struct Descriptor {
     pub lines_of_business: u32,
     pub payer_count: u32,
     pub payers: *const Str,
+    /// Since 1.1.
+    pub support: Str,
 }
 
 /// The type of [`Entry::create`].

@@ -120,6 +120,7 @@ pub struct About {
     title: &'static str,
     vendor: &'static str,
     licence: &'static str,
+    support: &'static str,
     hooks: u32,
     effects: u32,
     needs: u32,
@@ -139,6 +140,7 @@ impl About {
             title: "",
             vendor: "",
             licence: "",
+            support: "",
             hooks: 0,
             effects: 0,
             needs: 0,
@@ -166,6 +168,13 @@ impl About {
     #[must_use]
     pub const fn licence(mut self, licence: &'static str) -> Self {
         self.licence = licence;
+        self
+    }
+
+    /// Whom the operator asks: an address or a page.
+    #[must_use]
+    pub const fn support(mut self, support: &'static str) -> Self {
+        self.support = support;
         self
     }
 
@@ -243,6 +252,10 @@ impl About {
             #[allow(clippy::cast_possible_truncation)] // Asserted above.
             payer_count: payers.len() as u32,
             payers: payers.as_ptr(),
+            support: match self.support.len() {
+                0 => abi::Str::ABSENT,
+                _ => abi::Str::of(self.support),
+            },
         }
     }
 }

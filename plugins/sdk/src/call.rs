@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::abi::{self, Str};
 use crate::about::Hook;
-use crate::claim::text;
+use crate::claim::{Earlier, text};
 use crate::host::{Host, Level};
 use crate::value::Date;
 
@@ -200,6 +200,27 @@ impl<'a> Call<'a> {
         let status = unsafe { ((*self.at).document)(self.at, &raw mut json) };
         // SAFETY: what the host gives holds until the call ends.
         (status == abi::OK).then(|| unsafe { text(json) }).flatten()
+    }
+
+    /// Earlier claims of the same patient at this practice, oldest first. None
+    /// where the host is older than interface 1.1.
+    pub fn earlier(&self) -> impl Iterator<Item = Earlier<'a>> {
+        // Whether the host's call is long enough to have the function.
+        let end = std::mem::offset_of!(abi::Call, earlier) + size_of::<usize>();
+        // SAFETY: the call holds (`new`), and every version begins with its size.
+        let has = unsafe { (*self.at).size } as usize >= end;
+        let at = self.at;
+        (0..).take_while(move |_| has).map_while(move |place| {
+            let mut earlier = std::ptr::null();
+            // SAFETY: the call holds, on this thread (`new`), and has the
+            // function; what it gives holds until the call ends.
+            unsafe {
+                match ((*at).earlier)(at, place, &raw mut earlier) {
+                    abi::OK => Earlier::new(earlier),
+                    _ => None,
+                }
+            }
+        })
     }
 
     /// A line for the operator; never patient data.

@@ -98,6 +98,15 @@ view!(
     Provider of Provider
 );
 
+view!(
+    /// An earlier claim of the same patient.
+    Earlier of Earlier
+);
+view!(
+    /// A service on an earlier claim.
+    Service of Service
+);
+
 /// Sex as DMG03 carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sex {
@@ -127,6 +136,9 @@ fn members<T>(first: *const T, count: u32, size: u32) -> impl Iterator<Item = *c
     let first = first.cast::<u8>();
     (0..count as usize).map(move |at| first.wrapping_add(at * size as usize).cast())
 }
+
+/// A text's struct is the one that never grows.
+const TEXT_SIZE: u32 = abi::size_of::<abi::Str>();
 
 macro_rules! providers {
     ($($(#[$docs:meta])* $field:ident)+) => {$(
@@ -314,9 +326,8 @@ impl<'a> Line<'a> {
     /// Modifiers, as sent.
     pub fn modifiers(&self) -> impl Iterator<Item = &'a str> {
         let (first, count) = (field!(self, modifiers), field!(self, modifier_count));
-        let size = abi::size_of::<abi::Str>(); // never grows
         // SAFETY: `new` was told that what the line leads to holds for `'a`.
-        members(first, count, size).filter_map(|at| unsafe { text(at.read()) })
+        members(first, count, TEXT_SIZE).filter_map(|at| unsafe { text(at.read()) })
     }
 
     /// Whether it has a modifier.
@@ -407,6 +418,61 @@ impl<'a> Person<'a> {
         state
         /// ZIP code; [`Need::Address`](crate::Need::Address).
         zip
+    }
+}
+
+impl<'a> Earlier<'a> {
+    texts! {
+        /// Our id of that claim.
+        id
+        /// NPI of its billing provider, as sent.
+        billing_npi
+    }
+
+    /// Whether it is void, or was replaced by a later one.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        field!(self, flags) & abi::EARLIER_WITHDRAWN != 0
+    }
+
+    /// Its services.
+    pub fn services(&self) -> impl Iterator<Item = Service<'a>> {
+        let (count, size) = (field!(self, service_count), field!(self, service_size));
+        members(field!(self, services), count, size)
+            // SAFETY: `new` was told that what the claim leads to holds for `'a`.
+            .filter_map(|at| unsafe { Service::new(at) })
+    }
+
+    /// Reason codes that it was denied by.
+    pub fn denied(&self) -> impl Iterator<Item = &'a str> {
+        let (first, count) = (field!(self, denied), field!(self, denied_count));
+        // SAFETY: as above.
+        members(first, count, TEXT_SIZE).filter_map(|at| unsafe { text(at.read()) })
+    }
+}
+
+impl<'a> Service<'a> {
+    dates! {
+        /// First day of service.
+        from
+    }
+
+    texts! {
+        /// Procedure, as sent.
+        procedure
+    }
+
+    /// Units.
+    #[must_use]
+    pub fn units(&self) -> Milli {
+        Milli(field!(self, units))
+    }
+
+    /// Modifiers, as sent.
+    pub fn modifiers(&self) -> impl Iterator<Item = &'a str> {
+        let (first, count) = (field!(self, modifiers), field!(self, modifier_count));
+        // SAFETY: `new` was told that what the service leads to holds for `'a`.
+        members(first, count, TEXT_SIZE).filter_map(|at| unsafe { text(at.read()) })
     }
 }
 

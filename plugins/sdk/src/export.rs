@@ -147,6 +147,11 @@ struct Instance<P> {
     value: P,
 }
 
+/// The size of a host of version 1.0, which is as much as every host has.
+#[allow(clippy::cast_possible_truncation)] // A hundred bytes.
+const HOST_OF_1_0: u32 =
+    (std::mem::offset_of!(abi::Host, get_extension) + size_of::<usize>()) as u32;
+
 /// `scrubjay_entry_t.create`.
 ///
 /// # Safety
@@ -161,7 +166,7 @@ pub(crate) unsafe extern "C" fn create<P: Plugin>(
     }
     // SAFETY: not null, and every host of any major version begins like this.
     let (size, major) = unsafe { ((*host).size, (*host).abi_major) };
-    if major != abi::ABI_MAJOR || size < abi::size_of::<abi::Host>() {
+    if major != abi::ABI_MAJOR || size < HOST_OF_1_0 {
         return abi::REFUSED;
     }
     note_panics();

@@ -67,7 +67,7 @@ mod value;
 
 pub use about::{About, ClaimKind, EffectKind, Hook, LineOfBusiness, Need};
 pub use call::{Ask, Call, Finding, Severity};
-pub use claim::{Claim, Diagnosis, Line, Order, Person, Provider, Sex};
+pub use claim::{Claim, Diagnosis, Earlier, Line, Order, Person, Provider, Service, Sex};
 pub use export::{Constant, Plugin, Refusal, names};
 pub use host::{Host, Level};
 pub use value::{Cents, Date, Milli, NotAValue};

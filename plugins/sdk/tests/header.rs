@@ -46,6 +46,13 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
             referring facility attending diagnoses lines diagnosis_count diagnosis_size line_count
             line_size
         }
+        Service "scrubjay_service_t" {
+            size from units procedure modifiers modifier_count reserved
+        }
+        Earlier "scrubjay_earlier_t" {
+            size flags id billing_npi services service_count service_size denied denied_count
+            reserved
+        }
         Finding "scrubjay_finding_t" {
             size severity edit message about line field cite prevents prevents_count flags
         }
@@ -53,7 +60,7 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
             size kind edit reason field value tag owner category recoverable until days
         }
         Call "scrubjay_call_t" {
-            size hook ctx now today reserved claim finding effect cancelled error document
+            size hook ctx now today reserved claim finding effect cancelled error document earlier
         }
         Host "scrubjay_host_t" {
             size abi_major abi_minor reserved ctx name version folder setting setting_at log error
@@ -62,7 +69,7 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
         Plugin "scrubjay_plugin_t" { size reserved state judge destroy }
         Descriptor "scrubjay_descriptor_t" {
             size flags id version title vendor licence hooks effects needs claim_kinds
-            lines_of_business payer_count payers
+            lines_of_business payer_count payers support
         }
         Entry "scrubjay_entry_t" {
             size magic abi_major abi_minor descriptor create get_extension
@@ -93,6 +100,10 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
         (
             "SCRUBJAY_PROVIDER_NPI_SOUND",
             i64::from(abi::PROVIDER_NPI_SOUND),
+        ),
+        (
+            "SCRUBJAY_EARLIER_WITHDRAWN",
+            i64::from(abi::EARLIER_WITHDRAWN),
         ),
         (
             "SCRUBJAY_FINDING_OVERRIDABLE",

@@ -1,6 +1,7 @@
 //! One call of a plugin: what it is handed, and what it says meanwhile.
 
 mod document;
+mod history;
 mod said;
 
 use std::cell::{OnceCell, RefCell};
@@ -19,6 +20,7 @@ use crate::instance::Instance;
 use crate::text::{self, TextError};
 use crate::view::day;
 
+use history::History;
 pub(crate) use said::Said;
 
 /// What one worker hands to plugins, call after call: always at the same
@@ -53,6 +55,7 @@ struct Open<'a> {
     started: Tick,
     said: RefCell<Said>,
     document: OnceCell<String>,
+    history: OnceCell<Option<History>>,
 }
 
 impl Drop for Door {
@@ -78,6 +81,7 @@ impl Door {
                 cancelled,
                 error,
                 document,
+                earlier,
             },
             thread: AtomicUsize::new(0),
             late: AtomicBool::new(false),
@@ -108,6 +112,7 @@ impl Door {
             started: Tick::now(),
             said: RefCell::new(Said::default()),
             document: OnceCell::new(),
+            history: OnceCell::new(),
         };
         let frame = self.frame.as_ptr();
         // SAFETY: the frame is ours (`&mut self`), and between calls the plugin
@@ -264,4 +269,38 @@ unsafe extern "C" fn document(call: *const abi::Call, json: *mut abi::Str) -> ab
     // where it is until the call ends.
     unsafe { json.write_unaligned(abi::Str::of(text)) };
     abi::OK
+}
+
+unsafe extern "C" fn earlier(
+    call: *const abi::Call,
+    at: u32,
+    earlier: *mut *const abi::Earlier,
+) -> abi::Status {
+    // SAFETY: as in `finding`.
+    let open = match unsafe { open(call) } {
+        Ok(open) => open,
+        Err(status) => return status,
+    };
+    if earlier.is_null() {
+        open.said.borrow_mut().fault(Fault::Null {
+            what: "place for an earlier claim",
+        });
+        return abi::REFUSED;
+    }
+    let history = open
+        .history
+        .get_or_init(|| History::of(open.subject.history));
+    let Some(history) = history else {
+        open.said.borrow_mut().fault(Fault::OutOfRange);
+        return abi::REFUSED;
+    };
+    match history.get(at) {
+        Some(found) => {
+            // SAFETY: not null, and the plugin's to write to (header). What is
+            // found stays where it is until the call ends.
+            unsafe { earlier.write_unaligned(found) };
+            abi::OK
+        }
+        None => abi::ABSENT,
+    }
 }

@@ -53,6 +53,23 @@ pub struct TestClaim {
     pub diagnoses: Vec<String>,
     /// Service lines.
     pub lines: Vec<TestLine>,
+    /// Earlier claims of the same patient, oldest first.
+    pub earlier: Vec<TestEarlier>,
+}
+
+/// An earlier claim for tests.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TestEarlier {
+    /// Our id.
+    pub id: String,
+    /// NPI of its billing provider.
+    pub billing_npi: String,
+    /// Whether it is void, or was replaced.
+    pub withdrawn: bool,
+    /// Its services: procedure, units, day.
+    pub services: Vec<(String, Milli, Date)>,
+    /// Reason codes that it was denied by.
+    pub denied: Vec<String>,
 }
 
 /// A service line for tests.
@@ -136,6 +153,7 @@ impl TestClaim {
             rendering: None,
             diagnoses: Vec::new(),
             lines: Vec::new(),
+            earlier: Vec::new(),
         }
     }
 
@@ -198,6 +216,7 @@ impl TestClaim {
 /// A claim's structs, each where the others point to.
 pub(super) struct ClaimView<'a> {
     claim: abi::Claim,
+    earlier: Vec<abi::Earlier>,
     _parts: Parts,
     of: std::marker::PhantomData<&'a TestClaim>,
 }
@@ -209,6 +228,8 @@ struct Parts {
     _diagnoses: Vec<abi::Diagnosis>,
     _lines: Vec<abi::Line>,
     _modifiers: Vec<Vec<Str>>,
+    _services: Vec<Vec<abi::Service>>,
+    _denied: Vec<Vec<Str>>,
 }
 
 fn maybe(text: Option<&String>) -> Str {
@@ -228,7 +249,39 @@ impl<'a> ClaimView<'a> {
         &raw const self.claim
     }
 
+    pub(super) fn earlier(&self) -> &[abi::Earlier] {
+        &self.earlier
+    }
+
     fn new(of: &'a TestClaim, needs: u32) -> Self {
+        let services: Vec<Vec<_>> = of
+            .earlier
+            .iter()
+            .map(|earlier| earlier.services.iter().map(service).collect())
+            .collect();
+        let denied: Vec<Vec<_>> = of
+            .earlier
+            .iter()
+            .map(|earlier| earlier.denied.iter().map(|code| Str::of(code)).collect())
+            .collect();
+        let earlier = of.earlier.iter().zip(&services).zip(&denied);
+        let earlier = earlier.map(|((one, services), denied)| abi::Earlier {
+            size: abi::size_of::<abi::Earlier>(),
+            flags: if one.withdrawn {
+                abi::EARLIER_WITHDRAWN
+            } else {
+                0
+            },
+            id: Str::of(&one.id),
+            billing_npi: Str::of(&one.billing_npi),
+            services: services.as_ptr(),
+            service_count: count(services.len()),
+            service_size: abi::size_of::<abi::Service>(),
+            denied: denied.as_ptr(),
+            denied_count: count(denied.len()),
+            reserved: 0,
+        });
+        let earlier = earlier.collect();
         let people: Vec<_> = std::iter::once(&of.patient)
             .chain(&of.subscriber)
             .map(|one| person(one, needs))
@@ -297,15 +350,30 @@ impl<'a> ClaimView<'a> {
         // The lists' own memory stays where it is when they move in here.
         Self {
             claim,
+            earlier,
             _parts: Parts {
                 _people: people,
                 _providers: providers,
                 _diagnoses: diagnoses,
                 _lines: lines,
                 _modifiers: modifiers,
+                _services: services,
+                _denied: denied,
             },
             of: std::marker::PhantomData,
         }
+    }
+}
+
+fn service((procedure, units, from): &(String, Milli, Date)) -> abi::Service {
+    abi::Service {
+        size: abi::size_of::<abi::Service>(),
+        from: from.number(),
+        units: units.0,
+        procedure: Str::of(procedure),
+        modifiers: std::ptr::null(),
+        modifier_count: 0,
+        reserved: 0,
     }
 }
 

@@ -64,9 +64,9 @@ unsafe fn host_ctx<'a>(host: *const abi::Host) -> &'a HostCtx {
 
 /// # Safety
 /// `call` is the harness's own, and its context is still there.
-unsafe fn call_ctx<'a>(call: *const abi::Call) -> &'a CallCtx {
+unsafe fn call_ctx<'a>(call: *const abi::Call) -> &'a CallCtx<'a> {
     // SAFETY: the caller's; the context is only ever shared.
-    unsafe { &*(*call).ctx.cast::<CallCtx>() }
+    unsafe { &*(*call).ctx.cast::<CallCtx<'a>>() }
 }
 
 /// # Safety
@@ -123,14 +123,23 @@ unsafe extern "C" fn get_extension(_host: *const abi::Host, _id: Str) -> *const 
 }
 
 /// What a plugin says during one call.
-#[derive(Default)]
-pub(super) struct CallCtx {
+pub(super) struct CallCtx<'a> {
+    earlier: &'a [abi::Earlier],
     findings: RefCell<Vec<SaidFinding>>,
     asked: RefCell<Vec<(String, SaidAsk)>>,
     error: RefCell<String>,
 }
 
-impl CallCtx {
+impl<'a> CallCtx<'a> {
+    pub(super) fn new(earlier: &'a [abi::Earlier]) -> Self {
+        Self {
+            earlier,
+            findings: RefCell::default(),
+            asked: RefCell::default(),
+            error: RefCell::default(),
+        }
+    }
+
     pub(super) fn ended(self, status: abi::Status) -> Said {
         let error = self.error.into_inner();
         Said {
@@ -232,4 +241,20 @@ pub(super) unsafe extern "C" fn call_error(call: *const abi::Call, why: Str) {
 pub(super) unsafe extern "C" fn document(_call: *const abi::Call, _json: *mut Str) -> abi::Status {
     // The document is the engine's model; the harness has no model.
     abi::ABSENT
+}
+
+pub(super) unsafe extern "C" fn earlier(
+    call: *const abi::Call,
+    at: u32,
+    earlier: *mut *const abi::Earlier,
+) -> abi::Status {
+    // SAFETY: as in `finding`.
+    match unsafe { call_ctx(call) }.earlier.get(at as usize) {
+        Some(found) => {
+            // SAFETY: the SDK hands in a place to write to.
+            unsafe { earlier.write(found) };
+            abi::OK
+        }
+        None => abi::ABSENT,
+    }
 }

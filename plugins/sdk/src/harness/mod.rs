@@ -18,7 +18,7 @@ use crate::call::Severity;
 use crate::export::{self, Plugin};
 use crate::value::Date;
 
-pub use claim::{TestClaim, TestLine, TestPerson, TestProvider};
+pub use claim::{TestClaim, TestEarlier, TestLine, TestPerson, TestProvider};
 use host::{CallCtx, HostCtx};
 
 /// A plugin that would not start, with what it said.
@@ -172,8 +172,8 @@ impl<P: Plugin> Harness<P> {
     /// Judges a claim.
     #[must_use]
     pub fn judge(&self, hook: Hook, claim: &TestClaim) -> Said {
-        let ctx = CallCtx::default();
         let view = claim.view(P::ABOUT.needs_bits());
+        let ctx = CallCtx::new(view.earlier());
         let noon = self.today.days_since(claim::EPOCH) * 86_400_000 + 43_200_000;
         let call = abi::Call {
             size: abi::size_of::<abi::Call>(),
@@ -188,6 +188,7 @@ impl<P: Plugin> Harness<P> {
             cancelled: host::cancelled,
             error: host::call_error,
             document: host::document,
+            earlier: host::earlier,
         };
         // SAFETY: a plugin that `create` made has the function, and holds until
         // `drop`; call, context and view hold until it returns.
