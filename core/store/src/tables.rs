@@ -39,7 +39,7 @@ impl ClaimEntry {
 }
 
 /// A finding of the judgement in a journal row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FindingEntry {
     pub(crate) claim: ClaimNumber,
     pub(crate) hook: Hook,
@@ -72,14 +72,14 @@ pub(crate) struct HeadingEntry {
 }
 
 /// The money event in a journal row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct MoneyEntry {
     pub(crate) money: MoneyKind,
     pub(crate) claim: Option<ClaimNumber>,
 }
 
 /// One posting of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PostingEntry {
     /// Number of the heading.
     pub(crate) heading: u64,

@@ -4,12 +4,14 @@
 mod projections;
 mod reader;
 mod table;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
 pub(crate) use projections::Projections;
 use reader::View;
+pub(crate) use tally::{Sum, Tally};
 
 use crate::journal::{Digest, EventText, GENESIS, StampText, digest, may_append, row_hash};
 use crate::project::fold;

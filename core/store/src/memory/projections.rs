@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
 
 use super::table::Table;
+use super::tally::Tally;
 use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     SentKey, Tables, WorkEntry, no_such_claim,
@@ -19,7 +20,10 @@ macro_rules! projections {
         /// Every projection.
         #[derive(Debug, Clone, Default)]
         pub(crate) struct Projections {
-            $($(#[$docs])* pub(crate) $name: Table<$key, $value>),+
+            $($(#[$docs])* pub(crate) $name: Table<$key, $value>,)+
+            /// Where it is there, rows of the tables that are only added to
+            /// are summed up and not kept.
+            pub(crate) tally: Option<Tally>,
         }
 
         impl Projections {
@@ -84,7 +88,10 @@ impl Tables for Projections {
     }
 
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {
-        self.history.put((claim, sequence), ());
+        match &mut self.tally {
+            Some(tally) => tally.add_history(claim, sequence),
+            None => self.history.put((claim, sequence), ()),
+        }
         Ok(())
     }
 
@@ -94,7 +101,10 @@ impl Tables for Projections {
         ordinal: u32,
         finding: FindingEntry,
     ) -> Result<(), StoreError> {
-        self.findings.put((sequence, ordinal), finding);
+        match &mut self.tally {
+            Some(tally) => tally.add_finding(sequence, ordinal, &finding),
+            None => self.findings.put((sequence, ordinal), finding),
+        }
         Ok(())
     }
 
@@ -177,7 +187,10 @@ impl Tables for Projections {
     }
 
     fn put_money(&mut self, sequence: Sequence, entry: MoneyEntry) -> Result<(), StoreError> {
-        self.money.put(sequence, entry);
+        match &mut self.tally {
+            Some(tally) => tally.add_money(sequence, entry),
+            None => self.money.put(sequence, entry),
+        }
         Ok(())
     }
 
@@ -187,7 +200,10 @@ impl Tables for Projections {
         ordinal: u32,
         posting: PostingEntry,
     ) -> Result<(), StoreError> {
-        self.postings.put((sequence, ordinal), posting);
+        match &mut self.tally {
+            Some(tally) => tally.add_posting(sequence, ordinal, posting),
+            None => self.postings.put((sequence, ordinal), posting),
+        }
         Ok(())
     }
 

@@ -209,7 +209,11 @@ impl<'r> Columns<'r> {
     }
 
     pub(super) fn flag(&mut self) -> Result<bool, StoreError> {
-        Ok(self.integer()? != 0)
+        match self.integer()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.unreadable()),
+        }
     }
 
     pub(super) fn instant(&mut self) -> Result<DateTime<Utc>, StoreError> {

@@ -203,6 +203,7 @@ fn a_projection_changed_by_hand_is_found_named_and_mended_by_a_rebuild() {
         ("history", "DELETE FROM history WHERE sequence = 5"),
         ("history", "INSERT INTO history VALUES (2, 1)"),
         ("findings", "UPDATE findings SET severity = 'info'"),
+        ("findings", "UPDATE findings SET shadow = 2"),
         ("files", "UPDATE files SET items = 4"),
         ("files", "DELETE FROM files"),
         ("interchanges", "UPDATE interchanges SET control = '2'"),

@@ -3,14 +3,15 @@
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use super::{FaultPlace, VerifyReport};
-use crate::StoreError;
-use crate::memory::Projections;
+use super::{FaultPlace, VerifyReport, replay};
+use crate::memory::{Projections, Sum, Tally};
 use crate::sqlite::columns::{
-    CLAIM_COLUMNS, Cell, cents, claim_cells, counter_name, file_cells, heading_key, integer,
-    owned_text, text,
+    CLAIM_COLUMNS, Cell, Columns, cents, claim_cells, counter_name, file_cells, heading_key,
+    integer, owned_text, text,
 };
 use crate::sqlite::lookups::{finding_cells, money_cells, posting_cells, work_cells};
+use crate::tables::{FindingEntry, MoneyEntry, PostingEntry};
+use crate::{MoneyKind, StoreError};
 
 /// Compares every projection with the replayed one.
 pub(super) fn check(
@@ -18,25 +19,18 @@ pub(super) fn check(
     replayed: &Projections,
     report: &mut VerifyReport,
 ) -> Result<(), StoreError> {
+    if let Some(tally) = &replayed.tally
+        && tally_of(connection, tally)?.is_none_or(|stored| !same(&stored, tally))
+    {
+        let in_full = replay::in_full(connection)?;
+        check_added(connection, &in_full, report)?;
+    }
     let mut table = Compared { connection, report };
     table.with(
         "claims",
         &format!("SELECT {CLAIM_COLUMNS} FROM claims ORDER BY n"),
         replayed.claims.rows(),
         |(number, entry)| claim_cells(*number, entry),
-    )?;
-    table.with(
-        "history",
-        "SELECT claim, sequence FROM history ORDER BY claim, sequence",
-        replayed.history.rows(),
-        |((claim, sequence), ())| Ok([integer(*claim), integer(*sequence)]),
-    )?;
-    table.with(
-        "findings",
-        "SELECT sequence, ordinal, claim, hook, rule, severity, shadow FROM findings
-         ORDER BY sequence, ordinal",
-        replayed.findings.rows(),
-        |((sequence, ordinal), entry)| Ok(finding_cells(*sequence, *ordinal, entry)),
     )?;
     table.with(
         "files",
@@ -91,18 +85,6 @@ pub(super) fn check(
         &accounts,
         |(number, (key, balance))| Ok([integer(*number), text(key), cents(*balance)?]),
     )?;
-    table.with(
-        "money",
-        "SELECT sequence, kind, claim FROM money ORDER BY sequence",
-        replayed.money.rows(),
-        |(sequence, entry)| Ok(money_cells(*sequence, *entry)),
-    )?;
-    table.with(
-        "postings",
-        "SELECT sequence, ordinal, account, claim, cents FROM postings ORDER BY sequence, ordinal",
-        replayed.postings.rows(),
-        |((sequence, ordinal), posting)| posting_cells(*sequence, *ordinal, *posting),
-    )?;
     let counters = replayed.counters.rows().iter();
     let counters: std::collections::BTreeMap<_, _> = counters
         .map(|(counter, last)| (counter_name(*counter), *last))
@@ -126,6 +108,112 @@ pub(super) fn check(
             ])
         },
     )
+}
+
+/// Compares the tables that are only added to, row by row.
+fn check_added(
+    connection: &Connection,
+    replayed: &Projections,
+    report: &mut VerifyReport,
+) -> Result<(), StoreError> {
+    let mut table = Compared { connection, report };
+    table.with(
+        "history",
+        "SELECT claim, sequence FROM history ORDER BY claim, sequence",
+        replayed.history.rows(),
+        |((claim, sequence), ())| Ok([integer(*claim), integer(*sequence)]),
+    )?;
+    table.with(
+        "findings",
+        "SELECT sequence, ordinal, claim, hook, rule, severity, shadow FROM findings
+         ORDER BY sequence, ordinal",
+        replayed.findings.rows(),
+        |((sequence, ordinal), entry)| Ok(finding_cells(*sequence, *ordinal, entry)),
+    )?;
+    table.with(
+        "money",
+        "SELECT sequence, kind, claim FROM money ORDER BY sequence",
+        replayed.money.rows(),
+        |(sequence, entry)| Ok(money_cells(*sequence, *entry)),
+    )?;
+    table.with(
+        "postings",
+        "SELECT sequence, ordinal, account, claim, cents FROM postings ORDER BY sequence, ordinal",
+        replayed.postings.rows(),
+        |((sequence, ordinal), posting)| posting_cells(*sequence, *ordinal, *posting),
+    )
+}
+
+fn same(one: &Tally, other: &Tally) -> bool {
+    let sums = |tally: &Tally| -> [Sum; 4] {
+        [tally.history, tally.findings, tally.money, tally.postings]
+    };
+    sums(one) == sums(other)
+}
+
+/// The sums over the tables as they are stored; `None` where a row is not readable.
+fn tally_of(connection: &Connection, like: &Tally) -> Result<Option<Tally>, StoreError> {
+    let mut tally = like.alike();
+    match add_stored(connection, &mut tally) {
+        Ok(()) => Ok(Some(tally)),
+        Err(StoreError::Projection { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn add_stored(connection: &Connection, tally: &mut Tally) -> Result<(), StoreError> {
+    each(connection, "history", "claim, sequence", |columns| {
+        tally.add_history(columns.integer()?, columns.integer()?);
+        Ok(())
+    })?;
+    let findings = "sequence, ordinal, claim, hook, rule, severity, shadow";
+    each(connection, "findings", findings, |columns| {
+        let (sequence, ordinal) = (columns.integer()?, columns.small()?);
+        let finding = FindingEntry {
+            claim: columns.integer()?,
+            hook: columns.parse(|text| text.parse().ok())?,
+            rule: columns.text()?.to_owned(),
+            severity: columns.parse(|text| text.parse().ok())?,
+            shadow: columns.flag()?,
+        };
+        tally.add_finding(sequence, ordinal, &finding);
+        Ok(())
+    })?;
+    each(connection, "money", "sequence, kind, claim", |columns| {
+        let sequence = columns.integer()?;
+        let money = columns.parse(|text| {
+            let mut kinds = MoneyKind::ALL.into_iter();
+            kinds.find(|kind| kind.as_str() == text)
+        })?;
+        let claim = columns.optional_integer()?;
+        tally.add_money(sequence, MoneyEntry { money, claim });
+        Ok(())
+    })?;
+    let postings = "sequence, ordinal, account, claim, cents";
+    each(connection, "postings", postings, |columns| {
+        let (sequence, ordinal) = (columns.integer()?, columns.small()?);
+        let posting = PostingEntry {
+            heading: columns.integer()?,
+            claim: columns.optional_integer()?,
+            amount: columns.cents()?,
+        };
+        tally.add_posting(sequence, ordinal, posting);
+        Ok(())
+    })
+}
+
+fn each(
+    connection: &Connection,
+    table: &'static str,
+    columns: &str,
+    mut row: impl FnMut(&mut Columns<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table}"))?;
+    let mut rows = statement.query([])?;
+    while let Some(found) = rows.next()? {
+        row(&mut Columns::new(found, table))?;
+    }
+    Ok(())
 }
 
 struct Compared<'a> {

@@ -6,12 +6,14 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use chrono::{DateTime, Utc};
+use rusqlite::Connection;
 use scrubjay_hooks::Ran;
 
 use crate::StoreError;
 use crate::journal::{Digest, decode_event};
-use crate::memory::Projections;
+use crate::memory::{Projections, Tally};
 use crate::project::fold;
+use crate::sqlite::rows::{ROW, read_row};
 
 /// Text that goes over at once, in bytes.
 const BATCH: usize = 256 * 1024;
@@ -93,7 +95,10 @@ impl<'scope> Replay<'scope> {
 }
 
 fn replay(batches: &Receiver<Batch>, lists: &HashMap<Digest, usize>) -> Replayed {
-    let mut projections = Projections::default();
+    let mut projections = Projections {
+        tally: Some(Tally::default()),
+        ..Projections::default()
+    };
     for Batch { text, rows } in batches {
         for row in rows {
             let (kind, payload) = (&text[row.kind], &text[row.payload]);
@@ -110,6 +115,19 @@ fn replay(batches: &Receiver<Batch>, lists: &HashMap<Digest, usize>) -> Replayed
         }
     }
     (projections, None)
+}
+
+/// Folds the whole journal again with every row kept, where a sum differs and
+/// the row must be named.
+pub(super) fn in_full(connection: &Connection) -> Result<Projections, StoreError> {
+    let mut projections = Projections::default();
+    let mut statement = connection.prepare(&format!("{ROW} ORDER BY j.sequence"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let row = read_row(connection, row)?;
+        fold(&mut projections, row.sequence, row.stamp.at, &row.event)?;
+    }
+    Ok(projections)
 }
 
 fn unnamed(length: usize) -> Vec<Ran> {
