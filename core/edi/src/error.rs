@@ -83,6 +83,9 @@ pub enum ClaimError {
     /// The patient is a dependent of nobody.
     #[error("its patient is not the subscriber, and no subscriber is named; name one")]
     NoSubscriber,
+    /// A remittance names its payee without any id.
+    #[error("its payee has neither NPI nor tax number (loop 1000B, N1 element 4); give it one")]
+    NoPayeeId,
     /// A list is longer than its segment.
     #[error("it has more than {limit} {what} in loop {loop_id}; split it")]
     TooMany {

@@ -214,6 +214,9 @@ pub struct Remittance {
     /// Payee's NPI, as sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee_npi: Option<AsSent<Npi>>,
+    /// Payee's federal tax number, as sent: N104 with qualifier FI, or REF*TJ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee_tax_id: Option<String>,
     /// Claims in order.
     pub claims: Vec<RemittanceClaim>,
     /// Provider-level adjustments in order.

@@ -217,6 +217,7 @@ fn remittance(example: &Example) -> Option<(Remittance, RemittanceClaim)> {
         payer_ids: Vec::new(),
         payee_name: String::new(),
         payee_npi: None,
+        payee_tax_id: None,
         claims: Vec::new(),
         provider_adjustments: Vec::new(),
     };

@@ -185,8 +185,9 @@ pub(crate) fn loop_into(
                 };
                 set_number(&mut segment, 1, &own_hl.to_string());
                 set_number(&mut segment, 2, &parent);
-                // 276, 277 and 277CA let a lowest level leave HL04 out.
-                if levels_below || !segment.is_as_read() || segment.element(4) == "1" {
+                // 276, 277 and 277CA leave HL04 out at a lowest level.
+                let asked = levels_below || segment.element(4) == "1" || hl_child_required(def);
+                if asked {
                     set_number(&mut segment, 4, if levels_below { "1" } else { "0" });
                 }
             }
@@ -209,6 +210,12 @@ pub(crate) fn loop_into(
         out.segment(&segment, def.id, Some(def))?;
     }
     Ok(())
+}
+
+/// Whether a level must state in HL04 that none stands below it.
+fn hl_child_required(def: &LoopDef) -> bool {
+    def.opener()
+        .is_some_and(|opener| opener.required & (1 << 4) != 0)
 }
 
 /// Behind the child loops or not, the position, and the slot. Slots of one

@@ -144,22 +144,9 @@ impl StatusBatch<'_> {
         batch
             .segments
             .push(self.stc(&[["A1", "19", "PR"]], "WQ", total));
-        for (accepted, quantity, amount) in [(true, "90", "YU"), (false, "AA", "YY")] {
-            let counted = || {
-                self.answers
-                    .iter()
-                    .filter(|answer| answer.is_accepted() == accepted)
-            };
-            let number = counted().count();
-            if number == 0 {
-                continue;
-            }
-            let total: Money = counted().map(|answer| answer.claim.charge).sum();
-            batch.segments.extend([
-                SegmentBuf::new("QTY").with_elements([quantity, &number.to_string()]),
-                SegmentBuf::new("AMT").with_elements([amount, &total.to_x12()]),
-            ]);
-        }
+        batch
+            .segments
+            .extend(totals(self.answers.iter(), ["90", "AA"]));
         receiver.loops.push(batch);
         let mut providers: Vec<(&scrubjay_model::Provider, Loop)> = Vec::new();
         for answer in self.answers {
@@ -167,7 +154,7 @@ impl StatusBatch<'_> {
             let at = match providers.iter().position(|(listed, _)| *listed == billing) {
                 Some(at) => at,
                 None => {
-                    providers.push((billing, provider(billing)));
+                    providers.push((billing, self.provider(billing)));
                     providers.len() - 1
                 }
             };
@@ -177,6 +164,31 @@ impl StatusBatch<'_> {
             .loops
             .extend(providers.into_iter().map(|(_, level)| level));
         receiver
+    }
+
+    fn provider(&self, billing: &scrubjay_model::Provider) -> Loop {
+        let mut provider = level("2000C", "19");
+        let npi = billing.npi.as_ref().map(scrubjay_model::AsSent::text);
+        let first = billing.name.first.as_deref().unwrap_or_default();
+        let kind = if first.is_empty() { "2" } else { "1" };
+        let (qualifier, id) = match (&npi, &billing.tax_id) {
+            (Some(npi), _) => ("XX", npi.as_str()),
+            (None, Some(tax_id)) => ("FI", tax_id.as_str()),
+            (None, None) => ("", ""),
+        };
+        let name = &billing.name.last;
+        let elements = ["85", kind, name, first, "", "", "", qualifier, id];
+        provider.loops.push(named("2100C", elements));
+        // A provider that gave no trace number is answered under 0, as the
+        // guide asks, with the totals of its claims.
+        let mut trace = traced("2200C", "1", "0");
+        let own = self
+            .answers
+            .iter()
+            .filter(|answer| answer.claim.billing == *billing);
+        trace.segments.extend(totals(own, ["QA", "QC"]));
+        provider.loops.push(trace);
+        provider
     }
 
     fn stc<T: AsRef<str>>(&self, statuses: &[[T; 3]], action: &str, charge: Money) -> SegmentBuf {
@@ -245,18 +257,25 @@ impl StatusBatch<'_> {
     }
 }
 
-fn provider(billing: &scrubjay_model::Provider) -> Loop {
-    let mut provider = level("2000C", "19");
-    let npi = billing.npi.as_ref().map(scrubjay_model::AsSent::text);
-    let first = billing.name.first.as_deref().unwrap_or_default();
-    let kind = if first.is_empty() { "2" } else { "1" };
-    let (qualifier, id) = match (&npi, &billing.tax_id) {
-        (Some(npi), _) => ("XX", npi.as_str()),
-        (None, Some(tax_id)) => ("FI", tax_id.as_str()),
-        (None, None) => ("", ""),
-    };
-    let name = &billing.name.last;
-    let elements = ["85", kind, name, first, "", "", "", qualifier, id];
-    provider.loops.push(named("2100C", elements));
-    provider
+/// How many answers accept and how many do not, with their charges.
+fn totals<'a>(
+    answers: impl Iterator<Item = &'a ClaimAnswer<'a>> + Clone,
+    [accepted, rejected]: [&str; 2],
+) -> Vec<SegmentBuf> {
+    let mut totals = Vec::new();
+    for (accepts, quantity, amount) in [(true, accepted, "YU"), (false, rejected, "YY")] {
+        let counted = answers
+            .clone()
+            .filter(|answer| answer.is_accepted() == accepts);
+        let number = counted.clone().count();
+        if number == 0 {
+            continue;
+        }
+        let total: Money = counted.map(|answer| answer.claim.charge).sum();
+        totals.extend([
+            SegmentBuf::new("QTY").with_elements([quantity, &number.to_string()]),
+            SegmentBuf::new("AMT").with_elements([amount, &total.to_x12()]),
+        ]);
+    }
+    totals
 }

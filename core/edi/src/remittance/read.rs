@@ -71,6 +71,7 @@ pub fn read_remittance(set: &TransactionSet) -> Result<Remittance, ReadError> {
         payee_npi: payee_n1
             .filter(|n1| n1.element(3) == "XX")
             .and_then(|n1| as_sent(n1.element(4))),
+        payee_tax_id: payee.and_then(payee_tax_id),
         claims,
         provider_adjustments: read_provider_adjustments(root)?,
     })
@@ -81,6 +82,21 @@ fn party_name(party: Option<&Loop>) -> String {
         .and_then(|party| party.segment("N1"))
         .map(|n1| n1.element(2).trim().to_owned())
         .unwrap_or_default()
+}
+
+/// The payee's tax number: N104 where its qualifier says so, else REF*TJ.
+fn payee_tax_id(payee: &Loop) -> Option<String> {
+    payee
+        .segment("N1")
+        .filter(|n1| n1.element(3) == "FI")
+        .map(|n1| n1.element(4))
+        .or_else(|| {
+            payee
+                .segments_with("REF")
+                .find(|reference| reference.element(1) == "TJ")
+                .map(|reference| reference.element(2))
+        })
+        .and_then(text)
 }
 
 /// REF*2U is the payer's own id and the most specific, then N104, then the others.

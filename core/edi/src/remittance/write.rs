@@ -105,14 +105,7 @@ fn set(batch: &RemittanceBatch<'_>, remittance: &Remittance) -> Result<Loop, Cla
         today,
     ));
     root.loops.push(payer(batch, remittance));
-    let mut payee = Loop::new("1000B");
-    let mut n1 = SegmentBuf::new("N1").with_elements(["PE", &remittance.payee_name]);
-    if let Some(npi) = &remittance.payee_npi {
-        n1.push("XX");
-        n1.push(npi.text());
-    }
-    payee.segments.push(n1);
-    root.loops.push(payee);
+    root.loops.push(payee(remittance)?);
     let mut header = Loop::new("2000");
     header
         .segments
@@ -132,6 +125,28 @@ fn dtm(qualifier: &str, day: NaiveDate) -> SegmentBuf {
 
 fn amount(qualifier: &str, amount: scrubjay_model::Money) -> SegmentBuf {
     SegmentBuf::new("AMT").with_elements([qualifier, &amount.to_x12()])
+}
+
+/// The guide requires an id of the payee: its NPI, or its tax number where it
+/// has none (005010X221A1, 1000B N103).
+fn payee(remittance: &Remittance) -> Result<Loop, ClaimError> {
+    let mut payee = Loop::new("1000B");
+    let mut n1 = SegmentBuf::new("N1").with_elements(["PE", &remittance.payee_name]);
+    let npi = remittance.payee_npi.as_ref().map(AsSent::text);
+    let tax_id = remittance.payee_tax_id.as_ref();
+    let (qualifier, id) = match (&npi, tax_id) {
+        (Some(npi), _) => ("XX", npi),
+        (None, Some(tax_id)) => ("FI", tax_id),
+        (None, None) => return Err(ClaimError::NoPayeeId),
+    };
+    n1.push(qualifier);
+    n1.push(id);
+    payee.segments.push(n1);
+    if let (Some(_), Some(tax_id)) = (&npi, tax_id) {
+        let reference = SegmentBuf::new("REF").with_elements(["TJ", tax_id]);
+        payee.segments.push(reference);
+    }
+    Ok(payee)
 }
 
 fn payer(batch: &RemittanceBatch<'_>, remittance: &Remittance) -> Loop {

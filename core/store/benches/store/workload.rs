@@ -403,6 +403,7 @@ impl Workload {
             payer_ids: vec!["99901".to_owned()],
             payee_name: "JUNIPER FAMILY CLINIC".to_owned(),
             payee_npi: Some(AsSent::read("1234567893")),
+            payee_tax_id: None,
             claims: Vec::new(),
             provider_adjustments: Vec::new(),
         };

@@ -197,6 +197,7 @@ pub fn remittance(trace: &str) -> Event {
             payer_ids: vec!["99901".to_owned()],
             payee_name: "JUNIPER FAMILY CLINIC".to_owned(),
             payee_npi: None,
+            payee_tax_id: None,
             claims: Vec::new(),
             provider_adjustments: Vec::new(),
         }),
