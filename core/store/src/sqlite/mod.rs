@@ -46,7 +46,8 @@ pub enum Access {
     /// Read and write; the file is made where there is none.
     #[default]
     Write,
-    /// Read only: a backup, or a report while another program works.
+    /// Read only: a backup, or a report while another program works. What a
+    /// killed program left half made is put right when it is opened.
     Read,
 }
 
@@ -112,23 +113,30 @@ impl SqliteStore {
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let flags = match options.access {
-            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        };
         if options.access == Access::Write {
             make_private(path);
+            let create = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            return Self::prepare(connect(path, create)?, Some(path.to_owned()), options);
         }
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let writer = Connection::open_with_flags(path, flags).map_err(|error| {
-            match error.sqlite_error_code() {
-                Some(ErrorCode::CannotOpen) => StoreError::CannotOpen {
-                    path: path.to_owned(),
-                },
-                _ => error.into(),
+        let read = || {
+            let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            Self::prepare(connection, Some(path.to_owned()), options.clone())
+        };
+        match read() {
+            // A program that was killed while it made the database left it
+            // half made, or an earlier version made it: neither can be read
+            // before it is put right, which takes a writer for a moment.
+            Err(StoreError::ReadOnly) => {
+                let writes = SqliteOptions {
+                    access: Access::Write,
+                    ..options.clone()
+                };
+                let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                drop(Self::prepare(connection, Some(path.to_owned()), writes)?);
+                read()
             }
-        })?;
-        Self::prepare(writer, Some(path.to_owned()), options)
+            opened => opened,
+        }
     }
 
     /// A database in memory: everything that SQLite does, nothing that lasts.
@@ -211,6 +219,16 @@ impl SqliteStore {
         configure(&connection, &self.options, READER_CACHE)?;
         Ok(connection)
     }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen) => StoreError::CannotOpen {
+            path: path.to_owned(),
+        },
+        _ => error.into(),
+    })
 }
 
 /// Makes an empty file that only its owner may read, where there is none: it

@@ -91,6 +91,50 @@ fn a_read_only_database_is_read_and_refuses_to_be_written() {
     assert_eq!(all(&SqliteStore::open(&path).unwrap()), before);
 }
 
+fn reads() -> SqliteOptions {
+    SqliteOptions {
+        access: Access::Read,
+        ..SqliteOptions::default()
+    }
+}
+
+#[test]
+fn a_reader_opens_what_a_program_killed_at_its_start_left_behind() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("empty.db");
+    std::fs::write(&path, b"").unwrap();
+    let store = SqliteStore::open_with(&path, reads()).unwrap();
+    assert_eq!(all_rows(&store), 0);
+    assert!(store.verify().unwrap().is_clean());
+}
+
+#[test]
+fn a_reader_opens_what_a_program_killed_in_the_middle_left_behind() {
+    let (folder, path, mut store) = on_disk();
+    keep(&mut store, &one_of_each()).unwrap();
+    let before = all(&store);
+    drop(store);
+    // A change that is on the disk in part, with the journal that undoes it:
+    // copied while the writer is still at it.
+    let writer = Connection::open(&path).unwrap();
+    writer
+        .execute_batch(
+            "PRAGMA journal_mode = delete; PRAGMA cache_size = 1; BEGIN;
+             UPDATE journal SET hash = zeroblob(32);
+             CREATE TABLE half (made); INSERT INTO half
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+             SELECT randomblob(1000) FROM n;",
+        )
+        .unwrap();
+    let left = folder.path().join("left.db");
+    std::fs::copy(&path, &left).unwrap();
+    let journal = |path: &Path| format!("{}-journal", path.display());
+    std::fs::copy(journal(&path), journal(&left)).unwrap();
+    let store = SqliteStore::open_with(&left, reads()).unwrap();
+    assert_eq!(all(&store), before);
+    assert!(store.verify().unwrap().is_clean());
+}
+
 #[test]
 #[cfg(unix)]
 fn a_file_that_may_not_be_written_is_said_to_be_read_only() {
