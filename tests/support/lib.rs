@@ -2,6 +2,8 @@
 //! and the shared corpus where it is at hand.
 #![forbid(unsafe_code)]
 
+pub mod sample;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

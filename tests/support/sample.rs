@@ -1,0 +1,110 @@
+//! Invented files of any size: an 837P of plain claims and the 835s that pay them.
+
+use std::fmt::Write;
+
+/// How many claims stand in each remittance.
+pub const CLAIMS_A_REMITTANCE: usize = 3;
+
+fn envelope(functional: &str, version: &str, number: usize, set: &str, body: &[String]) -> String {
+    let mut out = format!(
+        "ISA*00*          *00*          *ZZ*SAMPLESENDER   *ZZ*SAMPLERECEIVER *260302*0815*^*00501*{number:09}*0*T*:~\n\
+         GS*{functional}*SAMPLESENDER*SAMPLERECEIVER*20260302*0815*{number}*X*{version}~\n{set}~\n"
+    );
+    for segment in body {
+        let _ = writeln!(out, "{segment}~");
+    }
+    let _ = write!(
+        out,
+        "SE*{}*0001~\nGE*1*{number}~\nIEA*1*{number:09}~\n",
+        body.len() + 2
+    );
+    out
+}
+
+/// An 837P with claims `S00000` and on, each of one line of 100 dollars and cents by its number.
+#[must_use]
+pub fn claims(count: usize) -> String {
+    let mut body = vec![
+        "BHT*0019*00*SAMPLE*20260302*0815*CH".to_owned(),
+        "NM1*41*2*SAMPLE PRACTICE*****46*SAMPLESENDER".to_owned(),
+        "PER*IC*BILLING*TE*5125550100".to_owned(),
+        "NM1*40*2*SAMPLE RECEIVER*****46*SAMPLERECEIVER".to_owned(),
+        "HL*1**20*1".to_owned(),
+        "NM1*85*2*SAMPLE PRACTICE*****XX*1234567893".to_owned(),
+        "N3*1 SAMPLE ST".to_owned(),
+        "N4*AUSTIN*TX*787010001".to_owned(),
+        "REF*EI*741234567".to_owned(),
+    ];
+    for number in 0..count {
+        let charge = charge(number);
+        body.extend([
+            format!("HL*{}*1*22*0", number + 2),
+            "SBR*P*18*******CI".to_owned(),
+            format!("NM1*IL*1*SAMPLE{number}*PERSON****MI*M{number:05}"),
+            "N3*2 SAMPLE ST".to_owned(),
+            "N4*AUSTIN*TX*78702".to_owned(),
+            "DMG*D8*19850101*F".to_owned(),
+            "NM1*PR*2*SAMPLE PAYER*****PI*SAMPLEPAY".to_owned(),
+            format!("CLM*S{number:05}*{charge}***11:B:1*Y*A*Y*Y"),
+            "HI*ABK:J029".to_owned(),
+            "LX*1".to_owned(),
+            format!("SV1*HC:G0463*{charge}*UN*1***1"),
+            "DTP*472*D8*20260227".to_owned(),
+            format!("REF*6R*S{number:05}L1"),
+        ]);
+    }
+    envelope("HC", "005010X222A1", 1, "ST*837*0001*005010X222A1", &body)
+}
+
+fn charge(number: usize) -> String {
+    format!("100.{:02}", number % 99 + 1)
+}
+
+/// What each claim is paid: 60 dollars, 20 is the patient's, the rest contractual.
+#[must_use]
+pub fn remittance(number: usize) -> String {
+    let first = number * CLAIMS_A_REMITTANCE;
+    let mut body = vec![
+        format!(
+            "BPR*I*{}*C*ACH*CCP*01*999999992*DA*1*1999999999**01*999999992*DA*2*20260316",
+            60 * CLAIMS_A_REMITTANCE
+        ),
+        format!("TRN*1*TRACE{number:04}*1999999999"),
+        "DTM*405*20260316".to_owned(),
+        "N1*PR*SAMPLE PAYER".to_owned(),
+        "N3*9 PAYER ST".to_owned(),
+        "N4*AUSTIN*TX*787010009".to_owned(),
+        "REF*2U*SAMPLEPAY".to_owned(),
+        "PER*BL*SUPPORT*TE*8005550100".to_owned(),
+        "N1*PE*SAMPLE PRACTICE*XX*1234567893".to_owned(),
+        "LX*1".to_owned(),
+    ];
+    for claim in first..first + CLAIMS_A_REMITTANCE {
+        let charge = charge(claim);
+        body.extend([
+            format!("CLP*S{claim:05}*1*{charge}*60*20*12*P{claim:05}*11*1"),
+            format!("NM1*QC*1*SAMPLE{claim}*PERSON****MI*M{claim:05}"),
+            format!("SVC*HC:G0463*{charge}*60**1"),
+            "DTM*472*20260227".to_owned(),
+            format!("CAS*CO*45*20.{:02}", claim % 99 + 1),
+            "CAS*PR*3*20".to_owned(),
+            format!("REF*6R*S{claim:05}L1"),
+        ]);
+    }
+    envelope("HP", "005010X221A1", 1000 + number, "ST*835*0001", &body)
+}
+
+/// A configuration that sends the sample payer's claims by one channel.
+pub const CONFIGURATION: &str = "\
+practice:
+  name: SAMPLE PRACTICE
+  npi: '1234567893'
+  tax_id: '741234567'
+  contact: { name: BILLING, phone: '5125550100' }
+  submitter: { qualifier: ZZ, id: SAMPLESENDER }
+clock: interchange
+channels:
+  house: { receiver: { qualifier: ZZ, id: SAMPLERECEIVER, name: SAMPLE RECEIVER }, usage: T }
+payers:
+  - { key: sample, name: Sample Payer, id: SAMPLEPAY, line: commercial, channel: house }
+";
