@@ -7,6 +7,7 @@ mod place;
 mod report;
 mod run;
 mod table;
+mod x12;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +39,9 @@ enum Command {
     /// The database: verify, rebuild, backup.
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// X12 files: check, show, json, ack, balance.
+    #[command(subcommand)]
+    X12(x12::X12Command),
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Command::Claims(command) => claims::claims(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
+        Command::X12(command) => x12::x12(&command),
     };
     match ended {
         Ok(code) => code,
@@ -74,7 +79,13 @@ fn main() -> ExitCode {
 
 /// Whether whoever read our output has stopped reading, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    use std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == BrokenPipe)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(BrokenPipe))
+    })
 }

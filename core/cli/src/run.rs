@@ -72,7 +72,10 @@ fn open(arguments: &RunArguments) -> anyhow::Result<Engine> {
     Ok(Engine::open_with_database(folder, database)?)
 }
 
-fn print_json(out: &mut impl Write, document: &Document<'_>) -> anyhow::Result<()> {
+pub(crate) fn print_json(
+    out: &mut impl Write,
+    document: &(impl Serialize + ?Sized),
+) -> anyhow::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)
         .context("the report could not be written as JSON")?;
     writeln!(out)?;
