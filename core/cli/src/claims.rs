@@ -320,6 +320,9 @@ fn happened(event: &Event) -> String {
         ),
         Event::WorkClosed { item, outcome } => format!("work {item} closed: {outcome}"),
         Event::Tagged { tag, .. } => format!("tagged {tag}"),
+        Event::DeadlineReached { deadline, due, .. } => {
+            format!("deadline {}: due {due}", deadline.kind.as_str())
+        }
         _ => "another event".to_owned(),
     }
 }

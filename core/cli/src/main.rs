@@ -30,6 +30,8 @@ enum Command {
     Run(RunArguments),
     /// Print the figures as they stand, taking nothing in.
     Report(RunArguments),
+    /// Fire the deadlines that are due and give them to someone, once each.
+    Tick(run::TickArguments),
     /// What became of claims: list, show, history, trace, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => run::report(&arguments),
+        Command::Tick(arguments) => run::tick(&arguments),
         Command::Claims(command) => claims::claims(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),

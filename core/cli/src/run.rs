@@ -1,14 +1,18 @@
-//! `scrubjay run` and `scrubjay report`.
+//! `scrubjay run`, `scrubjay report` and `scrubjay tick`.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use scrubjay::{DATABASE_NAME, Engine, Report, Run};
 use serde::Serialize;
 
 use crate::RunArguments;
 use crate::report;
+use crate::table::Column::Text;
+use crate::table::print_table;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -19,7 +23,7 @@ struct Document<'a> {
 }
 
 pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
-    let mut engine = open(arguments)?;
+    let mut engine = open(&arguments.folder, arguments.db.as_deref())?;
     let run = engine.run_inbox()?;
     let report = engine.report()?;
     let mut out = std::io::stdout().lock();
@@ -44,7 +48,7 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn report(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
-    let engine = open(arguments)?;
+    let engine = open(&arguments.folder, arguments.db.as_deref())?;
     let report = engine.report()?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -62,13 +66,52 @@ pub(crate) fn report(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(arguments: &RunArguments) -> anyhow::Result<Engine> {
-    let folder = &arguments.folder;
+/// What `scrubjay tick` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TickArguments {
+    /// Folder with `scrubjay.yaml`.
+    folder: PathBuf,
+    /// Database, instead of `scrubjay.db` in the folder.
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Fire what is due at this time instead of now: 2026-03-02T08:15:00Z.
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime<Utc>>,
+    /// Print one JSON document instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
+    let mut engine = open(&arguments.folder, arguments.db.as_deref())?;
+    let tick = engine.tick(arguments.at.unwrap_or_else(Utc::now))?;
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        print_json(&mut out, &tick)?;
+    } else if tick.fired.is_empty() {
+        writeln!(out, "nothing is due")?;
+    } else {
+        let columns = [Text("claim"), Text("deadline"), Text("due"), Text("stage")];
+        let rows = tick
+            .fired
+            .iter()
+            .map(|fired| {
+                vec![
+                    fired.claim.to_string(),
+                    fired.deadline.kind.as_str().to_owned(),
+                    fired.due.to_string(),
+                    fired.stage.as_str().to_owned(),
+                ]
+            })
+            .collect();
+        print_table(&mut out, &columns, rows)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(folder: &Path, database: Option<&Path>) -> anyhow::Result<Engine> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
-    let database = arguments
-        .db
-        .clone()
-        .unwrap_or_else(|| folder.join(DATABASE_NAME));
+    let database = database.map_or_else(|| folder.join(DATABASE_NAME), Path::to_owned);
     Ok(Engine::open_with_database(folder, database)?)
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
 use serde::Deserialize;
 
-use crate::EngineError;
+use crate::{EngineError, Terms};
 
 /// The name of the configuration in a folder.
 pub const FILE_NAME: &str = "scrubjay.yaml";
@@ -113,6 +113,9 @@ pub struct Payer {
     /// Channel; none for a payer that is never sent claims, such as self-pay.
     #[serde(default)]
     pub channel: Option<String>,
+    /// How long it gives for what, where its contract says so.
+    #[serde(default)]
+    pub terms: Terms,
 }
 
 /// Everything that `scrubjay.yaml` says.
@@ -143,7 +146,8 @@ pub struct Config {
     /// Channel for payers that are not listed; without it their claims are held.
     #[serde(default)]
     pub default_channel: Option<String>,
-    /// Days after which a claim that no payer has answered counts as not resolved.
+    /// Days after which a claim that no payer has answered counts as not
+    /// resolved, and is followed up.
     #[serde(default = "mature_after")]
     pub mature_after_days: u32,
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use scrubjay_hooks::{Context, Handler, Hook, Outcome, Subject, Worker};
 use scrubjay_model::{
-    Axis, ClaimId, Money, Owner, PayerClaimControlNumber, WorkItem, WorkItemId, WorkKind,
+    Axis, ClaimId, Money, Owner, PayerClaimControlNumber, Work, WorkItem, WorkItemId, WorkKind,
 };
 use scrubjay_store::{Cause, Counter, Event, MoneyKind, Move, Stamp, StoreError, Transaction};
 
@@ -64,6 +64,8 @@ const SERVICE_LEVELS: &[(WorkKind, &str, u32)] = &[
     (WorkKind::UnbalancedRemittance, "posting", 1),
     (WorkKind::PostingReview, "posting", 3),
     (WorkKind::Task, "billing", 5),
+    (WorkKind::FollowUp, "follow_up", 5),
+    (WorkKind::Deadline, "billing", 2),
 ];
 
 /// Who works an item and how long they have, where nothing else says so.
@@ -145,6 +147,9 @@ impl Desk<'_> {
                     claim: claim.clone(),
                     to,
                 })?;
+                if let Move::Work(to) = to {
+                    self.settle_clocks(claim, to)?;
+                }
                 Ok(Moved::Now)
             }
             Err(refused) => {
@@ -155,6 +160,21 @@ impl Desk<'_> {
                 Ok(Moved::Refused)
             }
         }
+    }
+
+    /// Closes what a clock opened, where the claim has got past it.
+    fn settle_clocks(&mut self, claim: &ClaimId, to: Work) -> Result<(), EngineError> {
+        let settled: &[WorkKind] = match to {
+            Work::Accepted => &[WorkKind::Deadline],
+            Work::Adjudicated | Work::Closed | Work::Void => {
+                &[WorkKind::Deadline, WorkKind::FollowUp]
+            }
+            _ => &[],
+        };
+        for kind in settled {
+            self.close_work(claim, *kind, &format!("the claim is {to}"))?;
+        }
+        Ok(())
     }
 
     /// Opens work with the service level of its kind.
@@ -268,3 +288,6 @@ pub(crate) enum Moved {
     /// The axis does not have that move; journalled as refused.
     Refused,
 }
+
+#[cfg(test)]
+mod tests;

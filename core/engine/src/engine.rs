@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use scrubjay_hooks::Handler;
-use scrubjay_model::Clock;
+use scrubjay_model::{ClaimId, Clock, Deadline};
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
 
@@ -13,6 +14,8 @@ use crate::builtin::BuiltIn;
 use crate::config::ClockSource;
 use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
+use crate::once::Call;
+use crate::steps::deadline::{self, Tick};
 use crate::steps::submission::{self, Sent};
 use crate::time::{SystemClock, Time, interchange_instant};
 use crate::{Config, EngineError};
@@ -122,10 +125,10 @@ impl EngineBuilder {
 }
 
 /// When the journal was last written to.
-fn last_instant(reader: &dyn Reader) -> Result<chrono::DateTime<chrono::Utc>, EngineError> {
+fn last_instant(reader: &dyn Reader) -> Result<DateTime<Utc>, EngineError> {
     Ok(reader
         .last_row()?
-        .map_or(chrono::DateTime::UNIX_EPOCH, |row| row.stamp.at))
+        .map_or(DateTime::UNIX_EPOCH, |row| row.stamp.at))
 }
 
 /// A revenue cycle inside a program.
@@ -227,6 +230,15 @@ impl Engine {
     /// # Errors
     /// Where the store fails; nothing of the file was kept then.
     pub fn take_in(&mut self, name: &str, bytes: &[u8]) -> Result<Intake, EngineError> {
+        self.take_in_under(name, bytes, None)
+    }
+
+    pub(crate) fn take_in_under(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        call: Option<&Call>,
+    ) -> Result<Intake, EngineError> {
         let file = intake::file_hash(bytes);
         let earlier = self
             .store
@@ -234,6 +246,9 @@ impl Engine {
             .file(&file)?
             .filter(|row| row.refused.is_none());
         if let Some(earlier) = earlier {
+            if let Some(call) = call {
+                self.record_call(call)?;
+            }
             return Ok(Intake {
                 name: name.to_owned(),
                 file,
@@ -261,6 +276,9 @@ impl Engine {
                 };
                 let ended = intake::take_in(&mut desk, name, &file, &interchanges)?;
                 if matches!(ended, Ended::TakenIn { .. }) {
+                    if let Some(call) = call {
+                        call.record(desk.tx.as_mut(), &stamp)?;
+                    }
                     desk.tx.commit()?;
                 }
                 ended
@@ -277,6 +295,9 @@ impl Engine {
                     reason: reason.clone(),
                 },
             )?;
+            if let Some(call) = call {
+                call.record(tx.as_mut(), &stamp)?;
+            }
             tx.commit()?;
         }
         Ok(Intake {
@@ -291,18 +312,25 @@ impl Engine {
     /// # Errors
     /// Where the outbox or the store cannot be written.
     pub fn submit(&mut self) -> Result<Vec<Sent>, EngineError> {
-        let stamp = self.stamp(Cause::Call {
+        self.submit_under(None)
+    }
+
+    pub(crate) fn submit_under(&mut self, call: Option<&Call>) -> Result<Vec<Sent>, EngineError> {
+        let unkeyed = Cause::Call {
             call: "submit".to_owned(),
             key: None,
-        });
+        };
+        let stamp = self.stamp(call.map_or(unkeyed, Call::cause));
         let mut desk = Desk {
             tx: self.store.begin()?,
             handlers: &mut self.handlers,
             config: &self.config,
-            stamp,
+            stamp: stamp.clone(),
         };
         let written = submission::submit_ready(&mut desk, &self.config.outbox)?;
-        if written.is_empty() {
+        if let Some(call) = call {
+            call.record(desk.tx.as_mut(), &stamp)?;
+        } else if written.is_empty() {
             return Ok(Vec::new());
         }
         desk.tx.commit()?;
@@ -312,6 +340,70 @@ impl Engine {
             sent.push(file);
         }
         Ok(sent)
+    }
+
+    /// Fires what is due at `now`: deadlines of claims at a half, three quarters
+    /// and nine tenths of their time and when they have passed, and the first
+    /// look at claims that no payer has answered. Each fires once, whatever is
+    /// called how often; an earlier `now` fires nothing new. Whoever must act is
+    /// given a work item, which closes when the claim has got past it.
+    ///
+    /// The times are the payers' [`crate::Terms`], and the law's where those are
+    /// silent.
+    ///
+    /// # Errors
+    /// Where the store fails; nothing has fired then.
+    pub fn tick(&mut self, now: DateTime<Utc>) -> Result<Tick, EngineError> {
+        self.tick_under(now, None)
+    }
+
+    pub(crate) fn tick_under(
+        &mut self,
+        now: DateTime<Utc>,
+        call: Option<&Call>,
+    ) -> Result<Tick, EngineError> {
+        self.time.reach(now);
+        let stamp = Stamp {
+            at: now,
+            ..self.stamp(Cause::Clock)
+        };
+        let mut desk = Desk {
+            tx: self.store.begin()?,
+            handlers: &mut self.handlers,
+            config: &self.config,
+            stamp: stamp.clone(),
+        };
+        let tick = deadline::fire_due(&mut desk)?;
+        if let Some(call) = call {
+            call.record(desk.tx.as_mut(), &stamp)?;
+        } else if tick.fired.is_empty() {
+            return Ok(tick);
+        }
+        desk.tx.commit()?;
+        Ok(tick)
+    }
+
+    /// The deadlines of a claim, with the proof that its journal holds. None
+    /// for a claim that is not there.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn deadlines(&self, claim: &ClaimId) -> Result<Vec<Deadline>, EngineError> {
+        let reader = self.store.read()?;
+        let Some(row) = reader.claim(claim)? else {
+            return Ok(Vec::new());
+        };
+        let history = reader.history(claim)?;
+        deadline::deadlines_of(reader.as_ref(), &self.config, &row, &history)
+    }
+
+    /// Journals a call that changed nothing else in its own transaction.
+    pub(crate) fn record_call(&mut self, call: &Call) -> Result<(), EngineError> {
+        let stamp = self.stamp(call.cause());
+        let mut tx = self.store.begin()?;
+        call.record(tx.as_mut(), &stamp)?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// The figures of the practice as they stand.

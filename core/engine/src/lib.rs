@@ -29,7 +29,9 @@ mod desk;
 mod engine;
 mod error;
 mod intake;
+mod once;
 mod steps;
+mod terms;
 mod time;
 
 pub use analytics::{
@@ -40,8 +42,14 @@ pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;
 pub use intake::{Ended, Intake};
+pub use once::{Keyed, Once};
+pub use steps::deadline::{Fired, Tick};
 pub use steps::submission::Sent;
+pub use terms::{Period, PeriodError, Rolls, Terms};
 pub use time::SystemClock;
+
+/// A point in time, as the engine takes and gives it.
+pub type Instant = chrono::DateTime<chrono::Utc>;
 
 /// The vocabulary of the revenue cycle.
 pub use scrubjay_model as model;

@@ -23,6 +23,10 @@ pub enum WorkKind {
     PostingReview,
     /// A task that a rule opened.
     Task,
+    /// A claim that the payer has not answered.
+    FollowUp,
+    /// A deadline that is near or gone by.
+    Deadline,
 }
 
 impl WorkKind {
@@ -37,6 +41,8 @@ impl WorkKind {
             Self::UnbalancedRemittance => "unbalanced_remittance",
             Self::PostingReview => "posting_review",
             Self::Task => "task",
+            Self::FollowUp => "follow_up",
+            Self::Deadline => "deadline",
         }
     }
 }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Outcome};
 use scrubjay_model::{
-    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, Denial, FileHash, Money, PatientBilling,
-    PayerClaimControlNumber, PostingSet, Remittance, RemittanceClaim, Responsibility, TraceNumber,
-    Work, WorkItem, WorkItemId,
+    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, Deadline, DeadlineStage, Denial,
+    FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Remittance,
+    RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -295,6 +295,17 @@ pub enum Event {
         claim: ClaimId,
         /// Tag.
         tag: String,
+    },
+    /// A claim's deadline came to a stage at which somebody must know of it.
+    DeadlineReached {
+        /// Claim.
+        claim: ClaimId,
+        /// The deadline as it stood.
+        deadline: Box<Deadline>,
+        /// Its last day.
+        due: NaiveDate,
+        /// How far gone it was.
+        stage: DeadlineStage,
     },
     /// A call of the host application that changes state was carried out. The
     /// same key with another content is refused ([`crate::StoreError::KeyReused`]).

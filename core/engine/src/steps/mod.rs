@@ -2,6 +2,7 @@
 
 pub(crate) mod acknowledgment;
 pub(crate) mod claim;
+pub(crate) mod deadline;
 pub(crate) mod denial;
 pub(crate) mod posting;
 pub(crate) mod reason;

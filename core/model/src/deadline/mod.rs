@@ -59,6 +59,21 @@ pub enum DeadlineStage {
     Breached,
 }
 
+impl DeadlineStage {
+    /// The name used in scripts and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Early => "early",
+            Self::Half => "half",
+            Self::ThreeQuarters => "three_quarters",
+            Self::Last => "last",
+            Self::Breached => "breached",
+        }
+    }
+}
+
 /// A proof that cannot be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -63,7 +63,9 @@ impl<T: Tables> Fold<'_, T> {
                 outcome,
             } => self.judged(claim, *hook, outcome),
             Event::Moved { claim, to } => self.moved(claim, *to),
-            Event::MoveRefused { claim, .. } => self.about(claim).map(drop),
+            Event::MoveRefused { claim, .. } | Event::DeadlineReached { claim, .. } => {
+                self.about(claim).map(drop)
+            }
             Event::BatchWritten {
                 interchange,
                 group,

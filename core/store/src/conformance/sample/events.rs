@@ -1,10 +1,13 @@
 //! Files, keys, and one event of every kind.
 
 use scrubjay_hooks::{Effect, Hook, Severity};
-use scrubjay_model::{AckOutcome, FileHash, Work};
+use scrubjay_model::{
+    AckOutcome, Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, FileHash, Length, Roll, Work,
+};
 
 use super::{
-    SOUND, answer, batch, charged, claim, created, denied, id, item, outcome, remittance, remitted,
+    SOUND, answer, batch, charged, claim, created, day, denied, id, item, outcome, remittance,
+    remitted,
 };
 use crate::{Event, InterchangeKey, Move};
 
@@ -108,6 +111,19 @@ pub fn one_of_each() -> Vec<Event> {
         Event::Tagged {
             claim: id("A"),
             tag: "audit".to_owned(),
+        },
+        Event::DeadlineReached {
+            claim: id("A"),
+            deadline: Box::new(Deadline {
+                kind: DeadlineKind::FollowUp,
+                basis: day(1),
+                basis_of: DeadlineBasis::Sent,
+                length: Length::CalendarDays(30),
+                roll: Roll::None,
+                proof: None,
+            }),
+            due: day(31),
+            stage: DeadlineStage::Last,
         },
         Event::CallTaken {
             key: "k".to_owned(),

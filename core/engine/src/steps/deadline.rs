@@ -1,0 +1,297 @@
+//! Clocks on claims: what is due by when, and who is told, once.
+//!
+//! A deadline is worked out from the claim and its journal each time, never
+//! kept: what changes the claim changes its deadlines. That somebody was told
+//! is an event, so that nobody is told twice.
+
+use chrono::NaiveDate;
+use scrubjay_model::{
+    AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
+    Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, Length, LineOfBusiness, Money, Owner,
+    Proof, ProofKind, Recoverable, Work, WorkKind,
+};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
+use serde::Serialize;
+
+use crate::desk::Desk;
+use crate::{Config, EngineError, Terms};
+
+/// A deadline that somebody was told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fired {
+    /// Claim.
+    pub claim: ClaimId,
+    /// The deadline.
+    pub deadline: Deadline,
+    /// Its last day.
+    pub due: NaiveDate,
+    /// How far gone it is.
+    pub stage: DeadlineStage,
+}
+
+/// What one tick of the clock did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tick {
+    /// The deadlines that fired, in the order of their claims.
+    pub fired: Vec<Fired>,
+}
+
+/// The states in which a payer has not decided yet.
+const UNDECIDED: [Work; 6] = [
+    Work::Draft,
+    Work::Held,
+    Work::Ready,
+    Work::Submitted,
+    Work::Rejected,
+    Work::Accepted,
+];
+
+/// Fires every deadline that has come to a stage it has not fired at.
+pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
+    let mut rows = Vec::new();
+    for work in UNDECIDED.into_iter().chain([Work::Adjudicated]) {
+        let mut filter = ClaimFilter::default();
+        filter.work = Some(work);
+        rows.extend(desk.tx.claims(&filter)?);
+    }
+    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut tick = Tick { fired: Vec::new() };
+    for row in rows {
+        for fired in due(desk, &row)? {
+            tell(desk, &row, &fired)?;
+            tick.fired.push(fired);
+        }
+    }
+    Ok(tick)
+}
+
+/// The deadlines of a claim that fire today.
+fn due(desk: &Desk<'_>, row: &ClaimRow) -> Result<Vec<Fired>, EngineError> {
+    let today = desk.today();
+    let calendar = BusinessCalendar::default();
+    let history = desk.tx.history(&row.id)?;
+    let deadlines = deadlines_of(desk.tx.as_ref(), desk.config, row, &history)?;
+    let mut fired = Vec::new();
+    for deadline in deadlines {
+        let stage = deadline.stage(today, &calendar);
+        let due = deadline.due(&calendar);
+        let first = match deadline.kind {
+            // Looking before the time is up tells nothing.
+            DeadlineKind::FollowUp if today < due => continue,
+            DeadlineKind::FollowUp => DeadlineStage::Early,
+            _ => stage,
+        };
+        if stage < DeadlineStage::Half || was_told(&history, &deadline, first) {
+            continue;
+        }
+        fired.push(Fired {
+            claim: row.id.clone(),
+            deadline,
+            due,
+            stage,
+        });
+    }
+    Ok(fired)
+}
+
+/// Whether somebody was told of this deadline at that stage or a later one.
+fn was_told(history: &[JournalRow], asked: &Deadline, at_least: DeadlineStage) -> bool {
+    history.iter().any(|row| match &row.event {
+        Event::DeadlineReached {
+            deadline, stage, ..
+        } => deadline.kind == asked.kind && deadline.basis == asked.basis && *stage >= at_least,
+        _ => false,
+    })
+}
+
+/// Journals that a deadline was reached, and gives it to someone.
+fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), EngineError> {
+    desk.record(&Event::DeadlineReached {
+        claim: fired.claim.clone(),
+        deadline: Box::new(fired.deadline.clone()),
+        due: fired.due,
+        stage: fired.stage,
+    })?;
+    let due = fired.due;
+    let breached = fired.stage == DeadlineStage::Breached;
+    let (kind, owner, amount, reason) = match fired.deadline.kind {
+        DeadlineKind::FollowUp => (
+            WorkKind::FollowUp,
+            "follow_up",
+            row.charge,
+            format!(
+                "no answer to what was sent on {}: ask the payer for its status",
+                fired.deadline.basis
+            ),
+        ),
+        DeadlineKind::Appeal { level } if breached => (
+            WorkKind::Deadline,
+            "denials",
+            row.denied,
+            format!(
+                "the time for appeal {level} ended on {due}: it is lost unless the payer reopens"
+            ),
+        ),
+        DeadlineKind::Appeal { level } => (
+            WorkKind::Deadline,
+            "denials",
+            row.denied,
+            format!("appeal {level} must be at the payer by {due}"),
+        ),
+        _ if breached => (
+            WorkKind::Deadline,
+            "billing",
+            row.charge,
+            format!("the time to file ended on {due}: look for proof of timely filing"),
+        ),
+        _ => (
+            WorkKind::Deadline,
+            "billing",
+            row.charge,
+            format!("the claim must be at the payer by {due}"),
+        ),
+    };
+    // Half of the time used is worth a row, not yet somebody's day.
+    if kind == WorkKind::Deadline && fired.stage < DeadlineStage::ThreeQuarters {
+        return Ok(());
+    }
+    open_once(desk, row, kind, Owner(owner.to_owned()), amount, reason)
+}
+
+/// Opens work of a kind in place of what is open of it on the claim.
+fn open_once(
+    desk: &mut Desk<'_>,
+    row: &ClaimRow,
+    kind: WorkKind,
+    owner: Owner,
+    amount: Money,
+    reason: String,
+) -> Result<(), EngineError> {
+    let open = desk.tx.open_work(Some(&row.id))?;
+    if open
+        .iter()
+        .any(|item| item.kind == kind && item.reason == reason)
+    {
+        return Ok(());
+    }
+    desk.close_work(&row.id, kind, "another took its place")?;
+    let days = if kind == WorkKind::FollowUp { 5 } else { 2 };
+    desk.open_work_for(kind, Some(&row.id), amount, reason, owner, days)
+}
+
+/// The deadlines of a claim, with the proof that its journal holds.
+pub(crate) fn deadlines_of(
+    reader: &dyn Reader,
+    config: &Config,
+    row: &ClaimRow,
+    history: &[JournalRow],
+) -> Result<Vec<Deadline>, EngineError> {
+    if config.is_self_pay(&row.payer) || row.status.work == Work::Void {
+        return Ok(Vec::new());
+    }
+    let payer = config.payer_by_key(&row.payer);
+    let line = payer.map_or(LineOfBusiness::Other, |payer| payer.profile.line);
+    let none = Terms::default();
+    let terms = payer.map_or(&none, |payer| &payer.terms);
+    let begin = |kind, basis, basis_of, length| Deadline {
+        kind,
+        basis,
+        basis_of,
+        length,
+        roll: terms.rolls.into(),
+        proof: None,
+    };
+    let mut deadlines = Vec::new();
+    // A replacement is not a first claim, and its time is another.
+    if let (Some(length), None) = (terms.filing(line), &row.replaces)
+        && let Some(claim) = reader.claim_document(&row.id)?
+        && let Some((basis, basis_of)) = filing_basis(&claim, row)
+    {
+        let mut filing = begin(DeadlineKind::TimelyFiling, basis, basis_of, length);
+        if let Some(proof) = proof_of_filing(history) {
+            // Proof from before the service proves nothing, and is left out.
+            let _ = filing.prove(proof);
+        }
+        deadlines.push(filing);
+    }
+    if matches!(row.status.work, Work::Submitted | Work::Accepted)
+        && let Some(sent) = last_sent(history)
+    {
+        let length = terms.follow_up.map_or_else(
+            || {
+                let days = u16::try_from(config.mature_after_days).unwrap_or(u16::MAX);
+                Length::CalendarDays(days)
+            },
+            |period| period.0,
+        );
+        deadlines.push(begin(
+            DeadlineKind::FollowUp,
+            sent,
+            DeadlineBasis::Sent,
+            length,
+        ));
+    }
+    let refused = matches!(
+        row.status.adjudication,
+        Adjudication::Denied | Adjudication::PartiallyPaid
+    );
+    if refused
+        && matches!(row.status.appeal, Appeal::None | Appeal::Drafted)
+        && row.status.work == Work::Adjudicated
+        && row.replaced_by.is_none()
+        && let Some(length) = terms.first_appeal(line)
+        && let Some(decided) = reader
+            .denials(Some(&row.id))?
+            .iter()
+            .filter(|denial| denial.recoverable != Recoverable::Never)
+            .map(|denial| denial.decided)
+            .max()
+    {
+        let kind = DeadlineKind::Appeal { level: 1 };
+        deadlines.push(begin(kind, decided, DeadlineBasis::Decision, length));
+    }
+    Ok(deadlines)
+}
+
+/// Professional claims are counted from the first day of service, institutional
+/// ones from the last (42 CFR 424.44(b); CMS Pub. 100-04, chapter 1, 70).
+fn filing_basis(claim: &Claim, row: &ClaimRow) -> Option<(NaiveDate, DeadlineBasis)> {
+    match claim.kind {
+        ClaimKind::Institutional => row
+            .service_to
+            .or(row.service_from)
+            .map(|day| (day, DeadlineBasis::ServiceThrough)),
+        _ => row
+            .service_from
+            .map(|day| (day, DeadlineBasis::ServiceFrom)),
+    }
+}
+
+/// The payer's first word that it has the claim.
+fn proof_of_filing(history: &[JournalRow]) -> Option<Proof> {
+    history.iter().find_map(|row| {
+        let (what, on) = match &row.event {
+            Event::Acknowledged { acknowledgment, .. }
+                if matches!(acknowledgment.level, AckLevel::Claim { .. })
+                    && acknowledgment.outcome == AckOutcome::Accepted =>
+            {
+                (ProofKind::ClaimAcknowledgment, row.stamp.at.date_naive())
+            }
+            Event::ClaimRemitted { decided, .. } => (ProofKind::PayerDocument, *decided),
+            _ => return None,
+        };
+        Some(Proof {
+            what,
+            on,
+            reference: format!("journal row {}", row.sequence),
+        })
+    })
+}
+
+fn last_sent(history: &[JournalRow]) -> Option<NaiveDate> {
+    history
+        .iter()
+        .rev()
+        .find(|row| matches!(row.event, Event::BatchWritten { .. }))
+        .map(|row| row.stamp.at.date_naive())
+}
