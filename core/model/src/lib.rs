@@ -80,7 +80,7 @@ pub use codes::{
 pub use coverage::{Coverage, CoverageOrder, Relationship};
 pub use deadline::{
     Deadline, DeadlineBasis, DeadlineError, DeadlineKind, DeadlineStage, Length, Proof, ProofKind,
-    Roll,
+    Roll, Urgency,
 };
 pub use denial::{Denial, DenialCategory, Recoverable};
 pub use eligibility::{

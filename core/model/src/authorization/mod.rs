@@ -9,7 +9,7 @@ mod error;
 pub use error::{AuthorizationError, AuthorizationGap};
 
 use crate::checked::checked;
-use crate::{AuthorizationNumber, PatientKey, PayerId, ProcedureCode};
+use crate::{AuthorizationNumber, Deadline, PatientKey, PayerId, ProcedureCode, Urgency};
 
 /// Where an authorization stands. Whether an approved one has run out is a
 /// question of the date: [`AuthorizationRecord::is_expired`].
@@ -224,6 +224,21 @@ checked! {
 }
 
 impl Authorization {
+    /// What is still due: the payer's decision while there is none, and the
+    /// last day of an approved authorization.
+    #[must_use]
+    pub fn deadlines(&self, urgency: Urgency) -> Vec<Deadline> {
+        let decision = self
+            .asked
+            .filter(|_| self.decided.is_none())
+            .map(|asked| Deadline::authorization_decision(asked, urgency));
+        let expiry = self
+            .to
+            .filter(|_| self.status == AuthorizationStatus::Approved)
+            .map(Deadline::authorization_expiry);
+        decision.into_iter().chain(expiry).collect()
+    }
+
     /// Uses up units for a service given. All of them or none.
     ///
     /// # Errors

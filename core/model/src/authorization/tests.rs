@@ -39,6 +39,30 @@ fn granted() -> AuthorizationRecord {
 }
 
 #[test]
+fn an_authorization_has_the_payers_clock_until_it_is_decided_and_then_its_own() {
+    let calendar = crate::BusinessCalendar::default();
+    let due = |record: AuthorizationRecord| -> Vec<String> {
+        let deadlines = Authorization::new(record)
+            .unwrap()
+            .deadlines(Urgency::Standard);
+        deadlines
+            .iter()
+            .map(|deadline| deadline.due(&calendar).to_string())
+            .collect()
+    };
+    assert_eq!(due(granted()), ["2026-05-31"]);
+    let asked = AuthorizationRecord {
+        status: AuthorizationStatus::Asked,
+        number: None,
+        decided: None,
+        from: None,
+        to: None,
+        ..granted()
+    };
+    assert_eq!(due(asked), ["2026-02-27"]);
+}
+
+#[test]
 fn two_codes_share_one_count_of_visits() {
     let mut authorization = Authorization::new(granted()).unwrap();
     let on = day("2026-03-09");

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::BusinessCalendar;
 
 mod kind;
+mod law;
 
 pub use kind::{DeadlineBasis, DeadlineKind, Length, Roll};
+pub use law::Urgency;
 
 /// What shows that a deadline was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
