@@ -4,6 +4,7 @@
 mod claims;
 mod db;
 mod place;
+mod plugin;
 mod report;
 mod run;
 mod table;
@@ -41,6 +42,9 @@ enum Command {
     /// The database: verify, rebuild, backup.
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// Native plugins: list, inspect, check.
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     /// X12 files: check, show, json, ack, balance.
     #[command(subcommand)]
     X12(x12::X12Command),
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Command::Claims(command) => claims::claims(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
+        Command::Plugin(command) => plugin::plugin(&command),
         Command::X12(command) => x12::x12(&command),
     };
     match ended {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
+use scrubjay_plugin_host::PluginSpec;
 use serde::Deserialize;
 
 use crate::{EngineError, Terms};
@@ -137,6 +138,9 @@ pub struct Config {
     /// Folders of rule packs.
     #[serde(default)]
     pub rules: Vec<PathBuf>,
+    /// Native plugins, asked behind the rule packs in this order.
+    #[serde(default)]
+    pub plugins: Vec<PluginSpec>,
     /// Channels by name.
     #[serde(default)]
     pub channels: BTreeMap<String, Channel>,
@@ -172,6 +176,7 @@ impl Default for Config {
             inbox: inbox(),
             outbox: outbox(),
             rules: Vec::new(),
+            plugins: Vec::new(),
             channels: BTreeMap::new(),
             payers: Vec::new(),
             default_channel: None,
@@ -203,6 +208,10 @@ impl Config {
         config.outbox = folder.join(&config.outbox);
         for rules in &mut config.rules {
             *rules = folder.join(&rules);
+        }
+        for plugin in &mut config.plugins {
+            plugin.path = folder.join(&plugin.path);
+            plugin.folder = folder.to_owned();
         }
         Ok(config)
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use scrubjay_hooks::Handler;
 use scrubjay_model::{ClaimId, Clock, Deadline};
+use scrubjay_plugin_host::{PluginHost, PluginInfo};
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
 
@@ -93,15 +94,22 @@ impl EngineBuilder {
         self
     }
 
-    /// Opens the engine: loads the rule packs.
+    /// Opens the engine: loads the rule packs and the plugins.
     ///
     /// # Errors
-    /// Where packs cannot be loaded, or the store cannot be read.
+    /// Where packs or plugins cannot be loaded, or the store cannot be read.
     pub fn open(self) -> Result<Engine, EngineError> {
         let config = Arc::new(self.config);
         let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(BuiltIn::new(Arc::clone(&config)))];
         let rules = Arc::new(RuleSet::load(&config.rules)?);
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
+        let host = PluginHost::new()?;
+        let mut plugins = Vec::new();
+        for spec in &config.plugins {
+            let plugin = host.load(spec)?;
+            plugins.push(plugin.info().clone());
+            handlers.push(plugin);
+        }
         handlers.extend(self.handlers);
         let store = self
             .store
@@ -119,6 +127,7 @@ impl EngineBuilder {
             store,
             time,
             rules,
+            plugins,
             actor: self.actor,
         })
     }
@@ -147,6 +156,7 @@ pub struct Engine {
     time: Time,
     handlers: Handlers,
     rules: Arc<RuleSet>,
+    plugins: Vec<PluginInfo>,
     actor: String,
 }
 
@@ -184,6 +194,13 @@ impl Engine {
     #[must_use]
     pub fn rules(&self) -> &RuleSet {
         &self.rules
+    }
+
+    /// What the plugins that run say of themselves, in the order in which they
+    /// are asked.
+    #[must_use]
+    pub fn plugins(&self) -> &[PluginInfo] {
+        &self.plugins
     }
 
     /// Reads what was committed last.

@@ -27,6 +27,9 @@ pub enum EngineError {
     /// The rule packs could not be loaded.
     #[error(transparent)]
     Rules(#[from] scrubjay_rules::LoadError),
+    /// A native plugin could not be loaded.
+    #[error(transparent)]
+    Plugin(#[from] scrubjay_plugin_host::PluginError),
     /// The database could not be used.
     #[error(transparent)]
     Store(#[from] StoreError),

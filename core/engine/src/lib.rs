@@ -60,5 +60,8 @@ pub use scrubjay_store as store;
 /// The contract for handlers of a host's own.
 pub use scrubjay_hooks as hooks;
 
+/// Native plugins.
+pub use scrubjay_plugin_host as plugins;
+
 /// Rule packs.
 pub use scrubjay_rules as rules;

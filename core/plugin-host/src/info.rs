@@ -24,6 +24,18 @@ pub enum Need {
     Member,
 }
 
+impl Need {
+    /// The name used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::Member => "member",
+        }
+    }
+}
+
 /// Whether `judge` may run on several threads at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

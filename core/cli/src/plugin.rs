@@ -1,0 +1,179 @@
+//! `scrubjay plugin`: what plugins say of themselves.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Subcommand;
+use scrubjay::Config;
+use scrubjay::plugins::{PluginHost, PluginInfo, PluginSpec};
+use serde::Serialize;
+
+use crate::run::print_json;
+use crate::table::Column::Text;
+use crate::table::print_table;
+
+/// What to do with plugins.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// List the plugins of a practice. None is started.
+    ///
+    /// Exits with 1 where one cannot be used.
+    List {
+        /// Folder with `scrubjay.yaml`.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Print one JSON document instead of the table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what a shared library says of itself. It is not started.
+    Inspect {
+        /// Shared library.
+        file: PathBuf,
+        /// Print one JSON document instead of the list.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Start each plugin of a practice with its settings, as the engine would.
+    ///
+    /// Exits with 1 where one cannot be used.
+    Check {
+        /// Folder with `scrubjay.yaml`.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+}
+
+/// A plugin as the configuration names it, and what it says or what is wrong.
+#[derive(Serialize)]
+struct Listed {
+    path: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<PluginInfo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
+    let host = PluginHost::new()?;
+    match command {
+        PluginCommand::List { folder, json } => {
+            let listed = each(folder, |spec| host.inspect(spec))?;
+            let mut out = std::io::stdout().lock();
+            if *json {
+                print_json(&mut out, &listed)?;
+            } else {
+                let columns = [
+                    Text("plugin"),
+                    Text("version"),
+                    Text("vendor"),
+                    Text("hooks"),
+                    Text("file"),
+                ];
+                let rows = listed.iter().filter_map(row).collect();
+                print_table(&mut out, &columns, rows)?;
+            }
+            Ok(ended(&listed))
+        }
+        PluginCommand::Inspect { file, json } => {
+            let info = host.inspect(&PluginSpec::new(file))?;
+            let mut out = std::io::stdout().lock();
+            if *json {
+                print_json(&mut out, &info)?;
+            } else {
+                describe(&mut out, &info)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        PluginCommand::Check { folder } => {
+            let listed = each(folder, |spec| {
+                host.load(spec).map(|plugin| plugin.info().clone())
+            })?;
+            let mut out = std::io::stdout().lock();
+            for info in listed.iter().filter_map(|one| one.info.as_ref()) {
+                writeln!(out, "{} {}: ready", info.id, info.version)?;
+            }
+            Ok(ended(&listed))
+        }
+    }
+}
+
+fn each<E: std::fmt::Display>(
+    folder: &std::path::Path,
+    ask: impl Fn(&PluginSpec) -> Result<PluginInfo, E>,
+) -> anyhow::Result<Vec<Listed>> {
+    anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
+    let config = Config::of_folder(folder).context("the plugins could not be listed")?;
+    Ok(config
+        .plugins
+        .iter()
+        .map(|spec| {
+            let (info, problem) = match ask(spec) {
+                Ok(info) => (Some(info), None),
+                Err(error) => (None, Some(error.to_string())),
+            };
+            Listed {
+                path: spec.path.clone(),
+                info,
+                problem,
+            }
+        })
+        .collect())
+}
+
+/// Says what is wrong, and ends as the worst of them.
+fn ended(listed: &[Listed]) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for problem in listed.iter().filter_map(|one| one.problem.as_ref()) {
+        eprintln!("scrubjay: {problem}");
+        code = ExitCode::from(1);
+    }
+    code
+}
+
+fn row(listed: &Listed) -> Option<Vec<String>> {
+    let info = listed.info.as_ref()?;
+    Some(vec![
+        info.id.clone(),
+        info.version.clone(),
+        info.vendor.clone(),
+        joined(info.hooks.iter().map(|hook| hook.as_str())),
+        listed.path.display().to_string(),
+    ])
+}
+
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.collect();
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+fn describe(out: &mut impl Write, info: &PluginInfo) -> std::io::Result<()> {
+    let (major, minor) = info.abi;
+    writeln!(out, "{} {}: {}", info.id, info.version, info.title)?;
+    writeln!(out, "  vendor      {}", info.vendor)?;
+    writeln!(out, "  licence     {}", info.licence)?;
+    if let Some(support) = &info.support {
+        writeln!(out, "  support     {support}")?;
+    }
+    writeln!(out, "  interface   {major}.{minor}")?;
+    writeln!(out, "  sha256      {}", info.sha256)?;
+    let hooks = joined(info.hooks.iter().map(|hook| hook.as_str()));
+    writeln!(out, "  hooks       {hooks}")?;
+    let effects = joined(info.effects.iter().map(|effect| effect.as_str()));
+    writeln!(out, "  effects     {effects}")?;
+    let needs = joined(info.needs.iter().map(|need| need.as_str()));
+    writeln!(out, "  sees        {needs}")?;
+    let payers = joined(info.payers.iter().map(String::as_str));
+    let payers = if info.payers.is_empty() {
+        "all"
+    } else {
+        &payers
+    };
+    writeln!(out, "  payers      {payers}")
+}
