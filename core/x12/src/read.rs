@@ -258,4 +258,16 @@ mod tests {
         assert_eq!(read[0].faults[0].kind, FaultKind::MissingTrailer("IEA"));
         assert!(!read[1].faults.iter().any(|fault| fault.is_error()));
     }
+
+    #[test]
+    fn what_mainframes_and_dos_leave_behind_a_file_is_passed_over() {
+        let file = include_bytes!("../fixtures/dental.837");
+        for tail in [&b"\x1a"[..], b"\0\0\0", b"\r\n\x1a\0"] {
+            let padded = [file.as_slice(), tail].concat();
+            let read = read(&padded).unwrap();
+            assert_eq!(read[0].sets.len(), 1, "{tail:?}");
+            assert!(read[0].faults.is_empty(), "{tail:?}");
+        }
+        assert_eq!(read(b"\0\0").unwrap_err(), FileError::Empty);
+    }
 }

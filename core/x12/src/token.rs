@@ -14,15 +14,16 @@ pub const MAX_SEGMENT: usize = 1 << 20;
 /// A byte-order mark of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What may stand between segments: white space, and DOS's end-of-file mark.
+/// What may stand between segments: white space, DOS's end-of-file mark, and the
+/// zeros that pad a record of fixed length.
 const fn is_blank(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == 0x1a
+    byte.is_ascii_whitespace() || matches!(byte, 0x1a | 0)
 }
 
 /// The segments of a file, borrowed, in order.
 ///
 /// Every ISA sets its own delimiters. Blanks and line ends between segments, a
-/// byte-order mark and a control-Z at the end are passed over; an ISA of the
+/// byte-order mark and a control-Z or zeros at the end are passed over; an ISA of the
 /// wrong width is read by its elements. Ends after the first error.
 ///
 /// ```
