@@ -6,6 +6,7 @@ mod db;
 mod place;
 mod plugin;
 mod report;
+mod rules;
 mod run;
 mod table;
 mod x12;
@@ -42,6 +43,9 @@ enum Command {
     /// The database: verify, rebuild, backup.
     #[command(subcommand)]
     Db(db::DbCommand),
+    /// Rule packs: check, list, docs, vocabulary.
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
     /// Native plugins: list, inspect, check.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Command::Claims(command) => claims::claims(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
+        Command::Rules(command) => rules::rules(&command),
         Command::Plugin(command) => plugin::plugin(&command),
         Command::X12(command) => x12::x12(&command),
     };
