@@ -126,12 +126,14 @@ pub(super) fn an_event_reads_back_as_it_was_written(store: &mut dyn Store) {
         assert_eq!(row.sequence, sequence);
         assert_eq!((row.stamp, row.event), (stamp, event));
     }
+    let last = one_of_each().len() as u64;
     let reader = read(store);
     let some = reader.journal(4, 2).unwrap();
     let places: Vec<u64> = some.iter().map(|row| row.sequence).collect();
     assert_eq!(places, [4, 5]);
-    assert_eq!(reader.last_row().unwrap().map(|row| row.sequence), Some(20));
-    assert_eq!(reader.journal(21, 9).unwrap(), []);
+    let row = reader.last_row().unwrap();
+    assert_eq!(row.map(|row| row.sequence), Some(last));
+    assert_eq!(reader.journal(last + 1, 9).unwrap(), []);
 }
 
 pub(super) fn the_same_events_give_the_same_hashes_in_every_store(store: &mut dyn Store) {
@@ -173,8 +175,8 @@ pub(super) fn a_claims_history_lists_every_row_about_it(store: &mut dyn Store) {
         let rows = read(store).history(&id(text)).unwrap();
         rows.iter().map(|row| row.sequence).collect::<Vec<_>>()
     };
-    let of_first = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19, 22];
+    let of_first = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19, 20, 23];
     assert_eq!(about("A"), of_first);
-    assert_eq!(about("B"), [21, 22]);
+    assert_eq!(about("B"), [22, 23]);
     assert!(about("Z").is_empty());
 }

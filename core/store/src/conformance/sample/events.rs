@@ -118,11 +118,11 @@ pub fn one_of_each() -> Vec<Event> {
                 kind: DeadlineKind::FollowUp,
                 basis: day(1),
                 basis_of: DeadlineBasis::Sent,
-                length: Length::CalendarDays(30),
+                length: Length::CalendarDays(29),
                 roll: Roll::None,
                 proof: None,
             }),
-            due: day(31),
+            due: day(30),
             stage: DeadlineStage::Last,
         },
         Event::CallTaken {
