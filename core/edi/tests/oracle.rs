@@ -38,7 +38,7 @@ fn claims_made_by_hand_are_valid() {
             written(&[&institutional("I1"), &inpatient]),
         ),
     ];
-    assert_valid(&files.map(|(name, bytes)| (name.to_owned(), bytes)));
+    assert_valid(&files.map(|(name, bytes)| (name.to_owned(), bytes)), None);
 }
 
 fn address() -> Address {
@@ -102,7 +102,7 @@ fn remittances_written_from_the_model_are_valid() {
         }
     }
     println!("{} remittance files written", files.len());
-    assert_valid(&files);
+    assert_valid(&files, Some(SECOND_PLB));
 }
 
 #[test]
@@ -143,7 +143,8 @@ fn answers_to_claims_are_valid() {
         at: at(),
     };
     let answered = write_277ca(&batch, &mut Counting(0)).unwrap();
-    assert_valid(&[("answered.277".to_owned(), answered.bytes)]);
+    let files = [("answered.277".to_owned(), answered.bytes)];
+    assert_valid(&files, Some(PROVIDER_STATUS));
 }
 
 #[test]
@@ -151,29 +152,30 @@ fn acknowledgments_of_good_and_faulty_files_are_valid() {
     let good = written(&[&professional("P1"), &professional("P2")]);
     let text = String::from_utf8(good.clone()).unwrap();
     let faulty = [
-        // A code that no list has, an amount that is none, a segment too many.
-        text.replace("*11:B:1*", "*1X:B:1*"),
-        text.replacen("CLM*P1*", "CLM*P1*A", 1),
-        text.replacen("~\nCLM*P2", "~\nZZZ*1~\nCLM*P2", 1),
-        text.replacen("~CLM*P2", "~ZZZ*1~CLM*P2", 1),
-        text.replace("SE*", "SE*9"),
-        text.replace("GE*1*", "GE*2*"),
-    ];
+        // A code that no list has, an amount that is none, a segment too many,
+        // counts that are wrong.
+        (":B:1*", ":X:1*"),
+        ("CLM*P1*", "CLM*P1*A"),
+        ("CLM*P2", "ZZZ*1~CLM*P2"),
+        ("SE*", "SE*9"),
+        ("GE*1*", "GE*2*"),
+    ]
+    .map(|(right, wrong)| {
+        assert!(text.contains(right), "{right}");
+        text.replacen(right, wrong, 1).into_bytes()
+    });
     let request = AckRequest {
         date: "20260302",
         time: "0815",
         overlays: &[],
     };
     let mut files = Vec::new();
-    let inputs = [good]
-        .into_iter()
-        .chain(faulty.map(String::into_bytes))
-        .chain(
-            corpus()
-                .unwrap_or_default()
-                .into_iter()
-                .map(|path| std::fs::read(path).unwrap()),
-        );
+    let inputs = [good].into_iter().chain(faulty).chain(
+        corpus()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|path| std::fs::read(path).unwrap()),
+    );
     for (number, bytes) in inputs.enumerate() {
         let Ok(answers) = acknowledge(&bytes, request, &mut Counting(0)) else {
             continue;
@@ -187,10 +189,26 @@ fn acknowledgments_of_good_and_faulty_files_are_valid() {
     }
     println!("{} acknowledgments written", files.len());
     assert!(files.len() >= 5, "{}", files.len());
-    assert_valid(&files);
+    // The first file is the good one: it alone of ours is accepted.
+    for (name, bytes) in &files[..6] {
+        let answer = String::from_utf8(bytes.clone()).unwrap();
+        let accepted = answer.contains("AK9*A*");
+        assert_eq!(accepted, name == "answer-0-0.999", "{name}: {answer}");
+    }
+    assert_valid(&files, None);
 }
 
-fn assert_valid(files: &[(String, Vec<u8>)]) {
+/// A false alarm that the oracle's script lists: a second PLB is taken for a
+/// second footer, although the guide lets it repeat.
+const SECOND_PLB: &str = "Loop FOOTER exceeded max count";
+
+/// Another: it asks for the status of a provider, which a 277CA gives where
+/// there is one to give.
+const PROVIDER_STATUS: &str =
+    "Mandatory segment \"Billing Provider Status Information\" (STC) missing";
+
+/// Every file is valid, but for the one false alarm of its transaction.
+fn assert_valid(files: &[(String, Vec<u8>)], false_alarm: Option<&str>) {
     let Some(verdicts) = oracle(files) else {
         println!("skipped: SCRUBJAY_ORACLE_PYTHON names no Python with pyx12");
         return;
@@ -199,24 +217,29 @@ fn assert_valid(files: &[(String, Vec<u8>)]) {
     // The verdict names no data; the file might hold some, and is not shown.
     let faulty: Vec<_> = verdicts
         .iter()
-        .filter(|verdict| !is_valid(verdict))
+        .filter(|verdict| !is_valid(verdict, false_alarm))
         .collect();
     assert!(faulty.is_empty(), "{faulty:#?}");
 }
 
-/// Whether a verdict holds no error but those that its script lists as false
-/// alarms: it takes a second PLB for a second footer, and asks for the status of
-/// a provider that the 277CA gives where there is one to give.
-fn is_valid(verdict: &str) -> bool {
+fn is_valid(verdict: &str, false_alarm: Option<&str>) -> bool {
     let verdict: serde_json::Value = serde_json::from_str(verdict).unwrap();
+    if verdict["status"] == "VALID" {
+        return true;
+    }
+    let Some(false_alarm) = false_alarm else {
+        return false;
+    };
     let errors = verdict["errors"].as_array().cloned().unwrap_or_default();
-    verdict["status"] == "VALID"
-        || (!errors.is_empty()
-            && errors.iter().all(|error| {
-                let message = error["message"].as_str().unwrap_or_default();
-                message.starts_with("Loop FOOTER exceeded max count")
-                    || message.contains("\"Billing Provider Status Information\" (STC) missing")
-                    || message == "Failed to create 999 response"
-            })
-            && errors.iter().any(|error| error["line"].is_number()))
+    // It cannot write its own 999 where it found anything: that has no line.
+    let (placed, rest): (Vec<_>, Vec<_>) =
+        errors.iter().partition(|error| error["line"].is_number());
+    let message = |error: &serde_json::Value| error["message"].as_str().unwrap_or("").to_owned();
+    !placed.is_empty()
+        && placed
+            .iter()
+            .all(|error| message(error).starts_with(false_alarm))
+        && rest
+            .iter()
+            .all(|error| message(error) == "Failed to create 999 response")
 }
