@@ -4,22 +4,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use scrubjay_hooks::Handler;
-use scrubjay_model::{ClaimId, Clock, Deadline};
-use scrubjay_plugin_host::{PluginHost, PluginInfo};
+use scrubjay_model::{ClaimId, Deadline};
+use scrubjay_plugin_host::PluginInfo;
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
 
 use crate::analytics::Report;
-use crate::builtin::BuiltIn;
-use crate::config::ClockSource;
 use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
 use crate::steps::deadline::{self, Tick};
 use crate::steps::submission::{self, Sent};
-use crate::time::{SystemClock, Time, interchange_instant};
+use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError};
+
+mod builder;
+
+pub use builder::EngineBuilder;
 
 /// The name of the database in a folder.
 pub const DATABASE_NAME: &str = "scrubjay.db";
@@ -39,105 +40,6 @@ impl Run {
     pub fn refused(&self) -> usize {
         self.files.iter().filter(|file| file.is_refused()).count()
     }
-}
-
-/// What an engine is made of.
-///
-/// [`Engine::open`] is the short way; a host that brings its own store, clock
-/// or handlers goes this one.
-pub struct EngineBuilder {
-    config: Config,
-    store: Option<Box<dyn Store>>,
-    clock: Option<Box<dyn Clock>>,
-    handlers: Vec<Arc<dyn Handler>>,
-    actor: String,
-}
-
-impl EngineBuilder {
-    /// An engine for a configuration, with an in-memory store and the system clock.
-    #[must_use]
-    pub fn new(config: Config) -> Self {
-        Self {
-            config,
-            store: None,
-            clock: None,
-            handlers: Vec::new(),
-            actor: "scrubjay".to_owned(),
-        }
-    }
-
-    /// Keeps state in this store.
-    #[must_use]
-    pub fn store(mut self, store: Box<dyn Store>) -> Self {
-        self.store = Some(store);
-        self
-    }
-
-    /// Takes the time from this clock, whatever the configuration says.
-    #[must_use]
-    pub fn clock(mut self, clock: Box<dyn Clock>) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// Adds a handler of the host's own, behind those of the configuration.
-    #[must_use]
-    pub fn handler(mut self, handler: Arc<dyn Handler>) -> Self {
-        self.handlers.push(handler);
-        self
-    }
-
-    /// Who acts: stands in every journal row.
-    #[must_use]
-    pub fn actor(mut self, actor: impl Into<String>) -> Self {
-        self.actor = actor.into();
-        self
-    }
-
-    /// Opens the engine: loads the rule packs and the plugins.
-    ///
-    /// # Errors
-    /// Where packs or plugins cannot be loaded, or the store cannot be read.
-    pub fn open(self) -> Result<Engine, EngineError> {
-        let config = Arc::new(self.config);
-        let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(BuiltIn::new(Arc::clone(&config)))];
-        let rules = Arc::new(RuleSet::load(&config.rules)?);
-        handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
-        let host = PluginHost::new()?;
-        let mut plugins = Vec::new();
-        for spec in &config.plugins {
-            let plugin = host.load(spec)?;
-            plugins.push(plugin.info().clone());
-            handlers.push(plugin);
-        }
-        handlers.extend(self.handlers);
-        let store = self
-            .store
-            .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
-        let time = match (self.clock, config.clock) {
-            (Some(clock), _) => Time::Clock(clock),
-            (None, ClockSource::System) => Time::Clock(Box::new(SystemClock)),
-            (None, ClockSource::Interchange) => {
-                Time::Replayed(last_instant(store.read()?.as_ref())?)
-            }
-        };
-        Ok(Engine {
-            handlers: Handlers::new(&handlers),
-            config,
-            store,
-            time,
-            rules,
-            plugins,
-            actor: self.actor,
-        })
-    }
-}
-
-/// When the journal was last written to.
-fn last_instant(reader: &dyn Reader) -> Result<DateTime<Utc>, EngineError> {
-    Ok(reader
-        .last_row()?
-        .map_or(DateTime::UNIX_EPOCH, |row| row.stamp.at))
 }
 
 /// A revenue cycle inside a program.
