@@ -69,7 +69,7 @@ const SERVICE_LEVELS: &[(WorkKind, &str, u32)] = &[
 ];
 
 /// Who works an item and how long they have, where nothing else says so.
-fn service_level(kind: WorkKind) -> (Owner, u32) {
+pub(crate) fn service_level(kind: WorkKind) -> (Owner, u32) {
     SERVICE_LEVELS
         .iter()
         .find(|(listed, _, _)| *listed == kind)

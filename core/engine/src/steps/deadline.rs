@@ -7,13 +7,13 @@
 use chrono::NaiveDate;
 use scrubjay_model::{
     AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
-    Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, Length, LineOfBusiness, Money, Owner,
-    Proof, ProofKind, Recoverable, Work, WorkKind,
+    Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, Length, LineOfBusiness, Proof, ProofKind,
+    Recoverable, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, service_level};
 use crate::{Config, EngineError, Terms};
 
 /// A deadline that somebody was told of.
@@ -114,10 +114,9 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
     })?;
     let due = fired.due;
     let breached = fired.stage == DeadlineStage::Breached;
-    let (kind, owner, amount, reason) = match fired.deadline.kind {
+    let (kind, amount, reason) = match fired.deadline.kind {
         DeadlineKind::FollowUp => (
             WorkKind::FollowUp,
-            "follow_up",
             row.charge,
             format!(
                 "no answer to what was sent on {}: ask the payer for its status",
@@ -126,7 +125,6 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
         ),
         DeadlineKind::Appeal { level } if breached => (
             WorkKind::Deadline,
-            "denials",
             row.denied,
             format!(
                 "the time for appeal {level} ended on {due}: it is lost unless the payer reopens"
@@ -134,19 +132,16 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
         ),
         DeadlineKind::Appeal { level } => (
             WorkKind::Deadline,
-            "denials",
             row.denied,
             format!("appeal {level} must be at the payer by {due}"),
         ),
         _ if breached => (
             WorkKind::Deadline,
-            "billing",
             row.charge,
             format!("the time to file ended on {due}: look for proof of timely filing"),
         ),
         _ => (
             WorkKind::Deadline,
-            "billing",
             row.charge,
             format!("the claim must be at the payer by {due}"),
         ),
@@ -155,18 +150,12 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
     if kind == WorkKind::Deadline && fired.stage < DeadlineStage::ThreeQuarters {
         return Ok(());
     }
-    open_once(desk, row, kind, Owner(owner.to_owned()), amount, reason)
-}
-
-/// Opens work of a kind in place of what is open of it on the claim.
-fn open_once(
-    desk: &mut Desk<'_>,
-    row: &ClaimRow,
-    kind: WorkKind,
-    owner: Owner,
-    amount: Money,
-    reason: String,
-) -> Result<(), EngineError> {
+    let (usual, days) = service_level(kind);
+    let owner = match fired.deadline.kind {
+        // Whoever works the denial appeals it.
+        DeadlineKind::Appeal { .. } => service_level(WorkKind::Denial).0,
+        _ => usual,
+    };
     let open = desk.tx.open_work(Some(&row.id))?;
     if open
         .iter()
@@ -175,7 +164,6 @@ fn open_once(
         return Ok(());
     }
     desk.close_work(&row.id, kind, "another took its place")?;
-    let days = if kind == WorkKind::FollowUp { 5 } else { 2 };
     desk.open_work_for(kind, Some(&row.id), amount, reason, owner, days)
 }
 
