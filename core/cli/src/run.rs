@@ -1,7 +1,6 @@
 //! `scrubjay run`, `scrubjay report` and `scrubjay tick`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -23,7 +22,7 @@ struct Document<'a> {
 }
 
 pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
-    let mut engine = open(&arguments.folder, arguments.db.as_deref())?;
+    let mut engine = open(arguments)?;
     let run = engine.run_inbox()?;
     let report = engine.report()?;
     let mut out = std::io::stdout().lock();
@@ -48,7 +47,7 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn report(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
-    let engine = open(&arguments.folder, arguments.db.as_deref())?;
+    let engine = open(arguments)?;
     let report = engine.report()?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -69,24 +68,18 @@ pub(crate) fn report(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
 /// What `scrubjay tick` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TickArguments {
-    /// Folder with `scrubjay.yaml`.
-    folder: PathBuf,
-    /// Database, instead of `scrubjay.db` in the folder.
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArguments,
     /// Fire what is due at this time instead of now: 2026-03-02T08:15:00Z.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
-    /// Print one JSON document instead of the table.
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
-    let mut engine = open(&arguments.folder, arguments.db.as_deref())?;
+    let mut engine = open(&arguments.run)?;
     let tick = engine.tick(arguments.at.unwrap_or_else(Utc::now))?;
     let mut out = std::io::stdout().lock();
-    if arguments.json {
+    if arguments.run.json {
         print_json(&mut out, &tick)?;
     } else if tick.fired.is_empty() {
         writeln!(out, "nothing is due")?;
@@ -109,9 +102,13 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(folder: &Path, database: Option<&Path>) -> anyhow::Result<Engine> {
+fn open(arguments: &RunArguments) -> anyhow::Result<Engine> {
+    let folder = &arguments.folder;
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
-    let database = database.map_or_else(|| folder.join(DATABASE_NAME), Path::to_owned);
+    let database = arguments
+        .db
+        .clone()
+        .unwrap_or_else(|| folder.join(DATABASE_NAME));
     Ok(Engine::open_with_database(folder, database)?)
 }
 
@@ -120,7 +117,7 @@ pub(crate) fn print_json(
     document: &(impl Serialize + ?Sized),
 ) -> anyhow::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)
-        .context("the report could not be written as JSON")?;
+        .context("the document could not be written as JSON")?;
     writeln!(out)?;
     Ok(())
 }
