@@ -24,6 +24,16 @@ fn practice(configuration: &str) -> (TempDir, Engine) {
     (folder, engine)
 }
 
+/// A practice that has sent so many claims.
+fn sent(configuration: &str, count: usize) -> (TempDir, Engine) {
+    let (folder, mut engine) = practice(configuration);
+    engine
+        .take_in("claims.837", claims(count).as_bytes())
+        .unwrap();
+    engine.submit().unwrap();
+    (folder, engine)
+}
+
 fn tick(engine: &mut Engine, day: &str) -> Tick {
     engine.tick(noon(day)).unwrap()
 }
@@ -55,11 +65,7 @@ fn first_claim(engine: &Engine) -> ClaimId {
 
 #[test]
 fn a_claim_without_an_answer_is_followed_up_once_and_left_alone_when_it_is_paid() {
-    let (folder, mut engine) = practice(CONFIGURATION);
-    engine
-        .take_in("claims.837", claims(2 * CLAIMS_A_REMITTANCE).as_bytes())
-        .unwrap();
-    engine.submit().unwrap();
+    let (folder, mut engine) = sent(CONFIGURATION, 2 * CLAIMS_A_REMITTANCE);
     // Sent on 2 March; the thirtieth day is 1 April.
     let before = rows(&engine);
     assert!(tick(&mut engine, "2026-03-31").fired.is_empty());
@@ -147,11 +153,7 @@ fn a_remittance_is_proof_that_the_claim_was_filed_in_time() {
         ", channel: house }",
         ", channel: house, terms: { timely_filing: 100 days, follow_up: 45 days } }",
     );
-    let (_folder, mut engine) = practice(&configuration);
-    engine
-        .take_in("claims.837", claims(CLAIMS_A_REMITTANCE).as_bytes())
-        .unwrap();
-    engine.submit().unwrap();
+    let (_folder, mut engine) = sent(&configuration, CLAIMS_A_REMITTANCE);
     let claim = first_claim(&engine);
     let kinds = |engine: &Engine| -> Vec<DeadlineKind> {
         let deadlines = engine.deadlines(&claim).unwrap();
@@ -187,19 +189,14 @@ fn a_refused_claim_has_a_clock_for_its_appeal() {
         ", channel: house }",
         ", channel: house, terms: { appeals: [60 days] } }",
     );
-    let (_folder, mut engine) = practice(&configuration);
-    engine
-        .take_in("claims.837", claims(CLAIMS_A_REMITTANCE).as_bytes())
-        .unwrap();
-    engine.submit().unwrap();
+    let (_folder, mut engine) = sent(&configuration, CLAIMS_A_REMITTANCE);
     // Not deemed a medical necessity: nothing is paid, all of it is denied.
     let denied = remittance(0)
         .replace("BPR*I*180*C*ACH", "BPR*H*0*C*NON")
         .replace("*60*20*12*", "*0**12*")
         .replace("*60**1~", "*0**1~")
         .replace("CAS*PR*3*20~\n", "")
-        .replace("CAS*CO*45*20.", "CAS*CO*50*100.")
-        .replace("SE*31*", "SE*28*");
+        .replace("CAS*CO*45*20.", "CAS*CO*50*100.");
     let denied = recounted(&denied);
     let taken = engine.take_in("denied.835", denied.as_bytes()).unwrap();
     assert!(!taken.is_refused(), "{taken}");
@@ -238,9 +235,7 @@ fn recounted(file: &str) -> String {
 
 #[test]
 fn the_program_ticks_a_folder_at_the_time_it_is_told() {
-    let (folder, mut engine) = practice(CONFIGURATION);
-    engine.take_in("claims.837", claims(1).as_bytes()).unwrap();
-    engine.submit().unwrap();
+    let (folder, engine) = sent(CONFIGURATION, 1);
     drop(engine);
     let place = folder.path().to_string_lossy().into_owned();
     let at = |day: &str| scrubjay(&["tick", &place, "--at", &format!("{day}T12:00:00Z")]);

@@ -47,7 +47,8 @@ pub enum Access {
     #[default]
     Write,
     /// Read only: a backup, or a report while another program works. What a
-    /// killed program left half made is put right when it is opened.
+    /// killed program left half made, or an earlier version made, is put right
+    /// when it is opened.
     Read,
 }
 

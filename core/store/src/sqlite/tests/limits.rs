@@ -77,11 +77,7 @@ fn a_read_only_database_is_read_and_refuses_to_be_written() {
     keep(&mut store, &one_of_each()).unwrap();
     let before = all(&store);
     drop(store);
-    let options = SqliteOptions {
-        access: Access::Read,
-        ..SqliteOptions::default()
-    };
-    let mut store = SqliteStore::open_with(&path, options).unwrap();
+    let mut store = SqliteStore::open_with(&path, reads()).unwrap();
     assert_eq!(all(&store), before);
     let error = store.begin().err().unwrap();
     assert!(matches!(error, StoreError::ReadOnly), "{error}");
@@ -186,11 +182,7 @@ fn a_file_of_another_kind_is_left_alone() {
         let error = SqliteStore::open(nowhere).err().unwrap();
         assert!(matches!(error, StoreError::CannotOpen { .. }), "{error}");
     }
-    let missing = SqliteOptions {
-        access: Access::Read,
-        ..SqliteOptions::default()
-    };
-    assert!(SqliteStore::open_with(folder.path().join("none.db"), missing).is_err());
+    assert!(SqliteStore::open_with(folder.path().join("none.db"), reads()).is_err());
 }
 
 #[test]
