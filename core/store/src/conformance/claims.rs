@@ -7,7 +7,7 @@ use scrubjay_model::{
 
 use super::sample::{answer, batch, claim, created, day, dollars, id, item, outcome, stamp};
 use super::{kept, read, refused};
-use crate::{ClaimFilter, ClaimRow, Counter, Event, Move, Store, StoreError, patient_key};
+use crate::{ClaimFilter, ClaimRow, Counter, Event, Move, Reader, Store, StoreError, patient_key};
 
 fn row(store: &dyn Store, text: &str) -> ClaimRow {
     let found = read(store).claim(&id(text));
@@ -330,4 +330,74 @@ pub(super) fn work_stays_open_until_it_is_closed_once(store: &mut dyn Store) {
         let error = refused(store, &contradiction);
         assert!(matches!(error, StoreError::Contradiction { .. }), "{error}");
     }
+}
+
+pub(super) fn a_transaction_finds_claims_by_what_it_has_just_changed(store: &mut dyn Store) {
+    let found = |reader: &dyn Reader, change: &dyn Fn(&mut ClaimFilter)| -> String {
+        let mut filter = ClaimFilter::default();
+        change(&mut filter);
+        let claims = reader.claims(&filter).unwrap();
+        let ids: Vec<&str> = claims.iter().map(|row| row.id.as_str()).collect();
+        ids.join(" ")
+    };
+    kept(store, &[created("A", 1), created("B", 2)]);
+    let (first, mut moved, mut third) = (claim("A", 1), claim("B", 2), claim("C", 3));
+    third.patient = first.patient.clone();
+    // B turns out to be for another patient, under another control number.
+    moved.patient.name.first = Some("OTHER".to_owned());
+    moved.control = "B-7".parse().unwrap();
+    let (of_first, of_moved) = (patient_key(&first), patient_key(&moved));
+    let revised = Event::ClaimRevised {
+        claim: Box::new(moved),
+        changes: Vec::new(),
+        by_hand: true,
+    };
+    let made_third = Event::ClaimCreated {
+        claim: Box::new(third),
+        payer: "cedar".to_owned(),
+        replaces: None,
+    };
+    let learned = Event::PayerControlLearned {
+        claim: id("B"),
+        payer_control: "ICN7".parse().unwrap(),
+    };
+    let held = |claim: &str| Event::Moved {
+        claim: id(claim),
+        to: Move::Work(Work::Held),
+    };
+    let look = |reader: &dyn Reader| {
+        assert_eq!(
+            found(reader, &|filter| filter.patient = Some(of_first.clone())),
+            "A C"
+        );
+        assert_eq!(
+            found(reader, &|filter| filter.patient = Some(of_moved.clone())),
+            "B"
+        );
+        let control =
+            |control: &str| found(reader, &|filter| filter.control = Some(control.to_owned()));
+        assert_eq!((control("B-7"), control("B")), ("B".into(), String::new()));
+        assert_eq!(control("C"), "C");
+        let payer_control = found(reader, &|filter| {
+            filter.payer_control = Some("ICN7".to_owned());
+        });
+        assert_eq!(payer_control, "B");
+        let row = reader.claim(&id("B")).unwrap().unwrap();
+        assert_eq!((row.status.work, row.touched), (Work::Held, true));
+    };
+    let mut transaction = store.begin().unwrap();
+    for event in [
+        made_third,
+        held("B"),
+        revised,
+        held("A"),
+        learned,
+        held("C"),
+    ] {
+        transaction.append(&stamp(1), &event).unwrap();
+        transaction.claim(&id("NONE")).unwrap();
+    }
+    look(transaction.as_ref());
+    transaction.commit().unwrap();
+    look(read(store).as_ref());
 }

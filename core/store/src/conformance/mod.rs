@@ -39,6 +39,7 @@ cases! {
     claims::a_rejection_is_remembered,
     claims::tags_are_sorted_and_held_once,
     claims::claims_are_found_by_payer_control_patient_state_and_number,
+    claims::a_transaction_finds_claims_by_what_it_has_just_changed,
     claims::work_stays_open_until_it_is_closed_once,
     money::a_charge_a_payment_and_an_adjustment_settle_a_claim,
     money::the_first_decision_stays_when_a_correction_follows,

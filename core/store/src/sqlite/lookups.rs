@@ -14,23 +14,53 @@ use crate::tables::{
 };
 use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
 
+/// What of a claim's row the database does not have yet. To set a column that
+/// an index holds costs that index an entry taken out and put in again, at a
+/// place of its own for each claim: what has not changed is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unwritten {
+    /// Nothing.
+    Nothing,
+    /// Columns that no index holds, or only one of few claims.
+    State,
+    /// The payer's control number too.
+    PayerControl,
+    /// Everything: a new row, or another patient or control number.
+    Whole,
+}
+
 /// Puts a claim's row, new or changed.
 pub(super) fn write_claim(
     connection: &Connection,
     number: ClaimNumber,
     entry: &ClaimEntry,
+    unwritten: Unwritten,
 ) -> Result<(), StoreError> {
-    const SQL: &str = concat!(
-        "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ",
-        "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) ",
-        "ON CONFLICT (n) DO UPDATE SET control = ?3, payer = ?4, work = ?5, adjudication = ?6, ",
-        "responsibility = ?7, appeal = ?8, patient_billing = ?9, charge = ?10, service_from = ?11, ",
-        "service_to = ?12, submitted = ?14, submissions = ?15, first_decided = ?16, first_denied = ?17, ",
-        "last_paid = ?18, paid = ?19, allowed = ?20, denied = ?21, held = ?22, touched = ?23, ",
-        "rejected = ?24, replaces = ?25, replaced_by = ?26, payer_control = ?27, tags = ?28, ",
-        "patient = ?29, document = ?30, owed_by_insurance = ?31, owed_by_patient = ?32"
-    );
-    let mut statement = connection.prepare_cached(SQL)?;
+    macro_rules! state {
+        () => {
+            "payer = ?4, work = ?5, adjudication = ?6, responsibility = ?7, appeal = ?8, \
+             patient_billing = ?9, charge = ?10, service_from = ?11, service_to = ?12, submitted = ?14, \
+             submissions = ?15, first_decided = ?16, first_denied = ?17, last_paid = ?18, paid = ?19, \
+             allowed = ?20, denied = ?21, held = ?22, touched = ?23, rejected = ?24, replaces = ?25, \
+             replaced_by = ?26, tags = ?28, document = ?30, owed_by_insurance = ?31, owed_by_patient = ?32"
+        };
+    }
+    let sql = match unwritten {
+        Unwritten::Nothing => return Ok(()),
+        Unwritten::State => concat!("UPDATE claims SET ", state!(), " WHERE n = ?1"),
+        Unwritten::PayerControl => concat!(
+            "UPDATE claims SET payer_control = ?27, ",
+            state!(),
+            " WHERE n = ?1"
+        ),
+        Unwritten::Whole => concat!(
+            "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+             ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) \
+             ON CONFLICT (n) DO UPDATE SET control = ?3, payer_control = ?27, patient = ?29, ",
+            state!()
+        ),
+    };
+    let mut statement = connection.prepare_cached(sql)?;
     statement.execute(params_from_iter(claim_cells(number, entry)?))?;
     Ok(())
 }
@@ -49,6 +79,23 @@ pub(super) fn read_claim(
         Some(row) => Columns::new(row, "claims").claim().map(Some),
         None => Ok(None),
     }
+}
+
+/// The claims of a patient, by their numbers.
+pub(super) fn read_claims_of_patient(
+    connection: &Connection,
+    patient: &[u8; 32],
+) -> Result<BTreeMap<ClaimNumber, ClaimEntry>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {CLAIM_COLUMNS} FROM claims WHERE substr(patient, 1, 8) = ?1 AND patient = ?2"
+    ))?;
+    let mut rows = statement.query([&patient[..8], patient.as_slice()])?;
+    let mut claims = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (number, entry) = Columns::new(row, "claims").claim()?;
+        claims.insert(number, entry);
+    }
+    Ok(claims)
 }
 
 pub(super) fn read_number(

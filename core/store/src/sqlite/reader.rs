@@ -10,8 +10,8 @@ use scrubjay_model::{
 
 use super::columns::{CLAIM_COLUMNS, Columns, signed, text};
 use super::lookups::{
-    all_headings, read_call, read_claim, read_counter, read_file, read_interchange, read_number,
-    read_remittance,
+    all_headings, read_call, read_claim, read_claims_of_patient, read_counter, read_file,
+    read_interchange, read_number, read_remittance,
 };
 use super::rows::{row_at, rows_of};
 use crate::journal::read_hex;
@@ -41,6 +41,13 @@ pub(super) trait Source {
 
     fn counter(&self, counter: Counter) -> Result<u64, StoreError> {
         read_counter(self.some(), counter)
+    }
+
+    fn of_patient(
+        &self,
+        patient: &[u8; 32],
+    ) -> Result<BTreeMap<ClaimNumber, ClaimEntry>, StoreError> {
+        read_claims_of_patient(self.some(), patient)
     }
 }
 
@@ -136,13 +143,24 @@ impl<S: Source> Reader for S {
             return Ok(Vec::new());
         }
         let patient = patient.flatten();
+        let only_patient = ClaimFilter {
+            patient: filter.patient.clone(),
+            limit: filter.limit,
+            ..ClaimFilter::default()
+        };
+        if let Some(patient) = patient
+            && *filter == only_patient
+        {
+            let limit = filter.limit.map_or(usize::MAX, |limit| limit as usize);
+            let claims = self.of_patient(&patient)?.into_values();
+            return Ok(claims.map(|entry| entry.row).take(limit).collect());
+        }
         let patient = patient.as_ref().map(<[u8; 32]>::as_slice);
         let patient_start = patient.map(|patient| &patient[..8]);
         let mut conditions = Vec::new();
         let mut parameters: Vec<&dyn ToSql> = Vec::new();
-        let wanted: [(&str, Option<&dyn ToSql>); 4] = [
+        let wanted: [(&str, Option<&dyn ToSql>); 3] = [
             ("payer", filter.payer.as_ref().map(|value| value as _)),
-            ("control", filter.control.as_ref().map(|value| value as _)),
             ("patient", patient.as_ref().map(|value| value as _)),
             (
                 "payer_control",
@@ -158,6 +176,15 @@ impl<S: Source> Reader for S {
                 parameters.push(value);
                 conditions.push(format!("{column} = ?{}", parameters.len()));
             }
+        }
+        if let Some(control) = &filter.control {
+            parameters.push(control);
+            let at = parameters.len();
+            // Most claims have their control number for an id: those are found
+            // by the index of ids.
+            conditions.push(format!(
+                "((control = ?{at} AND id = ?{at}) OR (control = ?{at} AND control <> id))"
+            ));
         }
         if let Some(work) = filter.work {
             // Written out, since the index of ready claims answers to the word only.

@@ -11,8 +11,9 @@ use super::columns::{
     Cell, Columns, cents, counter_name, file_cells, heading_key, integer, signed, text,
 };
 use super::lookups::{
-    all_headings, finding_cells, money_cells, posting_cells, read_call, read_claim, read_counter,
-    read_file, read_interchange, read_remittance, work_cells, write_claim,
+    Unwritten, all_headings, finding_cells, money_cells, posting_cells, read_call, read_claim,
+    read_claims_of_patient, read_counter, read_file, read_interchange, read_remittance, work_cells,
+    write_claim,
 };
 use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
@@ -29,10 +30,21 @@ struct Held<V> {
     unwritten: bool,
 }
 
+/// A claim's row that the database may not have yet, or not as it is now.
+struct HeldClaim {
+    entry: ClaimEntry,
+    unwritten: Unwritten,
+}
+
 #[derive(Default)]
 struct Cache {
-    claims: BTreeMap<ClaimNumber, Held<ClaimEntry>>,
+    claims: BTreeMap<ClaimNumber, HeldClaim>,
     numbers: HashMap<ClaimId, ClaimNumber>,
+    /// Claims that were held for a patient, whose row may since name another.
+    patients: HashMap<[u8; 32], Vec<ClaimNumber>>,
+    /// The claim that was looked for last and is not there: a claim is asked
+    /// for before it is made, by who makes it and by the projection.
+    missing: Option<ClaimId>,
     headings: BTreeMap<Heading, Held<HeadingEntry>>,
     counters: BTreeMap<Counter, Held<u64>>,
 }
@@ -54,9 +66,9 @@ impl<'c> SqlTables<'c> {
     /// Writes every row that was held back.
     pub(super) fn flush(&self) -> Result<(), StoreError> {
         let cache = &mut *self.cache.borrow_mut();
-        for (number, held) in cache.claims.iter_mut().filter(|(_, held)| held.unwritten) {
-            write_claim(self.connection, *number, &held.value)?;
-            held.unwritten = false;
+        for (number, held) in &mut cache.claims {
+            write_claim(self.connection, *number, &held.entry, held.unwritten)?;
+            held.unwritten = Unwritten::Nothing;
         }
         for (heading, held) in cache.headings.iter_mut().filter(|(_, held)| held.unwritten) {
             let entry = held.value;
@@ -88,10 +100,30 @@ impl<'c> SqlTables<'c> {
             return Ok(None);
         };
         if let Some(held) = self.cache.borrow().claims.get(&number) {
-            return Ok(Some(held.value.clone()));
+            return Ok(Some(held.entry.clone()));
         }
         let found = read_claim(self.connection, "n", integer(number))?;
         Ok(found.map(|(_, entry)| entry))
+    }
+
+    /// The claims of a patient, as the transaction has left them, in the order
+    /// in which they were made. What is held back stays so: every claim that is
+    /// made asks for those before it.
+    pub(super) fn claims_of_patient(
+        &self,
+        patient: &[u8; 32],
+    ) -> Result<BTreeMap<ClaimNumber, ClaimEntry>, StoreError> {
+        let mut found = read_claims_of_patient(self.connection, patient)?;
+        let cache = self.cache.borrow();
+        found.retain(|number, _| !cache.claims.contains_key(number));
+        for number in cache.patients.get(patient).into_iter().flatten() {
+            if let Some(held) = cache.claims.get(number)
+                && held.entry.patient == *patient
+            {
+                found.insert(*number, held.entry.clone());
+            }
+        }
+        Ok(found)
     }
 
     /// Forgets claims where too many are held.
@@ -101,6 +133,7 @@ impl<'c> SqlTables<'c> {
             let cache = self.cache.get_mut();
             cache.claims.clear();
             cache.numbers.clear();
+            cache.patients.clear();
         }
         Ok(())
     }
@@ -127,28 +160,67 @@ impl<'c> SqlTables<'c> {
 }
 
 impl Cache {
-    fn hold(&mut self, number: ClaimNumber, value: ClaimEntry, unwritten: bool) {
-        self.numbers.insert(value.row.id.clone(), number);
-        self.claims.insert(number, Held { value, unwritten });
+    fn hold(&mut self, number: ClaimNumber, entry: ClaimEntry, unwritten: Unwritten) {
+        if self.missing.as_ref() == Some(&entry.row.id) {
+            self.missing = None;
+        }
+        self.numbers.insert(entry.row.id.clone(), number);
+        self.patients.entry(entry.patient).or_default().push(number);
+        self.claims.insert(number, HeldClaim { entry, unwritten });
+    }
+
+    /// Changes a claim that is held.
+    fn change(
+        &mut self,
+        number: ClaimNumber,
+        change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
+    ) -> Result<(), StoreError> {
+        let held = self.claims.get_mut(&number);
+        let held = held.ok_or_else(|| no_such_claim(number))?;
+        let patient = held.entry.patient;
+        let control = held.entry.row.control.clone();
+        let payer_control = held.entry.row.payer_control.clone();
+        if change(&mut held.entry)? == Change::None {
+            return Ok(());
+        }
+        let row = &held.entry.row;
+        let changed = if held.entry.patient != patient || row.control != control {
+            Unwritten::Whole
+        } else if row.payer_control != payer_control {
+            Unwritten::PayerControl
+        } else {
+            Unwritten::State
+        };
+        held.unwritten = held.unwritten.max(changed);
+        if held.entry.patient != patient {
+            let of_patient = self.patients.entry(held.entry.patient).or_default();
+            of_patient.push(number);
+        }
+        Ok(())
     }
 }
 
 impl Tables for SqlTables<'_> {
     fn claim_number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError> {
-        if let Some(number) = self.cache.borrow().numbers.get(id) {
+        let mut cache = self.cache.borrow_mut();
+        if let Some(number) = cache.numbers.get(id) {
             return Ok(Some(*number));
+        }
+        if cache.missing.as_ref() == Some(id) {
+            return Ok(None);
         }
         // What is known by its id is soon asked for by its number.
         let Some((number, entry)) = read_claim(self.connection, "id", text(id.as_str()))? else {
+            cache.missing = Some(id.clone());
             return Ok(None);
         };
-        self.cache.borrow_mut().hold(number, entry, false);
+        cache.hold(number, entry, Unwritten::Nothing);
         Ok(Some(number))
     }
 
     fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError> {
         self.make_room()?;
-        self.cache.get_mut().hold(claim, entry, true);
+        self.cache.get_mut().hold(claim, entry, Unwritten::Whole);
         Ok(())
     }
 
@@ -161,14 +233,9 @@ impl Tables for SqlTables<'_> {
             self.make_room()?;
             let found = read_claim(self.connection, "n", integer(claim))?;
             let (number, entry) = found.ok_or_else(|| no_such_claim(claim))?;
-            self.cache.get_mut().hold(number, entry, false);
+            self.cache.get_mut().hold(number, entry, Unwritten::Nothing);
         }
-        let held = self.cache.get_mut().claims.get_mut(&claim);
-        let held = held.ok_or_else(|| no_such_claim(claim))?;
-        if change(&mut held.value)? == Change::Made {
-            held.unwritten = true;
-        }
-        Ok(())
+        self.cache.get_mut().change(claim, change)
     }
 
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {
@@ -206,7 +273,7 @@ impl Tables for SqlTables<'_> {
             Some(order) => order,
             None => self
                 .connection
-                .prepare_cached("SELECT count(*) + 1 FROM files")?
+                .prepare_cached("SELECT coalesce(max(n), 0) + 1 FROM files")?
                 .query_row([], |row| row.get(0))?,
         };
         self.run(

@@ -1,7 +1,7 @@
 //! One transaction on a SQLite store: journal row by journal row, each folded
 //! into the projections at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use scrubjay_model::ClaimId;
@@ -178,6 +178,13 @@ impl Source for SqliteTransaction<'_> {
 
     fn counter(&self, counter: Counter) -> Result<u64, StoreError> {
         self.tables.counter(counter)
+    }
+
+    fn of_patient(
+        &self,
+        patient: &[u8; 32],
+    ) -> Result<BTreeMap<ClaimNumber, ClaimEntry>, StoreError> {
+        self.tables.claims_of_patient(patient)
     }
 }
 
