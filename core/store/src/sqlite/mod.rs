@@ -246,10 +246,10 @@ fn make_private(path: &Path) {
 /// Pages held in memory at most, in KiB: enough for the indexes of a million claims.
 const WRITER_CACHE: i64 = 65_536;
 
-/// Pages of the write-ahead log, 16 MiB, after which they are copied into the
-/// database: at four times SQLite's own number a page that many transactions
+/// Pages of the write-ahead log, 64 MiB, after which they are copied into the
+/// database: at sixteen times SQLite's own number a page that many transactions
 /// change, as every index has them, is copied far less often.
-const LOG_PAGES: i64 = 4_000;
+const LOG_PAGES: i64 = 16_000;
 
 /// As [`WRITER_CACHE`], for each reader.
 const READER_CACHE: i64 = 16_384;
