@@ -61,6 +61,15 @@ pub struct InterchangeKey {
     pub content: String,
 }
 
+/// A file of a published rule pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedFile {
+    /// Name within the pack, with `/` between folders.
+    pub name: String,
+    /// Content.
+    pub text: String,
+}
+
 /// One of the five status axes with the state it goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "axis", content = "to", rename_all = "snake_case")]
@@ -192,6 +201,35 @@ pub enum Event {
         hook: Hook,
         /// Findings, effects and who ran.
         outcome: Outcome,
+    },
+    /// A person passed what rules found on a claim. Who, is the stamp's actor.
+    Overridden {
+        /// Claim.
+        claim: ClaimId,
+        /// The rules whose findings were passed, sorted.
+        rules: Vec<String>,
+        /// Why.
+        reason: String,
+    },
+    /// A rule pack was published: from here on it is the live one of its id.
+    PackPublished {
+        /// Pack id.
+        pack: String,
+        /// The pack's version, for people.
+        version: String,
+        /// SHA-256 of what is compiled, hexadecimal.
+        hash: String,
+        /// Its files, sorted by name. The store keeps each text once.
+        files: Vec<PublishedFile>,
+        /// What the publisher says of it.
+        note: Option<String>,
+    },
+    /// A version of a rule pack that was published before is the live one again.
+    PackRolledBack {
+        /// Pack id.
+        pack: String,
+        /// SHA-256 of what is compiled, hexadecimal.
+        hash: String,
     },
     /// A claim moved on one axis.
     Moved {

@@ -65,15 +65,15 @@ mod tables;
 mod traits;
 
 pub use error::StoreError;
-pub use event::{Cause, Event, InterchangeKey, MoneyKind, Move, Stamp};
+pub use event::{Cause, Event, InterchangeKey, MoneyKind, Move, PublishedFile, Stamp};
 pub use memory::MemoryStore;
 pub use sqlite::{
     Access, Durability, Fault, FaultPlace, JournalHead, PurgeReport, Retention, SqliteOptions,
     SqliteStore, VerifyReport,
 };
 pub use traits::{
-    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, JournalRow, LedgerRow, Reader,
-    RemittedRow, Sequence, Store, Transaction, patient_key,
+    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, JournalRow, LedgerRow,
+    OverrideRow, PackRow, PackStep, Reader, RemittedRow, Sequence, Store, Transaction, patient_key,
 };
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use scrubjay_model::{Account, Claim, ClaimId, Denial, ResponsibleParty, WorkItem};
 
 use crate::tables::Heading;
-use crate::{Event, JournalRow, RemittedRow, Sequence, StoreError};
+use crate::{Event, JournalRow, OverrideRow, PackRow, PackStep, RemittedRow, Sequence, StoreError};
 
 fn not_what_it_should_be(sequence: Sequence) -> StoreError {
     StoreError::Damaged {
@@ -48,6 +48,48 @@ pub(crate) fn denial_of(row: JournalRow) -> Result<Denial, StoreError> {
         Event::Denied { denial } => Ok(*denial),
         _ => Err(not_what_it_should_be(row.sequence)),
     }
+}
+
+/// What a person passed in a row.
+pub(crate) fn override_of(row: JournalRow) -> Result<OverrideRow, StoreError> {
+    match row.event {
+        Event::Overridden {
+            claim,
+            rules,
+            reason,
+        } => Ok(OverrideRow {
+            sequence: row.sequence,
+            at: row.stamp.at,
+            by: row.stamp.actor,
+            claim,
+            rules,
+            reason,
+        }),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
+}
+
+/// The version of a pack that a row made the live one.
+pub(crate) fn pack_of(row: JournalRow) -> Result<PackRow, StoreError> {
+    let (pack, hash, step) = match row.event {
+        Event::PackPublished {
+            pack,
+            version,
+            hash,
+            note,
+            ..
+        } => (pack, hash, PackStep::Published { version, note }),
+        Event::PackRolledBack { pack, hash } => (pack, hash, PackStep::RolledBack),
+        _ => return Err(not_what_it_should_be(row.sequence)),
+    };
+    Ok(PackRow {
+        sequence: row.sequence,
+        at: row.stamp.at,
+        by: row.stamp.actor,
+        pack,
+        hash,
+        step,
+    })
 }
 
 /// The work item that a row opened.

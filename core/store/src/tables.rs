@@ -2,7 +2,7 @@
 
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
-    Account, ClaimId, FileHash, Money, ResponsibleParty, TraceNumber, WorkItemId,
+    Account, Carc, ClaimId, FileHash, Money, ResponsibleParty, TraceNumber, WorkItemId,
 };
 
 use crate::{CallRow, ClaimRow, Counter, FileRow, InterchangeKey, MoneyKind, Sequence, StoreError};
@@ -46,6 +46,7 @@ pub(crate) struct FindingEntry {
     pub(crate) rule: String,
     pub(crate) severity: Severity,
     pub(crate) shadow: bool,
+    pub(crate) prevents: Vec<Carc>,
 }
 
 /// A work item; the item itself stands in the journal row that opened it.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
-    Account, Claim, ClaimId, ClaimStatus, Denial, FileHash, Money, RemittanceClaim,
+    Account, Carc, Claim, ClaimId, ClaimStatus, Denial, FileHash, Money, RemittanceClaim,
     ResponsibleParty, TraceNumber, Work, WorkItem,
 };
 use serde::{Deserialize, Serialize};
@@ -221,6 +221,60 @@ pub struct FindingRow {
     pub severity: Severity,
     /// Found by a shadow rule.
     pub shadow: bool,
+    /// Denials that it prevents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prevents: Vec<Carc>,
+}
+
+/// A person's passing of findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverrideRow {
+    /// Journal row.
+    pub sequence: Sequence,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+    /// Claim.
+    pub claim: ClaimId,
+    /// The rules whose findings were passed, sorted.
+    pub rules: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// How a version of a rule pack became the live one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PackStep {
+    /// It was published.
+    Published {
+        /// The pack's version, for people.
+        version: String,
+        /// What the publisher said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// It was published before, and was made the live one again.
+    RolledBack,
+}
+
+/// A version of a rule pack that became the live one of its id; its files stand
+/// in the journal row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackRow {
+    /// Journal row.
+    pub sequence: Sequence,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+    /// Pack id.
+    pub pack: String,
+    /// SHA-256 of what is compiled, hexadecimal.
+    pub hash: String,
+    /// How.
+    pub step: PackStep,
 }
 
 /// A call that was carried out under an idempotency key.
@@ -247,6 +301,16 @@ pub trait Reader {
     /// # Errors
     /// Where the store cannot read.
     fn findings(&self, claim: Option<&ClaimId>) -> Result<Vec<FindingRow>, StoreError>;
+    /// Findings that persons have passed, of one claim or all, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn overrides(&self, claim: Option<&ClaimId>) -> Result<Vec<OverrideRow>, StoreError>;
+    /// Versions of rule packs in the order in which they became the live ones.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn packs(&self) -> Result<Vec<PackRow>, StoreError>;
     /// Every account that is not a receivable with its balance, in the order of [`Account`].
     ///
     /// # Errors

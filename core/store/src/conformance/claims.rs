@@ -5,7 +5,9 @@ use scrubjay_model::{
     AckOutcome, Adjudication, Appeal, CoverageOrder, PatientBilling, Responsibility, Work,
 };
 
-use super::sample::{answer, batch, claim, created, day, dollars, id, item, outcome, stamp};
+use super::sample::{
+    answer, batch, claim, created, day, dollars, id, item, outcome, overridden, stamp,
+};
 use super::{kept, read, refused};
 use crate::{ClaimFilter, ClaimRow, Counter, Event, Move, Reader, Store, StoreError, patient_key};
 
@@ -74,6 +76,37 @@ pub(super) fn only_a_hand_before_the_first_submission_touches_a_claim(store: &mu
     kept(store, &[batch(1, &["B"]), by_hand("B")]);
     assert!(row(store, "A").touched);
     assert!(!row(store, "B").touched);
+}
+
+pub(super) fn a_person_who_passes_a_finding_is_remembered_and_touches_the_claim(
+    store: &mut dyn Store,
+) {
+    kept(
+        store,
+        &[created("A", 150), created("B", 60), batch(1, &["B"])],
+    );
+    kept(
+        store,
+        &[overridden("A", "on file"), overridden("B", "late")],
+    );
+    assert!(row(store, "A").touched);
+    assert!(!row(store, "B").touched);
+    let reader = read(store);
+    let passed = reader.overrides(Some(&id("A"))).unwrap();
+    assert_eq!(passed.len(), 1);
+    assert_eq!(
+        (passed[0].sequence, passed[0].by.as_str()),
+        (4, "night run")
+    );
+    assert_eq!(
+        (passed[0].reason.as_str(), passed[0].at),
+        ("on file", stamp(0).at)
+    );
+    assert_eq!(passed[0].rules, ["everywhere/member-id"]);
+    assert_eq!(reader.overrides(None).unwrap().len(), 2);
+    assert!(reader.overrides(Some(&id("Z"))).unwrap().is_empty());
+    drop(reader);
+    refused(store, &overridden("Z", "nobody"));
 }
 
 fn judged(text: &str, hook: Hook, severity: Severity, shadow: bool) -> Event {

@@ -3,10 +3,10 @@
 use scrubjay_model::PostingSet;
 
 use super::sample::{
-    batch, charged, created, denied, file_refused, hash, id, key, one_of_each, taken,
+    batch, charged, created, denied, file_refused, hash, id, key, one_of_each, published, taken,
 };
 use super::{everything, kept, read, refused, stamp};
-use crate::{Cause, Event, MemoryStore, Stamp, Store, StoreError};
+use crate::{Cause, Event, MemoryStore, PackStep, Stamp, Store, StoreError};
 
 pub(super) fn a_file_is_known_by_its_hash_and_its_interchanges(store: &mut dyn Store) {
     kept(store, &[taken("b", "1"), taken("a", "2")]);
@@ -149,6 +149,40 @@ pub(super) fn the_same_events_give_the_same_hashes_in_every_store(store: &mut dy
     );
 }
 
+pub(super) fn published_packs_are_listed_in_order_and_read_back_whole(store: &mut dyn Store) {
+    let (first, second) = (published("a", "1f", "old\n"), published("a", "2e", "new\n"));
+    let back = Event::PackRolledBack {
+        pack: "a".to_owned(),
+        hash: "1f".repeat(32),
+    };
+    kept(store, &[first.clone(), second, back]);
+    let reader = read(store);
+    let packs = reader.packs().unwrap();
+    let told: Vec<(u64, &str, bool)> = packs
+        .iter()
+        .map(|row| {
+            (
+                row.sequence,
+                &row.hash[..2],
+                row.step == PackStep::RolledBack,
+            )
+        })
+        .collect();
+    assert_eq!(told, [(1, "1f", false), (2, "2e", false), (3, "1f", true)]);
+    assert_eq!(
+        (packs[0].pack.as_str(), packs[0].by.as_str()),
+        ("a", "night run")
+    );
+    assert_eq!(
+        packs[0].step,
+        PackStep::Published {
+            version: "1.0.0".to_owned(),
+            note: Some("first".to_owned())
+        }
+    );
+    assert_eq!(reader.journal(1, 1).unwrap()[0].event, first);
+}
+
 pub(super) fn what_only_the_store_may_journal_is_refused(store: &mut dyn Store) {
     let purged = Event::Purged {
         before: stamp().at,
@@ -175,8 +209,10 @@ pub(super) fn a_claims_history_lists_every_row_about_it(store: &mut dyn Store) {
         let rows = read(store).history(&id(text)).unwrap();
         rows.iter().map(|row| row.sequence).collect::<Vec<_>>()
     };
-    let of_first = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19, 20, 23];
+    let of_first = [
+        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19, 20, 22, 26,
+    ];
     assert_eq!(about("A"), of_first);
-    assert_eq!(about("B"), [22, 23]);
+    assert_eq!(about("B"), [25, 26]);
     assert!(about("Z").is_empty());
 }

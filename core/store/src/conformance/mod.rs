@@ -29,6 +29,7 @@ cases! {
     claims::a_claim_id_is_given_once,
     claims::a_revised_claim_stands_in_place_of_the_one_before,
     claims::only_a_hand_before_the_first_submission_touches_a_claim,
+    claims::a_person_who_passes_a_finding_is_remembered_and_touches_the_claim,
     claims::a_block_before_the_first_submission_marks_the_claim_as_held,
     claims::a_shadow_rule_or_a_warning_holds_nothing,
     claims::a_claim_moves_on_each_axis_by_its_table,
@@ -56,6 +57,7 @@ cases! {
     journal::a_transaction_sees_its_own_events,
     journal::an_event_reads_back_as_it_was_written,
     journal::the_same_events_give_the_same_hashes_in_every_store,
+    journal::published_packs_are_listed_in_order_and_read_back_whole,
     journal::what_only_the_store_may_journal_is_refused,
     journal::a_claims_history_lists_every_row_about_it,
 }
@@ -129,6 +131,7 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
         say(&(reader.findings(Some(id))?, reader.history(id)?));
     }
     say(&(reader.files()?, reader.findings(None)?));
+    say(&(reader.overrides(None)?, reader.packs()?));
     say(&(reader.denials(None)?, reader.open_work(None)?));
     say(&(reader.accounts()?, reader.trial_balance()?));
     for counter in [

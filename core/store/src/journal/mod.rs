@@ -2,9 +2,10 @@
 //!
 //! The text that is stored is the text that is hashed. What many rows repeat
 //! is stored once: who, when and why stands in a stamp, and the list of rules
-//! that ran stands under its own SHA-256, which the row names. The kinds of
-//! event that come most often have a shorter form, in `wire`.
+//! that ran stands under its own SHA-256, which the row names; so does each
+//! file of a published rule pack. The kinds of event that come most often have a shorter form, in `wire`.
 
+pub(crate) mod packs;
 mod wire;
 
 pub(crate) use wire::read_ran;
@@ -37,8 +38,9 @@ pub(crate) struct StampText {
 pub(crate) struct EventText {
     pub(crate) kind: String,
     pub(crate) payload: String,
-    /// The list of rules that ran, which the payload names by its SHA-256.
-    pub(crate) shared: Option<(Digest, String)>,
+    /// Texts that the payload names by their SHA-256: a list of rules that
+    /// ran, or the files of a pack.
+    pub(crate) shared: Vec<(Digest, String)>,
 }
 
 /// Text that is not what this module wrote. It says nothing of the content.
@@ -108,7 +110,11 @@ impl EventText {
                 outcome,
             } => {
                 let (payload, shared) = wire::write_judged(claim, *hook, outcome)?;
-                Ok(Self::new(wire::JUDGED, payload, shared))
+                Ok(Self::new(
+                    wire::JUDGED,
+                    payload,
+                    shared.into_iter().collect(),
+                ))
             }
             Event::MoneyMoved {
                 money,
@@ -116,11 +122,21 @@ impl EventText {
                 postings,
             } => {
                 let payload = wire::write_money(*money, claim.as_ref(), postings)?;
-                Ok(Self::new(wire::MONEY_MOVED, payload, None))
+                Ok(Self::new(wire::MONEY_MOVED, payload, Vec::new()))
             }
             Event::Moved { claim, to } => {
                 let payload = wire::write_moved(claim, *to)?;
-                Ok(Self::new(wire::MOVED, payload, None))
+                Ok(Self::new(wire::MOVED, payload, Vec::new()))
+            }
+            Event::PackPublished {
+                pack,
+                version,
+                hash,
+                files,
+                note,
+            } => {
+                let (payload, shared) = packs::write(pack, version, hash, files, note.as_deref())?;
+                Ok(Self::new(packs::PUBLISHED, payload, shared))
             }
             _ => {
                 let text = serde_json::to_string(event).map_err(|_| unwritable())?;
@@ -129,12 +145,12 @@ impl EventText {
                     .and_then(|rest| rest.strip_suffix('}'))
                     .and_then(|rest| rest.split_once(MIDDLE));
                 let (kind, payload) = parts.ok_or_else(unwritable)?;
-                Ok(Self::new(kind, payload.to_owned(), None))
+                Ok(Self::new(kind, payload.to_owned(), Vec::new()))
             }
         }
     }
 
-    fn new(kind: &str, payload: String, shared: Option<(Digest, String)>) -> Self {
+    fn new(kind: &str, payload: String, shared: Vec<(Digest, String)>) -> Self {
         Self {
             kind: kind.to_owned(),
             payload,
@@ -153,11 +169,31 @@ pub(crate) fn may_append(event: &Event) -> Result<(), StoreError> {
     }
 }
 
-/// Reads an event back; `lists` finds a list of rules that ran by its SHA-256.
+/// Texts that rows name by their SHA-256.
+pub(crate) trait Shared {
+    /// A list of rules that ran; nothing found yet.
+    fn ran(&self, digest: &Digest) -> Result<Option<Vec<Ran>>, StoreError>;
+
+    /// A file of a rule pack.
+    fn file(&self, digest: &Digest) -> Result<Option<String>, StoreError>;
+}
+
+/// No shared texts, for events that name none.
+impl Shared for () {
+    fn ran(&self, _digest: &Digest) -> Result<Option<Vec<Ran>>, StoreError> {
+        Ok(None)
+    }
+
+    fn file(&self, _digest: &Digest) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// Reads an event back; `shared` finds the texts that it names.
 pub(crate) fn decode_event(
     kind: &str,
     payload: &str,
-    lists: impl FnOnce(&Digest) -> Result<Option<Vec<Ran>>, StoreError>,
+    shared: &impl Shared,
     sequence: u64,
 ) -> Result<Event, StoreError> {
     match kind {
@@ -165,7 +201,8 @@ pub(crate) fn decode_event(
         _ if payload.is_empty() => Ok(Event::Erased {
             of: kind.to_owned(),
         }),
-        wire::JUDGED => wire::read_judged(payload, lists, sequence),
+        wire::JUDGED => wire::read_judged(payload, shared, sequence),
+        packs::PUBLISHED => packs::read(payload, shared, sequence),
         wire::MONEY_MOVED => wire::read_money(payload).map_err(|error| error.at(sequence)),
         wire::MOVED => wire::read_moved(payload).map_err(|error| error.at(sequence)),
         _ => {

@@ -9,7 +9,7 @@ use scrubjay_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, UnreadableError, digest, hex, read_hex, unwritable};
+use super::{Digest, Shared, UnreadableError, digest, hex, read_hex, unwritable};
 use crate::{Event, MoneyKind, Move, StoreError};
 
 pub(super) const JUDGED: &str = "judged";
@@ -79,7 +79,7 @@ pub(super) fn write_judged(
 
 pub(super) fn read_judged(
     payload: &str,
-    lists: impl FnOnce(&Digest) -> Result<Option<Vec<Ran>>, StoreError>,
+    shared: &impl Shared,
     sequence: u64,
 ) -> Result<Event, StoreError> {
     let judged: JudgedIn = serde_json::from_str(payload)
@@ -87,7 +87,9 @@ pub(super) fn read_judged(
     let missing =
         || UnreadableError("the list of rules that ran is missing".to_owned()).at(sequence);
     let mut ran = match &judged.ran {
-        Some(name) => lists(&read_hex(name).ok_or_else(missing)?)?.ok_or_else(missing)?,
+        Some(name) => shared
+            .ran(&read_hex(name).ok_or_else(missing)?)?
+            .ok_or_else(missing)?,
         None => Vec::new(),
     };
     for (place, findings) in judged.found {

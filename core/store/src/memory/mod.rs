@@ -74,10 +74,10 @@ impl MemoryStore {
             &digest(text.payload.as_bytes()),
         );
         fold(&mut self.projections, sequence, stamp.at, event)?;
-        // A list stays when the transaction is dropped: it is found by its
+        // A text stays when the transaction is dropped: it is found by its
         // content alone, so one that no row names is harmless.
-        if let Some((digest, list)) = text.shared {
-            self.shared.entry(digest).or_insert(list);
+        for (digest, shared) in text.shared {
+            self.shared.entry(digest).or_insert(shared);
         }
         self.rows.push(StoredRow {
             stamp: stamp.clone(),
@@ -89,7 +89,7 @@ impl MemoryStore {
     }
 }
 
-/// A journal row of another store with its list of rules that ran.
+/// A journal row of another store.
 pub(crate) struct Restored {
     pub(crate) stamp: Stamp,
     pub(crate) kind: String,
@@ -112,9 +112,9 @@ impl MemoryStore {
         Ok(())
     }
 
-    /// Takes over a list of rules that ran.
-    pub(crate) fn restore_list(&mut self, digest: Digest, list: String) {
-        self.shared.insert(digest, list);
+    /// Takes over a text that rows name by its SHA-256.
+    pub(crate) fn restore_shared(&mut self, digest: Digest, text: String) {
+        self.shared.insert(digest, text);
     }
 }
 

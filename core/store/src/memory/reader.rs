@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use scrubjay_hooks::Ran;
 use scrubjay_model::{
     Account, Claim, ClaimId, Denial, FileHash, Money, ResponsibleParty, TraceNumber, WorkItem,
 };
 
 use super::{MemoryStore, StoredRow};
-use crate::journal::{decode_event, hex, read_hex, read_ran};
-use crate::reading::{account_of, claim_of, denial_of, heading_text, item_of, remitted_of};
+use crate::journal::packs::{PUBLISHED, ROLLED_BACK, WithoutText};
+use crate::journal::{Digest, Shared, decode_event, hex, read_hex, read_ran};
+use crate::reading::{
+    account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
+};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, InterchangeKey, JournalRow,
-    LedgerRow, Reader, RemittedRow, Sequence, StoreError,
+    LedgerRow, OverrideRow, PackRow, Reader, RemittedRow, Sequence, StoreError,
 };
 
 /// A view of a store in memory, by itself or through a transaction.
@@ -22,6 +26,27 @@ pub(super) struct View<S>(pub(super) S);
 impl<S: Deref<Target = MemoryStore>> View<S> {
     fn store(&self) -> &MemoryStore {
         &self.0
+    }
+}
+
+impl StoredRow {
+    fn decoded(&self, shared: &impl Shared, sequence: Sequence) -> Result<JournalRow, StoreError> {
+        Ok(JournalRow {
+            sequence,
+            stamp: self.stamp.clone(),
+            event: decode_event(&self.kind, &self.payload, shared, sequence)?,
+            hash: hex(&self.hash),
+        })
+    }
+}
+
+impl Shared for MemoryStore {
+    fn ran(&self, digest: &Digest) -> Result<Option<Vec<Ran>>, StoreError> {
+        Ok(self.shared.get(digest).and_then(|text| read_ran(text)))
+    }
+
+    fn file(&self, digest: &Digest) -> Result<Option<String>, StoreError> {
+        Ok(self.shared.get(digest).cloned())
     }
 }
 
@@ -36,13 +61,16 @@ impl MemoryStore {
             sequence,
             problem: "it is missing".to_owned(),
         })?;
-        let lists = |digest: &_| Ok(self.shared.get(digest).and_then(|text| read_ran(text)));
-        Ok(JournalRow {
-            sequence,
-            stamp: row.stamp.clone(),
-            event: decode_event(&row.kind, &row.payload, lists, sequence)?,
-            hash: hex(&row.hash),
-        })
+        row.decoded(self, sequence)
+    }
+
+    /// Rows of some kinds that a purge has left, in order.
+    fn of_kind(
+        &self,
+        kinds: &'static [&'static str],
+    ) -> impl Iterator<Item = (&StoredRow, Sequence)> {
+        let rows = self.rows.iter().zip(1..);
+        rows.filter(|(row, _)| kinds.contains(&row.kind.as_str()) && !row.payload.is_empty())
     }
 
     fn number(&self, id: &ClaimId) -> Option<ClaimNumber> {
@@ -96,8 +124,27 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
                     rule: entry.rule.clone(),
                     severity: entry.severity,
                     shadow: entry.shadow,
+                    prevents: entry.prevents.clone(),
                 })
             })
+            .collect()
+    }
+
+    fn overrides(&self, claim: Option<&ClaimId>) -> Result<Vec<OverrideRow>, StoreError> {
+        let store = self.store();
+        let rows = match claim {
+            Some(claim) => store.about(claim, Some("overridden"))?,
+            None => store
+                .of_kind(&["overridden"])
+                .map(|(row, sequence)| row.decoded(store, sequence))
+                .collect::<Result<_, _>>()?,
+        };
+        rows.into_iter().map(override_of).collect()
+    }
+
+    fn packs(&self) -> Result<Vec<PackRow>, StoreError> {
+        let rows = self.store().of_kind(&[PUBLISHED, ROLLED_BACK]);
+        rows.map(|(row, sequence)| pack_of(row.decoded(&WithoutText, sequence)?))
             .collect()
     }
 
@@ -200,9 +247,8 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
         let rows = match claim {
             Some(claim) => store.about(claim, Some("denied"))?,
             None => {
-                let rows = store.rows.iter().zip(1..);
-                rows.filter(|(row, _)| row.kind == "denied" && !row.payload.is_empty())
-                    .map(|(_, sequence)| store.row(sequence))
+                let rows = store.of_kind(&["denied"]);
+                rows.map(|(row, sequence)| row.decoded(store, sequence))
                     .collect::<Result<_, _>>()?
             }
         };

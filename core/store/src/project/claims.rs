@@ -98,6 +98,7 @@ impl<T: Tables> Fold<'_, T> {
                     rule: finding.rule.clone(),
                     severity: finding.severity,
                     shadow: finding.shadow,
+                    prevents: finding.prevents.clone(),
                 },
             )?;
         }
@@ -107,6 +108,14 @@ impl<T: Tables> Fold<'_, T> {
         }
         self.tables.change_claim(number, |entry| {
             entry.row.held |= entry.row.submitted.is_none();
+            Ok(Change::Made)
+        })
+    }
+
+    /// A person let it pass, so that it is not touchless.
+    pub(super) fn overridden(&mut self, claim: &ClaimId) -> Result<(), StoreError> {
+        self.change(claim, |entry| {
+            touch(&mut entry.row);
             Ok(Change::Made)
         })
     }

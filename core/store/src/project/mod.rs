@@ -62,6 +62,9 @@ impl<T: Tables> Fold<'_, T> {
                 hook,
                 outcome,
             } => self.judged(claim, *hook, outcome),
+            Event::Overridden { claim, .. } => self.overridden(claim),
+            // Read from the journal itself: there are few.
+            Event::PackPublished { .. } | Event::PackRolledBack { .. } => Ok(()),
             Event::Moved { claim, to } => self.moved(claim, *to),
             Event::MoveRefused { claim, .. } | Event::DeadlineReached { claim, .. } => {
                 self.about(claim).map(drop)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Row;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use scrubjay_model::{Account, Axis, ClaimId, ClaimStatus, Money, ResponsibleParty};
+use scrubjay_model::{Account, Axis, Carc, ClaimId, ClaimStatus, Money, ResponsibleParty};
 
 use crate::journal::{instant_text, read_instant};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
@@ -110,6 +110,15 @@ pub(super) fn claim_cells(
         cents(entry.owed_by_insurance)?,
         cents(entry.owed_by_patient)?,
     ])
+}
+
+/// Reason codes with blanks between them.
+pub(super) fn carcs(codes: &[Carc]) -> Cell<'static> {
+    if codes.is_empty() {
+        return Cell::Owned(Value::Null);
+    }
+    let codes: Vec<&str> = codes.iter().map(Carc::as_str).collect();
+    owned_text(codes.join(" "))
 }
 
 /// Reads the columns of one row in order.
@@ -293,6 +302,15 @@ impl<'r> Columns<'r> {
             content: self.text()?.to_owned(),
             sequence: self.integer()?,
         })
+    }
+
+    /// Reason codes with blanks between them; none where there is nothing.
+    pub(super) fn carcs(&mut self) -> Result<Vec<Carc>, StoreError> {
+        let codes = self.optional_text()?.unwrap_or_default().split(' ');
+        codes
+            .filter(|code| !code.is_empty())
+            .map(|code| code.parse().map_err(|_| self.unreadable()))
+            .collect()
     }
 
     pub(super) fn heading(&mut self) -> Result<Heading, StoreError> {

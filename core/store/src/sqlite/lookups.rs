@@ -6,7 +6,8 @@ use rusqlite::{Connection, params_from_iter};
 use scrubjay_model::{ClaimId, FileHash, Money, TraceNumber, WorkItemId};
 
 use super::columns::{
-    CLAIM_COLUMNS, Cell, Columns, cents, claim_cells, counter_name, integer, optional_integer, text,
+    CLAIM_COLUMNS, Cell, Columns, carcs, cents, claim_cells, counter_name, integer,
+    optional_integer, text,
 };
 use crate::tables::{
     ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
@@ -193,7 +194,7 @@ pub(super) fn finding_cells(
     sequence: Sequence,
     ordinal: u32,
     finding: &FindingEntry,
-) -> [Cell<'_>; 7] {
+) -> [Cell<'_>; 8] {
     [
         integer(sequence),
         integer(ordinal.into()),
@@ -202,6 +203,7 @@ pub(super) fn finding_cells(
         text(&finding.rule),
         text(finding.severity.as_str()),
         integer(finding.shadow.into()),
+        carcs(&finding.prevents),
     ]
 }
 

@@ -41,7 +41,7 @@ impl SqliteStore {
             let mut statement = connection.prepare("SELECT digest, text FROM shared")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                store.restore_list(row.get(0)?, row.get(1)?);
+                store.restore_shared(row.get(0)?, row.get(1)?);
             }
             Ok(store)
         })

@@ -13,13 +13,16 @@ use super::lookups::{
     all_headings, read_call, read_claim, read_claims_of_patient, read_counter, read_file,
     read_interchange, read_number, read_remittance,
 };
-use super::rows::{row_at, rows_of};
+use super::rows::{ROW, read_row_with, row_at, rows_of};
+use crate::journal::packs::WithoutText;
 use crate::journal::read_hex;
-use crate::reading::{account_of, claim_of, denial_of, heading_text, item_of, remitted_of};
+use crate::reading::{
+    account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
+};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, InterchangeKey, JournalRow,
-    LedgerRow, MoneyKind, Reader, RemittedRow, Sequence, StoreError,
+    LedgerRow, MoneyKind, OverrideRow, PackRow, Reader, RemittedRow, Sequence, StoreError,
 };
 
 /// Something that sees a SQLite store.
@@ -57,7 +60,7 @@ impl<S: Source> Reader for S {
     }
 
     fn findings(&self, claim: Option<&ClaimId>) -> Result<Vec<FindingRow>, StoreError> {
-        const COLUMNS: &str = "SELECT f.sequence, c.id, f.hook, f.rule, f.severity, f.shadow \
+        const COLUMNS: &str = "SELECT f.sequence, c.id, f.hook, f.rule, f.severity, f.shadow, f.prevents \
              FROM findings f JOIN claims c ON c.n = f.claim";
         let connection = self.all()?;
         let (sql, number) = match claim {
@@ -85,9 +88,34 @@ impl<S: Source> Reader for S {
                 rule: columns.text()?.to_owned(),
                 severity: columns.parse(|text| text.parse().ok())?,
                 shadow: columns.flag()?,
+                prevents: columns.carcs()?,
             });
         }
         Ok(findings)
+    }
+
+    fn overrides(&self, claim: Option<&ClaimId>) -> Result<Vec<OverrideRow>, StoreError> {
+        let rows = match claim {
+            Some(claim) => about(self, claim, "AND j.kind = 'overridden'")?,
+            None => rows_of(
+                self.some(),
+                "WHERE j.kind = 'overridden' AND j.payload <> '' ORDER BY j.sequence",
+                &[],
+            )?,
+        };
+        rows.into_iter().map(override_of).collect()
+    }
+
+    fn packs(&self) -> Result<Vec<PackRow>, StoreError> {
+        let mut statement = self.some().prepare_cached(&format!(
+            "{ROW} WHERE j.kind IN ('pack_published', 'pack_rolled_back') ORDER BY j.sequence"
+        ))?;
+        let mut rows = statement.query([])?;
+        let mut packs = Vec::new();
+        while let Some(row) = rows.next()? {
+            packs.push(pack_of(read_row_with(&WithoutText, row)?)?);
+        }
+        Ok(packs)
     }
 
     fn accounts(&self) -> Result<Vec<(Account, Money)>, StoreError> {

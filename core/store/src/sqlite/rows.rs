@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, ToSql};
 use scrubjay_hooks::Ran;
 
 use super::columns::signed;
-use crate::journal::{decode_event, decode_stamp, hex, read_ran};
+use crate::journal::{Digest, Shared, decode_event, decode_stamp, hex, read_ran};
 use crate::{JournalRow, Sequence, StoreError};
 
 /// Every column of a journal row, with its stamp.
@@ -13,6 +13,11 @@ pub(super) const ROW: &str = "SELECT j.sequence, s.at, s.actor, s.cause, j.kind,
 
 /// Reads a row of [`ROW`].
 pub(super) fn read_row(connection: &Connection, row: &Row<'_>) -> Result<JournalRow, StoreError> {
+    read_row_with(&SharedTexts(connection), row)
+}
+
+/// As [`read_row`], with the shared texts from elsewhere.
+pub(super) fn read_row_with(shared: &impl Shared, row: &Row<'_>) -> Result<JournalRow, StoreError> {
     let sequence = row.get_ref(0)?.as_i64().unwrap_or_default();
     let sequence = u64::try_from(sequence).unwrap_or_default();
     let damaged = |problem: &str| StoreError::Damaged {
@@ -35,18 +40,39 @@ pub(super) fn read_row(connection: &Connection, row: &Row<'_>) -> Result<Journal
     Ok(JournalRow {
         sequence,
         stamp,
-        event: decode_event(kind, payload, |digest| list(connection, digest), sequence)?,
+        event: decode_event(kind, payload, shared, sequence)?,
         hash: hex(hash.as_blob().map_err(|_| damaged("its hash is no blob"))?),
     })
 }
 
-fn list(connection: &Connection, digest: &[u8; 32]) -> Result<Option<Vec<Ran>>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT text FROM shared WHERE digest = ?1")?;
-    let mut rows = statement.query([digest.as_slice()])?;
-    Ok(match rows.next()? {
-        Some(row) => row.get_ref(0)?.as_str().ok().and_then(read_ran),
-        None => None,
-    })
+/// The table `shared`.
+struct SharedTexts<'c>(&'c Connection);
+
+impl SharedTexts<'_> {
+    fn read<T>(
+        &self,
+        digest: &Digest,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT text FROM shared WHERE digest = ?1")?;
+        let mut rows = statement.query([digest.as_slice()])?;
+        Ok(match rows.next()? {
+            Some(row) => row.get_ref(0)?.as_str().ok().and_then(read),
+            None => None,
+        })
+    }
+}
+
+impl Shared for SharedTexts<'_> {
+    fn ran(&self, digest: &Digest) -> Result<Option<Vec<Ran>>, StoreError> {
+        self.read(digest, read_ran)
+    }
+
+    fn file(&self, digest: &Digest) -> Result<Option<String>, StoreError> {
+        self.read(digest, |text| Some(text.to_owned()))
+    }
 }
 
 /// Journal rows that a query of the form [`ROW`] finds.

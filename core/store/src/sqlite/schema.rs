@@ -111,6 +111,7 @@ pub(super) const PROJECTIONS: &str = "
         rule TEXT NOT NULL,
         severity TEXT NOT NULL,
         shadow INTEGER NOT NULL,
+        prevents TEXT,
         PRIMARY KEY (sequence, ordinal)
     ) STRICT, WITHOUT ROWID;
     DROP TABLE IF EXISTS files;
@@ -195,6 +196,10 @@ pub(super) const PROJECTIONS: &str = "
     ) STRICT, WITHOUT ROWID;
     DROP INDEX IF EXISTS journal_denials;
     CREATE INDEX journal_denials ON journal (sequence) WHERE kind = 'denied';
+    DROP INDEX IF EXISTS journal_overrides;
+    CREATE INDEX journal_overrides ON journal (sequence) WHERE kind = 'overridden';
+    DROP INDEX IF EXISTS journal_packs;
+    CREATE INDEX journal_packs ON journal (sequence) WHERE kind IN ('pack_published', 'pack_rolled_back');
 ";
 
 /// Whether the projections must be rebuilt after [`prepare`].

@@ -253,7 +253,7 @@ impl Tables for SqlTables<'_> {
         finding: FindingEntry,
     ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             finding_cells(sequence, ordinal, &finding),
         )
     }

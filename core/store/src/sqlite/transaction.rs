@@ -120,12 +120,12 @@ impl<'s> SqliteTransaction<'s> {
                 text.payload,
                 hash
             ])?;
-        if let Some((digest, list)) = text.shared
-            && self.shared.insert(digest)
-        {
-            self.connection
-                .prepare_cached("INSERT OR IGNORE INTO shared VALUES (?1, ?2)")?
-                .execute(params![digest, list])?;
+        for (digest, shared) in text.shared {
+            if self.shared.insert(digest) {
+                self.connection
+                    .prepare_cached("INSERT OR IGNORE INTO shared VALUES (?1, ?2)")?
+                    .execute(params![digest, shared])?;
+            }
         }
         (self.last, self.hash) = (sequence, hash);
         Ok(sequence)

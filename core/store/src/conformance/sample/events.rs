@@ -9,7 +9,7 @@ use super::{
     SOUND, answer, batch, charged, claim, created, day, denied, id, item, outcome, remittance,
     remitted,
 };
-use crate::{Event, InterchangeKey, Move};
+use crate::{Event, InterchangeKey, Move, PublishedFile};
 
 /// The hash of a file.
 #[must_use]
@@ -130,5 +130,37 @@ pub fn one_of_each() -> Vec<Event> {
             call: "tag".to_owned(),
             content: "aa".to_owned(),
         },
+        overridden("A", "the payer's letter is on file"),
+        published("everywhere", "1f", "fn f(claim) {}\n"),
+        Event::PackRolledBack {
+            pack: "everywhere".to_owned(),
+            hash: "1f".repeat(32),
+        },
     ]
+}
+
+/// A person passes what the sample's rule found.
+#[must_use]
+pub fn overridden(text: &str, reason: &str) -> Event {
+    Event::Overridden {
+        claim: id(text),
+        rules: vec!["everywhere/member-id".to_owned()],
+        reason: reason.to_owned(),
+    }
+}
+
+/// A pack of two files is published, the second with this text.
+#[must_use]
+pub fn published(pack: &str, hash: &str, text: &str) -> Event {
+    let file = |name: &str, text: &str| PublishedFile {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    Event::PackPublished {
+        pack: pack.to_owned(),
+        version: "1.0.0".to_owned(),
+        hash: hash.repeat(32),
+        files: vec![file("pack.yaml", "id: everywhere\n"), file("r.rhai", text)],
+        note: Some("first".to_owned()),
+    }
 }

@@ -11,7 +11,7 @@ use scrubjay_model::{
     Remittance, RemittanceClaim, ResponsibleParty, ServiceLine, WorkItem, WorkKind,
 };
 
-pub use self::events::{file_refused, hash, key, one_of_each, taken};
+pub use self::events::{file_refused, hash, key, one_of_each, overridden, published, taken};
 use crate::{Cause, Event, MoneyKind, Stamp};
 
 const SOUND: &str = "sample values are sound";

@@ -1,6 +1,7 @@
 //! What only a database in a file can do wrong.
 
 mod limits;
+mod packs;
 mod past;
 mod properties;
 mod purge;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
-use super::replay::Replay;
+use super::replay::{Lengths, Replay};
 use super::{FaultPlace, VerifyReport, head_of};
 use crate::journal::{Digest, GENESIS, decode_event, decode_stamp, digest, read_ran, row_hash};
 use crate::memory::Projections;
@@ -82,28 +82,24 @@ fn bytes(value: ValueRef<'_>) -> &[u8] {
 }
 
 impl Chain<'_> {
-    /// Lists of rules are named by their SHA-256, which must be theirs. Returns
-    /// how long each is.
-    fn check_shared(
-        &mut self,
-        report: &mut VerifyReport,
-    ) -> Result<HashMap<Digest, usize>, StoreError> {
-        let mut lists = HashMap::new();
+    /// Shared texts are named by their SHA-256, which must be theirs. Returns
+    /// how long each is as a list of rules; none of them where it is a file.
+    fn check_shared(&mut self, report: &mut VerifyReport) -> Result<Lengths, StoreError> {
+        let mut lists = Lengths::new();
         let mut statement = self.connection.prepare("SELECT digest, text FROM shared")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let text = bytes(row.get_ref(1)?);
             let found = digest(text);
-            let list = std::str::from_utf8(text).ok().and_then(read_ran);
-            match list {
-                Some(list) if bytes(row.get_ref(0)?) == found => {
-                    lists.insert(found, list.len());
+            match std::str::from_utf8(text) {
+                Ok(text) if bytes(row.get_ref(0)?) == found => {
+                    lists.insert(found, read_ran(text).map(|list| list.len()));
                 }
                 _ => {
                     self.sound = false;
                     report.fault(
                         FaultPlace::Journal,
-                        "a list of rules that ran is not the one that was written",
+                        "a list of rules that ran, or a file of a pack, is not the one that was written",
                     );
                 }
             }
@@ -214,9 +210,7 @@ impl Chain<'_> {
         let Ok(payload) = std::str::from_utf8(payload) else {
             return;
         };
-        if let Ok(Event::Purged { rows, .. }) =
-            decode_event("purged", payload, |_| Ok(None), self.last)
-        {
+        if let Ok(Event::Purged { rows, .. }) = decode_event("purged", payload, &(), self.last) {
             self.purged.extend(rows);
         }
     }

@@ -125,7 +125,7 @@ fn check_added(
     )?;
     table.with(
         "findings",
-        "SELECT sequence, ordinal, claim, hook, rule, severity, shadow FROM findings
+        "SELECT sequence, ordinal, claim, hook, rule, severity, shadow, prevents FROM findings
          ORDER BY sequence, ordinal",
         replayed.findings.rows(),
         |((sequence, ordinal), entry)| Ok(finding_cells(*sequence, *ordinal, entry)),
@@ -166,7 +166,7 @@ fn add_stored(connection: &Connection, tally: &mut Tally) -> Result<(), StoreErr
         tally.add_history(columns.integer()?, columns.integer()?);
         Ok(())
     })?;
-    let findings = "sequence, ordinal, claim, hook, rule, severity, shadow";
+    let findings = "sequence, ordinal, claim, hook, rule, severity, shadow, prevents";
     each(connection, "findings", findings, |columns| {
         let (sequence, ordinal) = (columns.integer()?, columns.small()?);
         let finding = FindingEntry {
@@ -175,6 +175,7 @@ fn add_stored(connection: &Connection, tally: &mut Tally) -> Result<(), StoreErr
             rule: columns.text()?.to_owned(),
             severity: columns.parse(|text| text.parse().ok())?,
             shadow: columns.flag()?,
+            prevents: columns.carcs()?,
         };
         tally.add_finding(sequence, ordinal, &finding);
         Ok(())

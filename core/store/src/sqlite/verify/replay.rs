@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use scrubjay_hooks::Ran;
 
 use crate::StoreError;
-use crate::journal::{Digest, decode_event};
+use crate::journal::{Digest, Shared, decode_event};
 use crate::memory::{Projections, Tally};
 use crate::project::fold;
 use crate::sqlite::rows::{ROW, read_row};
@@ -26,6 +26,20 @@ struct ReadRow {
     at: DateTime<Utc>,
     kind: Range<usize>,
     payload: Range<usize>,
+}
+
+/// How long each shared text is as a list of rules: the fold needs no more of
+/// it, and nothing of the files of a pack.
+pub(super) type Lengths = HashMap<Digest, Option<usize>>;
+
+impl Shared for Lengths {
+    fn ran(&self, digest: &Digest) -> Result<Option<Vec<Ran>>, StoreError> {
+        Ok(self.get(digest).copied().flatten().map(unnamed))
+    }
+
+    fn file(&self, digest: &Digest) -> Result<Option<String>, StoreError> {
+        Ok(self.get(digest).map(|_| String::new()))
+    }
 }
 
 /// Rows with their texts in one string.
@@ -45,9 +59,8 @@ pub(super) struct Replay<'scope> {
 }
 
 impl<'scope> Replay<'scope> {
-    /// Starts the thread. `lists` tells how long each list of rules is: the
-    /// fold needs no more of it.
-    pub(super) fn start(scope: &'scope Scope<'scope, '_>, lists: HashMap<Digest, usize>) -> Self {
+    /// Starts the thread.
+    pub(super) fn start(scope: &'scope Scope<'scope, '_>, lists: Lengths) -> Self {
         let (batches, received) = sync_channel(ON_THE_WAY);
         Self {
             batch: Batch::default(),
@@ -94,7 +107,7 @@ impl<'scope> Replay<'scope> {
     }
 }
 
-fn replay(batches: &Receiver<Batch>, lists: &HashMap<Digest, usize>) -> Replayed {
+fn replay(batches: &Receiver<Batch>, lists: &Lengths) -> Replayed {
     let mut projections = Projections {
         tally: Some(Tally::default()),
         ..Projections::default()
@@ -102,8 +115,7 @@ fn replay(batches: &Receiver<Batch>, lists: &HashMap<Digest, usize>) -> Replayed
     for Batch { text, rows } in batches {
         for row in rows {
             let (kind, payload) = (&text[row.kind], &text[row.payload]);
-            let list = |digest: &Digest| Ok(lists.get(digest).map(|length| unnamed(*length)));
-            let folded = decode_event(kind, payload, list, row.sequence)
+            let folded = decode_event(kind, payload, lists, row.sequence)
                 .and_then(|event| fold(&mut projections, row.sequence, row.at, &event));
             if let Err(error) = folded {
                 let problem = match error {
