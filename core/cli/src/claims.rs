@@ -12,6 +12,7 @@ use scrubjay::model::{
 use scrubjay::store::{Access, Cause, ClaimFilter, Event, JournalRow, Move, Reader, Store};
 
 use crate::place::Place;
+use crate::release;
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
 
@@ -53,6 +54,10 @@ pub(crate) enum ClaimsCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Pass what rules found on a claim, so that it may go.
+    ///
+    /// Exits with 1 where it may not be passed, and says what must be mended first.
+    Release(release::ReleaseArguments),
     /// Print the status axes with their states and moves.
     States,
 }
@@ -93,6 +98,7 @@ pub(crate) fn claims(command: &ClaimsCommand) -> anyhow::Result<ExitCode> {
             let store = place.open(Access::Read)?;
             trace(&mut out, &known(store.read()?.as_ref(), claim)?)?;
         }
+        ClaimsCommand::Release(arguments) => return release::release(&mut out, arguments),
         ClaimsCommand::States => {
             axis::<Work>(&mut out)?;
             axis::<Adjudication>(&mut out)?;
@@ -214,6 +220,15 @@ fn show(out: &mut impl Write, reader: &dyn Reader, id: &ClaimId) -> anyhow::Resu
             finding.rule, finding.severity
         )?;
     }
+    for passed in reader.overrides(Some(id))? {
+        writeln!(
+            out,
+            "  passed by {} on {}: {}",
+            passed.by,
+            passed.at.date_naive(),
+            passed.reason
+        )?;
+    }
     for denial in reader.denials(Some(id))? {
         writeln!(
             out,
@@ -268,6 +283,14 @@ fn happened(event: &Event) -> String {
                 rules.join(", ")
             };
             format!("judged at {hook} by {} rules: {found}", outcome.ran.len())
+        }
+        Event::Overridden { rules, reason, .. } => {
+            let rules = if rules.is_empty() {
+                "nothing that still holds".to_owned()
+            } else {
+                rules.join(", ")
+            };
+            format!("passed {rules}: {reason}")
         }
         Event::Moved { to, .. } => match to {
             Move::Work(to) => format!("work: {to}"),

@@ -5,6 +5,7 @@ mod claims;
 mod db;
 mod place;
 mod plugin;
+mod release;
 mod report;
 mod rules;
 mod run;
@@ -34,7 +35,7 @@ enum Command {
     Report(RunArguments),
     /// Fire the deadlines that are due and give them to someone, once each.
     Tick(run::TickArguments),
-    /// What became of claims: list, show, history, trace, states.
+    /// What became of claims: list, show, history, trace, release, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
     /// The double-entry ledger: trial balance, one claim.

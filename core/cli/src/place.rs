@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use scrubjay::DATABASE_NAME;
 use scrubjay::store::{Access, SqliteOptions, SqliteStore};
+use scrubjay::{DATABASE_NAME, Engine};
 
 /// Where the database is.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,12 @@ impl Place {
         self.db
             .clone()
             .unwrap_or_else(|| self.dir.join(DATABASE_NAME))
+    }
+
+    /// Opens the engine of a practice that has a database.
+    pub(crate) fn engine(&self) -> anyhow::Result<Engine> {
+        drop(self.open(Access::Read)?);
+        Ok(Engine::open_with_database(&self.dir, self.database())?)
     }
 
     /// Opens a database that is there.

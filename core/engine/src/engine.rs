@@ -14,6 +14,7 @@ use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
 use crate::steps::deadline::{self, Tick};
+use crate::steps::release::{self, Released};
 use crate::steps::submission::{self, Sent};
 use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError};
@@ -246,10 +247,13 @@ impl Engine {
             config: &self.config,
             stamp: stamp.clone(),
         };
+        let looked_at = desk.tx.last_row()?;
         let written = submission::submit_ready(&mut desk, &self.config.outbox)?;
+        let before = looked_at.map_or(0, |row| row.sequence);
+        let after = desk.tx.last_row()?.map_or(0, |row| row.sequence);
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
-        } else if written.is_empty() {
+        } else if before == after {
             return Ok(Vec::new());
         }
         desk.tx.commit()?;
@@ -300,6 +304,56 @@ impl Engine {
         }
         desk.tx.commit()?;
         Ok(tick)
+    }
+
+    /// Passes what rules found on a claim: a person answers for it, with a
+    /// reason. A held claim becomes ready; the hook `submit` still looks at it
+    /// before it leaves. On a claim that is ready already, the warnings are passed.
+    ///
+    /// Findings of weight `warn` may always be passed, and blocks whose rule is
+    /// overridable. Who, when and why is journalled, and counts against the
+    /// rules' record.
+    ///
+    /// # Errors
+    /// [`crate::ReleaseError`] where the claim does not wait here, nothing is
+    /// left to pass, or something holds it that nobody may pass; and where the
+    /// store fails. Nothing was changed then.
+    pub fn release(
+        &mut self,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+    ) -> Result<Released, EngineError> {
+        self.release_under(claim, by, reason, None)
+    }
+
+    pub(crate) fn release_under(
+        &mut self,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+        call: Option<&Call>,
+    ) -> Result<Released, EngineError> {
+        let unkeyed = Cause::Call {
+            call: "release".to_owned(),
+            key: None,
+        };
+        let stamp = Stamp {
+            actor: by.trim().to_owned(),
+            ..self.stamp(call.map_or(unkeyed, Call::cause))
+        };
+        let mut desk = Desk {
+            tx: self.store.begin()?,
+            handlers: &mut self.handlers,
+            config: &self.config,
+            stamp: stamp.clone(),
+        };
+        let released = release::release(&mut desk, claim, reason)?;
+        if let Some(call) = call {
+            call.record(desk.tx.as_mut(), &stamp)?;
+        }
+        desk.tx.commit()?;
+        Ok(released)
     }
 
     /// The deadlines of a claim, with the proof that its journal holds. None

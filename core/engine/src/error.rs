@@ -33,6 +33,9 @@ pub enum EngineError {
     /// The database could not be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A claim was not released.
+    #[error(transparent)]
+    Release(#[from] crate::ReleaseError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

@@ -44,6 +44,7 @@ pub use error::EngineError;
 pub use intake::{Ended, Intake};
 pub use once::{Keyed, Once};
 pub use steps::deadline::{Fired, Tick};
+pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::submission::Sent;
 pub use terms::{Period, PeriodError, Rolls, Terms};
 pub use time::SystemClock;

@@ -1,10 +1,12 @@
 //! Calls under an idempotency key: carried out once, however often they come.
 
 use chrono::{DateTime, Utc};
+use scrubjay_model::ClaimId;
 use scrubjay_store::{Cause, Event, Sequence, Stamp, Transaction};
 use sha2::{Digest, Sha256};
 
 use crate::steps::deadline::Tick;
+use crate::steps::release::Released;
 use crate::steps::submission::Sent;
 use crate::{Engine, EngineError, Intake, Run};
 
@@ -154,6 +156,25 @@ impl Keyed<'_> {
         let call = Call::new(&self.key, "tick", &[now.to_rfc3339().as_bytes()]);
         once(self.engine, &call, |engine| {
             engine.tick_under(now, Some(&call))
+        })
+    }
+}
+
+impl Keyed<'_> {
+    /// As [`Engine::release`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn release(
+        self,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+    ) -> Result<Once<Released>, EngineError> {
+        let parts = [claim.as_str(), by, reason].map(str::as_bytes);
+        let call = Call::new(&self.key, "release", &parts);
+        once(self.engine, &call, |engine| {
+            engine.release_under(claim, by, reason, Some(&call))
         })
     }
 }

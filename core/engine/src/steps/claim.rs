@@ -15,6 +15,7 @@ use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader, pati
 use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
+use crate::steps::release::passed_rules;
 use crate::steps::repair::repair;
 use crate::{Config, EngineError};
 
@@ -186,45 +187,94 @@ fn scrub(desk: &mut Desk<'_>, mut claim: Claim, payer: &str) -> Result<Decision,
         .payer_by_key(payer)
         .map(|payer| payer.profile.clone());
     let history = history(desk.tx.as_ref(), &claim)?;
-    let mut held_by = judge(desk, Hook::Claim, &mut claim, profile.as_ref(), &history)?;
-    held_by.extend(judge(
-        desk,
-        Hook::Scrub,
-        &mut claim,
-        profile.as_ref(),
-        &history,
-    )?);
-    let id = claim.id.clone();
-    if !held_by.is_empty() {
-        desk.move_claim(&id, Move::Work(Work::Held))?;
-        held_by.sort();
-        held_by.dedup();
-        desk.open_work(
-            WorkKind::ScrubHold,
-            Some(&id),
-            claim.charge,
-            held_by.join(", "),
-        )?;
-        return Ok(Decision::Held);
+    let mut held_by = Vec::new();
+    for hook in [Hook::Claim, Hook::Scrub] {
+        let nothing_passed = BTreeSet::new();
+        held_by.extend(judge(
+            desk,
+            hook,
+            &mut claim,
+            profile.as_ref(),
+            &history,
+            &nothing_passed,
+        )?);
     }
-    desk.move_claim(&id, Move::Work(Work::Ready))?;
+    if !held_by.is_empty() {
+        return hold(desk, &claim, held_by);
+    }
+    make_ready(desk, &claim.id, payer)
+}
+
+/// Holds a claim for a person, with the rules that hold it.
+fn hold(
+    desk: &mut Desk<'_>,
+    claim: &Claim,
+    mut held_by: Vec<String>,
+) -> Result<Decision, EngineError> {
+    desk.move_claim(&claim.id, Move::Work(Work::Held))?;
+    held_by.sort();
+    held_by.dedup();
+    desk.open_work(
+        WorkKind::ScrubHold,
+        Some(&claim.id),
+        claim.charge,
+        held_by.join(", "),
+    )?;
+    Ok(Decision::Held)
+}
+
+/// Makes a claim ready to be sent, or gives it to the patient where nobody else pays.
+pub(crate) fn make_ready(
+    desk: &mut Desk<'_>,
+    id: &ClaimId,
+    payer: &str,
+) -> Result<Decision, EngineError> {
+    desk.move_claim(id, Move::Work(Work::Ready))?;
     if desk.config.is_self_pay(payer) {
-        desk.move_claim(&id, Move::Responsibility(Responsibility::Patient))?;
-        desk.move_claim(&id, Move::Patient(PatientBilling::Ready))?;
-        desk.move_claim(&id, Move::Work(Work::Closed))?;
+        desk.move_claim(id, Move::Responsibility(Responsibility::Patient))?;
+        desk.move_claim(id, Move::Patient(PatientBilling::Ready))?;
+        desk.move_claim(id, Move::Work(Work::Closed))?;
         return Ok(Decision::PatientPays);
     }
     Ok(Decision::Ready)
 }
 
+/// The last look at a ready claim before it leaves: hook `submit`. A finding
+/// that a person has passed does not hold it again; another one does.
+pub(crate) fn judge_before_sending(
+    desk: &mut Desk<'_>,
+    mut claim: Claim,
+    payer: &str,
+) -> Result<Decision, EngineError> {
+    let profile = desk
+        .config
+        .payer_by_key(payer)
+        .map(|payer| payer.profile.clone());
+    let history = history(desk.tx.as_ref(), &claim)?;
+    let passed = passed_rules(desk.tx.as_ref(), &claim.id)?;
+    let held_by = judge(
+        desk,
+        Hook::Submit,
+        &mut claim,
+        profile.as_ref(),
+        &history,
+        &passed,
+    )?;
+    if held_by.is_empty() {
+        return Ok(Decision::Ready);
+    }
+    hold(desk, &claim, held_by)
+}
+
 /// Judges a claim at one hook, applies the effects, journals it all, and
-/// returns the rules that hold the claim.
+/// returns the rules that hold the claim, less those that a person has passed.
 fn judge(
     desk: &mut Desk<'_>,
     hook: Hook,
     claim: &mut Claim,
     payer: Option<&PayerProfile>,
     history: &[EarlierClaim],
+    passed: &BTreeSet<String>,
 ) -> Result<Vec<String>, EngineError> {
     let subject = ClaimSubject {
         claim,
@@ -233,6 +283,10 @@ fn judge(
         received: desk.today(),
     };
     let mut outcome = desk.judge(hook, Subject::Claim(&subject));
+    if hook == Hook::Submit && outcome == Outcome::default() {
+        // Nobody had anything to say to it: every claim comes by here twice.
+        return Ok(Vec::new());
+    }
     let mut revised = claim.clone();
     let applied = plan(hook, &mut revised, &outcome);
     if let Err(refused) = &applied {
@@ -247,6 +301,7 @@ fn judge(
         .findings
         .iter()
         .filter(|finding| finding.holds())
+        .filter(|finding| !(finding.overridable && passed.contains(&finding.rule)))
         .map(|finding| finding.rule.clone())
         .collect();
     if let Ok(changes) = applied {
@@ -311,7 +366,8 @@ fn carry_out(
     let mut held_by = Vec::new();
     for (rule, effect) in &outcome.effects {
         match effect {
-            Effect::HoldUntil { until, reason } => {
+            // From that day on it may go.
+            Effect::HoldUntil { until, reason } if *until > desk.today() => {
                 held_by.push(format!("{rule} until {until}: {reason}"))
             }
             Effect::OpenTask {
@@ -336,7 +392,7 @@ fn carry_out(
                 };
                 desk.record_by_rule(rule, outcome, &event)?;
             }
-            Effect::Repair { .. } | Effect::ClassifyDenial { .. } => {}
+            Effect::HoldUntil { .. } | Effect::Repair { .. } | Effect::ClassifyDenial { .. } => {}
         }
     }
     Ok(held_by)

@@ -6,5 +6,6 @@ pub(crate) mod deadline;
 pub(crate) mod denial;
 pub(crate) mod posting;
 pub(crate) mod reason;
+pub(crate) mod release;
 pub(crate) mod repair;
 pub(crate) mod submission;

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::config::{Channel, Contact, TradingPartner};
 use crate::desk::Desk;
+use crate::steps::claim::{Decision, judge_before_sending};
 use crate::{Config, EngineError};
 
 /// A file that was written for a channel.
@@ -68,7 +69,8 @@ impl ControlNumbers for Numbers {
 
 const TEMPORARY: &str = "tmp";
 
-/// Writes every ready claim to the outbox and marks it as sent.
+/// Judges every ready claim once more, writes those that nothing holds to the
+/// outbox, and marks them as sent.
 ///
 /// Returns the files with the temporary names that [`publish`] must change
 /// once the desk's transaction is committed.
@@ -85,6 +87,9 @@ pub(crate) fn submit_ready(
             continue;
         };
         if let Some(claim) = desk.tx.claim_document(&row.id)? {
+            if judge_before_sending(desk, claim.clone(), &row.payer)? == Decision::Held {
+                continue;
+            }
             batches
                 .entry((channel.to_owned(), claim.kind))
                 .or_default()
