@@ -12,11 +12,13 @@ use crate::api::Need;
 use crate::api::history::ASKING;
 use crate::card::{Card, lines_of_business, rule_ids};
 use crate::check::Checker;
+use crate::content::{PackContent, PackFile, Part};
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Fields, YamlText};
 use crate::limits::{MAX_FILE, MAX_RULES};
 use crate::rule::{Placed, Rule, mentions, snippet};
 use crate::scan;
+use crate::signature::{PublicKey, SIGNATURE};
 use crate::source::Source;
 use crate::table::Table;
 use crate::tables::Tables;
@@ -69,6 +71,7 @@ pub(crate) struct PackFiles {
     sources: Vec<Source>,
     tables: Vec<Source>,
     tests: Vec<Source>,
+    signature: Option<Source>,
     hash: String,
 }
 
@@ -78,14 +81,85 @@ impl PackFiles {
         let tables = read_files(&listed(&folder.join("tables"), "csv", faults), faults);
         sources.extend(read_files(&listed(folder, "rhai", faults), faults));
         let tests = read_files(&listed(&folder.join("tests"), "yaml", faults), faults);
+        let signature = Some(folder.join(SIGNATURE)).filter(|path| path.is_file());
+        let signature = signature.map(|path| read_files(&[path], faults));
         let hash = hash(folder, sources.iter().chain(&tables));
         Self {
             folder: folder.to_owned(),
             sources,
             tables,
             tests,
+            signature: signature.into_iter().flatten().next(),
             hash,
         }
+    }
+
+    /// Those of a pack in memory, as if they stood in a folder that is named by
+    /// what is in it.
+    pub(crate) fn of(content: &PackContent) -> Self {
+        let mut files = Self {
+            folder: PathBuf::new(),
+            sources: Vec::new(),
+            tables: Vec::new(),
+            tests: Vec::new(),
+            signature: None,
+            hash: String::new(),
+        };
+        for file in content.files() {
+            let source = Source::new(&file.name, file.text.as_str());
+            match Part::of(&file.name) {
+                Some(Part::Manifest) => files.sources.insert(0, source),
+                Some(Part::Rules) => files.sources.push(source),
+                Some(Part::Table) => files.tables.push(source),
+                Some(Part::Tests) => files.tests.push(source),
+                Some(Part::Signature) => files.signature = Some(source),
+                None => {}
+            }
+        }
+        files.hash = hash(&files.folder, files.sources.iter().chain(&files.tables));
+        files.folder = PathBuf::from("published").join(&files.hash[..12]);
+        let lists = [&mut files.sources, &mut files.tables, &mut files.tests];
+        let listed = lists.into_iter().flatten();
+        for source in listed.chain(&mut files.signature) {
+            *source = Source::new(files.folder.join(source.path()), source.text());
+        }
+        files
+    }
+
+    /// The same in memory, without their folder.
+    pub(crate) fn content(&self) -> PackContent {
+        let files = self.sources.iter().chain(&self.tables).chain(&self.tests);
+        let files = files.chain(&self.signature).map(|source| PackFile {
+            name: name_in(&self.folder, source),
+            text: source.text().to_owned(),
+        });
+        PackContent::sorted(files.collect())
+    }
+
+    /// Tells where no key of the host's has signed the pack.
+    pub(crate) fn check_signature(&self, keys: &[PublicKey], faults: &mut Vec<Diagnostic>) {
+        if keys.is_empty() {
+            return;
+        }
+        if let Err(error) = self.content().verify(keys) {
+            faults.push(
+                Diagnostic::of_file(&self.folder.join(SIGNATURE), error.to_string())
+                    .help("read the pack, and sign it with `scrubjay rules sign PACK --key FILE` and a key of `rule_keys`"),
+            );
+        }
+    }
+
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What the pack is called; empty where its manifest does not say.
+    pub(crate) fn id(&self) -> String {
+        let manifest = self
+            .sources
+            .first()
+            .map(|source| manifest(source, &mut Vec::new()));
+        manifest.unwrap_or_default().id
     }
 
     /// Whether a pack was made of these very files.
@@ -315,9 +389,7 @@ fn read_files(paths: &[PathBuf], faults: &mut Vec<Diagnostic>) -> Vec<Source> {
 fn hash<'a>(folder: &Path, sources: impl Iterator<Item = &'a Source>) -> String {
     let mut hasher = Sha256::new();
     for source in sources {
-        let name = source.path().strip_prefix(folder).unwrap_or(source.path());
-        // The same pack has the same hash on every system.
-        let name = name.to_string_lossy().replace('\\', "/");
+        let name = name_in(folder, source);
         for part in [name.as_str(), source.text()] {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
@@ -328,6 +400,12 @@ fn hash<'a>(folder: &Path, sources: impl Iterator<Item = &'a Source>) -> String 
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// A file's name within its pack; the same on every system.
+fn name_in(folder: &Path, source: &Source) -> String {
+    let name = source.path().strip_prefix(folder).unwrap_or(source.path());
+    name.to_string_lossy().replace('\\', "/")
 }
 
 fn stem(path: &Path) -> String {

@@ -10,12 +10,14 @@ use scrubjay_hooks::{Handler, Hook, Worker};
 
 use crate::api::Entry;
 use crate::check::Checker;
+use crate::content::PackContent;
 use crate::diagnostic::{Diagnostic, Level, LoadError};
 use crate::generation::Generation;
 use crate::info::{PackInfo, pack_info};
 use crate::limit::Running;
 use crate::pack::{MANIFEST, Pack, PackFiles};
 use crate::pack_test;
+use crate::signature::PublicKey;
 use crate::trial;
 use crate::worker::RuleWorker;
 
@@ -25,6 +27,10 @@ use crate::worker::RuleWorker;
 #[derive(Debug)]
 pub struct RuleSet {
     folders: Vec<PathBuf>,
+    /// Packs that were handed in, beside those in folders.
+    held: Mutex<Vec<PackContent>>,
+    /// Who may answer for a pack; nobody must where there is none.
+    keys: Vec<PublicKey>,
     live: Arc<ArcSwap<Generation>>,
     /// One reload at a time.
     reloading: Mutex<()>,
@@ -61,12 +67,51 @@ impl RuleSet {
     /// Where anything in a pack is wrong or one of its tests fails: every
     /// fault, with its place.
     pub fn load(folders: &[PathBuf]) -> Result<Self, LoadError> {
-        let generation = read(folders, None)?;
+        Self::load_signed(folders, &[])
+    }
+
+    /// As [`load`](Self::load), where each pack must be signed with one of
+    /// these keys. Without keys, none need be.
+    ///
+    /// # Errors
+    /// As there, and where a pack is not signed so.
+    pub fn load_signed(folders: &[PathBuf], keys: &[PublicKey]) -> Result<Self, LoadError> {
+        Self::new(folders.to_vec(), Vec::new(), keys)
+    }
+
+    /// As [`load_signed`](Self::load_signed), of packs in memory.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of_packs(packs: Vec<PackContent>, keys: &[PublicKey]) -> Result<Self, LoadError> {
+        Self::new(Vec::new(), packs, keys)
+    }
+
+    fn new(
+        folders: Vec<PathBuf>,
+        held: Vec<PackContent>,
+        keys: &[PublicKey],
+    ) -> Result<Self, LoadError> {
+        let generation = read(&folders, &held, keys, None)?;
         Ok(Self {
-            folders: folders.to_vec(),
+            folders,
+            held: Mutex::new(held),
+            keys: keys.to_vec(),
             live: Arc::new(ArcSwap::from_pointee(generation)),
             reloading: Mutex::new(()),
         })
+    }
+
+    /// Takes these packs in place of those that were handed in before, and
+    /// swaps them in as [`reload`](Self::reload) does.
+    ///
+    /// # Errors
+    /// Where anything is wrong; what ran before goes on running.
+    pub fn replace(&self, packs: Vec<PackContent>) -> Result<ReloadReport, LoadError> {
+        let held = &mut *self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let report = self.swap(&packs)?;
+        *held = packs;
+        Ok(report)
     }
 
     /// Reads the folders again and, where everything is right, swaps in what
@@ -76,12 +121,16 @@ impl RuleSet {
     /// # Errors
     /// Where anything is wrong; what ran before goes on running.
     pub fn reload(&self) -> Result<ReloadReport, LoadError> {
+        self.swap(&self.held.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn swap(&self, held: &[PackContent]) -> Result<ReloadReport, LoadError> {
         let _one_at_a_time = self
             .reloading
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let before = self.live.load_full();
-        let after = read(&self.folders, Some(&before))?;
+        let after = read(&self.folders, held, &self.keys, Some(&before))?;
         let report = compare(&before, &after);
         if !report.is_empty() {
             self.live.store(Arc::new(after));
@@ -133,13 +182,23 @@ impl Handler for RuleSet {
 
 /// Reads packs; those that are byte for byte the same as before are taken over
 /// as they are, so that a save costs the pack that was saved.
-fn read(folders: &[PathBuf], before: Option<&Generation>) -> Result<Generation, LoadError> {
+fn read(
+    folders: &[PathBuf],
+    held: &[PackContent],
+    keys: &[PublicKey],
+    before: Option<&Generation>,
+) -> Result<Generation, LoadError> {
     let mut faults = Vec::new();
     let mut checker = None;
     let mut packs = Vec::new();
-    for folder in pack_folders(folders, &mut faults) {
+    let in_folders = pack_folders(folders, &mut faults);
+    let in_folders = in_folders.iter().map(|folder| {
         let mut found = Vec::new();
-        let files = PackFiles::read(&folder, &mut found);
+        (PackFiles::read(folder, &mut found), found)
+    });
+    let in_memory = held.iter().map(|pack| (PackFiles::of(pack), Vec::new()));
+    for (files, mut found) in in_folders.chain(in_memory) {
+        files.check_signature(keys, &mut found);
         let known = before
             .and_then(|before| before.packs.iter().find(|pack| files.are_those_of(pack)))
             .filter(|_| found.is_empty());
@@ -205,7 +264,7 @@ fn compare(before: &Generation, after: &Generation) -> ReloadReport {
 }
 
 /// The packs in some folders, each once, in the order of their paths.
-fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+pub(crate) fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let is_pack = |folder: &Path| folder.join(MANIFEST).is_file();
     let mut found = Vec::new();
     for folder in folders {
