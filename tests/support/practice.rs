@@ -40,7 +40,6 @@ impl Printed {
     ///
     /// # Panics
     /// Where it did not.
-    #[must_use]
     pub fn good(self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.out, self.err);
         self.out

@@ -44,7 +44,7 @@ enum Command {
     /// The database: verify, rebuild, backup.
     #[command(subcommand)]
     Db(db::DbCommand),
-    /// Rule packs: check, list, docs, vocabulary.
+    /// Rule packs: check, list, docs, publish, sign, vocabulary.
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     /// Native plugins: list, inspect, check.

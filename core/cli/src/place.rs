@@ -1,8 +1,9 @@
 //! Where the database is: what every command about it takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use scrubjay::config::FILE_NAME;
 use scrubjay::store::{Access, SqliteOptions, SqliteStore};
 use scrubjay::{DATABASE_NAME, Engine};
 
@@ -18,6 +19,28 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// A practice's folder and its database.
+    pub(crate) fn of(folder: &Path, database: &Path) -> Self {
+        Self {
+            dir: folder.to_owned(),
+            db: Some(database.to_owned()),
+        }
+    }
+
+    /// The practice's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Opens the database to write, and makes it where the folder is a practice's.
+    pub(crate) fn open_or_make(&self) -> anyhow::Result<SqliteStore> {
+        if self.dir.join(FILE_NAME).is_file() {
+            let path = self.database();
+            return SqliteStore::open(&path).with_context(|| path.display().to_string());
+        }
+        self.open(Access::Write)
+    }
+
     /// The database's path.
     pub(crate) fn database(&self) -> PathBuf {
         self.db

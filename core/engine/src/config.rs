@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
 use scrubjay_plugin_host::PluginSpec;
+use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
 use crate::{EngineError, Terms};
@@ -22,6 +23,18 @@ pub enum ClockSource {
     /// Each file's own ISA date and time, never going backwards: for replays
     /// and examples, whose figures must not change with the day.
     Interchange,
+}
+
+/// Which rule packs judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RulesFrom {
+    /// Those in the folders of `rules`, as they stand there.
+    #[default]
+    Folders,
+    /// The live published version of each, from the practice's database.
+    /// The folders of `rules` are then only where packs are published from.
+    Published,
 }
 
 /// One end of an electronic channel, as ISA and GS name it.
@@ -138,6 +151,13 @@ pub struct Config {
     /// Folders of rule packs.
     #[serde(default)]
     pub rules: Vec<PathBuf>,
+    /// Which rule packs judge.
+    #[serde(default)]
+    pub rules_from: RulesFrom,
+    /// Public keys, of which one must have signed each pack; without any, packs
+    /// need no signature.
+    #[serde(default)]
+    pub rule_keys: Vec<PublicKey>,
     /// Native plugins, asked behind the rule packs in this order.
     #[serde(default)]
     pub plugins: Vec<PluginSpec>,
@@ -176,6 +196,8 @@ impl Default for Config {
             inbox: inbox(),
             outbox: outbox(),
             rules: Vec::new(),
+            rules_from: RulesFrom::default(),
+            rule_keys: Vec::new(),
             plugins: Vec::new(),
             channels: BTreeMap::new(),
             payers: Vec::new(),

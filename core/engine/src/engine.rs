@@ -6,18 +6,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use scrubjay_model::{ClaimId, Deadline};
 use scrubjay_plugin_host::PluginInfo;
-use scrubjay_rules::RuleSet;
+use scrubjay_rules::{PackContent, RuleSet};
 use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
 
 use crate::analytics::Report;
+use crate::config::RulesFrom;
 use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
+use crate::published::{self, PublishedPack, Shelf};
 use crate::steps::deadline::{self, Tick};
 use crate::steps::release::{self, Released};
 use crate::steps::submission::{self, Sent};
 use crate::time::{Time, interchange_instant};
-use crate::{Config, EngineError};
+use crate::{Config, EngineError, Replayed, replay};
 
 mod builder;
 
@@ -354,6 +356,61 @@ impl Engine {
         }
         desk.tx.commit()?;
         Ok(released)
+    }
+
+    /// Publishes a rule pack into the practice's database, as
+    /// [`Shelf::publish`] does, and runs it where the configuration runs
+    /// published packs.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn publish(
+        &mut self,
+        pack: &PackContent,
+        by: &str,
+        note: Option<&str>,
+    ) -> Result<PublishedPack, EngineError> {
+        let published = self.shelf().publish(pack, by, note)?;
+        self.run_published()?;
+        Ok(published)
+    }
+
+    /// Makes an earlier published version of a pack the live one again, as
+    /// [`Shelf::roll_back`] does, and runs it where the configuration runs
+    /// published packs.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn roll_back(
+        &mut self,
+        pack: &str,
+        to: Option<&str>,
+        by: &str,
+    ) -> Result<PublishedPack, EngineError> {
+        let published = self.shelf().roll_back(pack, to, by)?;
+        self.run_published()?;
+        Ok(published)
+    }
+
+    /// Judges again every decision that rules made on a claim, on the published
+    /// packs of their day; see [`crate::replay`].
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn replay(&self, claim: &ClaimId) -> Result<Vec<Replayed>, EngineError> {
+        replay(self.store.read()?.as_ref(), &self.config, claim)
+    }
+
+    fn shelf(&mut self) -> Shelf<'_> {
+        Shelf::at(self.store.as_mut(), &self.config.rule_keys, self.time.now())
+    }
+
+    fn run_published(&self) -> Result<(), EngineError> {
+        if self.config.rules_from == RulesFrom::Published {
+            let live = published::live_contents(self.store.read()?.as_ref())?;
+            self.rules.replace(live)?;
+        }
+        Ok(())
     }
 
     /// The deadlines of a claim, with the proof that its journal holds. None

@@ -33,6 +33,9 @@ pub enum EngineError {
     /// The database could not be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A rule pack was not published or rolled back.
+    #[error(transparent)]
+    Publish(#[from] crate::PublishError),
     /// A claim was not released.
     #[error(transparent)]
     Release(#[from] crate::ReleaseError),

@@ -2,6 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use scrubjay_model::Clock;
+use scrubjay_store::Reader;
+
+use crate::EngineError;
+use crate::config::ClockSource;
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +26,19 @@ pub(crate) enum Time {
 }
 
 impl Time {
+    /// What the configuration says; a replayed clock goes on from where the
+    /// journal was last written to.
+    pub(crate) fn of(source: ClockSource, reader: &dyn Reader) -> Result<Self, EngineError> {
+        Ok(match source {
+            ClockSource::System => Self::Clock(Box::new(SystemClock)),
+            ClockSource::Interchange => Self::Replayed(
+                reader
+                    .last_row()?
+                    .map_or(DateTime::UNIX_EPOCH, |row| row.stamp.at),
+            ),
+        })
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         match self {
             Self::Clock(clock) => clock.now(),

@@ -1,11 +1,16 @@
 //! `scrubjay rules`: are the packs sound, what is in them?
 
+mod published;
+mod replay;
+mod sign;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use scrubjay::Config;
+use scrubjay::config::RulesFrom;
 use scrubjay::rules::{
     Level, PackInfo, RuleInfo, RuleSet, rules_page, vocabulary, vocabulary_page,
 };
@@ -35,6 +40,22 @@ pub(crate) enum RulesCommand {
     },
     /// Print what a rule can read and call, as Markdown.
     Vocabulary,
+    /// Keep a pack by its hash in the practice's database, and make it the live one.
+    ///
+    /// Exits with 1 where it does not load or one of its tests fails.
+    Publish(published::PublishArguments),
+    /// List what was published: pack, version, hash, by whom, when, and which is live.
+    Published(published::PublishedArguments),
+    /// Make a version that was published before the live one again.
+    Rollback(published::RollbackArguments),
+    /// Judge a claim's past decisions again, on the published packs of their day.
+    ///
+    /// Exits with 1 where one differs, or a pack of then was never published.
+    Replay(replay::ReplayArguments),
+    /// Make a key to sign packs with, in a file for you alone; print its public half.
+    Keygen(sign::KeygenArguments),
+    /// Sign a pack: writes its `pack.sig`.
+    Sign(sign::SignArguments),
 }
 
 /// Which packs.
@@ -62,6 +83,13 @@ impl Packs {
     }
 
     fn load(&self) -> anyhow::Result<RuleSet> {
+        if self.folders.is_empty() {
+            let config = Config::of_folder(&self.dir)?;
+            if config.rules_from == RulesFrom::Published {
+                return published::live(&self.dir, &config);
+            }
+            return Ok(RuleSet::load_signed(&self.folders()?, &config.rule_keys)?);
+        }
         Ok(RuleSet::load(&self.folders()?)?)
     }
 }
@@ -88,6 +116,12 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
             print_table(&mut out, &columns, rows)?;
         }
         RulesCommand::Docs { packs } => write!(out, "{}", rules_page(&packs.load()?.packs()))?,
+        RulesCommand::Publish(arguments) => return published::publish(&mut out, arguments),
+        RulesCommand::Published(arguments) => published::list(&mut out, arguments)?,
+        RulesCommand::Rollback(arguments) => return published::roll_back(&mut out, arguments),
+        RulesCommand::Replay(arguments) => return replay::replay(&mut out, arguments),
+        RulesCommand::Keygen(arguments) => sign::keygen(&mut out, arguments)?,
+        RulesCommand::Sign(arguments) => sign::sign(&mut out, arguments)?,
         RulesCommand::Vocabulary => write!(out, "{}", vocabulary_page(&vocabulary()))?,
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use scrubjay_hooks::Handler;
 use scrubjay_model::Clock;
 use scrubjay_plugin_host::PluginHost;
@@ -11,10 +10,10 @@ use scrubjay_store::{Reader, Store};
 
 use super::Engine;
 use crate::builtin::BuiltIn;
-use crate::config::ClockSource;
+use crate::config::RulesFrom;
 use crate::desk::Handlers;
-use crate::time::{SystemClock, Time};
-use crate::{Config, EngineError};
+use crate::time::Time;
+use crate::{Config, EngineError, published};
 
 /// What an engine is made of.
 ///
@@ -76,7 +75,10 @@ impl EngineBuilder {
     pub fn open(self) -> Result<Engine, EngineError> {
         let config = Arc::new(self.config);
         let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(BuiltIn::new(Arc::clone(&config)))];
-        let rules = Arc::new(RuleSet::load(&config.rules)?);
+        let store = self
+            .store
+            .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
+        let rules = Arc::new(rules(&config, store.read()?.as_ref())?);
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
         let host = PluginHost::new()?;
         let mut plugins = Vec::new();
@@ -86,15 +88,9 @@ impl EngineBuilder {
             handlers.push(plugin);
         }
         handlers.extend(self.handlers);
-        let store = self
-            .store
-            .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
-        let time = match (self.clock, config.clock) {
-            (Some(clock), _) => Time::Clock(clock),
-            (None, ClockSource::System) => Time::Clock(Box::new(SystemClock)),
-            (None, ClockSource::Interchange) => {
-                Time::Replayed(last_instant(store.read()?.as_ref())?)
-            }
+        let time = match self.clock {
+            Some(clock) => Time::Clock(clock),
+            None => Time::of(config.clock, store.read()?.as_ref())?,
         };
         Ok(Engine {
             handlers: Handlers::new(&handlers),
@@ -108,9 +104,10 @@ impl EngineBuilder {
     }
 }
 
-/// When the journal was last written to.
-fn last_instant(reader: &dyn Reader) -> Result<DateTime<Utc>, EngineError> {
-    Ok(reader
-        .last_row()?
-        .map_or(DateTime::UNIX_EPOCH, |row| row.stamp.at))
+/// The rule packs that the configuration asks for.
+fn rules(config: &Config, reader: &dyn Reader) -> Result<RuleSet, EngineError> {
+    match config.rules_from {
+        RulesFrom::Folders => Ok(RuleSet::load_signed(&config.rules, &config.rule_keys)?),
+        RulesFrom::Published => published::rules(reader, &config.rule_keys),
+    }
 }

@@ -20,7 +20,7 @@ use crate::steps::repair::repair;
 use crate::{Config, EngineError};
 
 /// How many earlier claims of a patient rules are shown at most.
-const HISTORY_LIMIT: usize = 200;
+pub(crate) const HISTORY_LIMIT: usize = 200;
 
 /// What became of the claims of a transaction set.
 #[derive(Debug, Default)]
@@ -418,27 +418,37 @@ fn history(reader: &dyn Reader, claim: &Claim) -> Result<Vec<EarlierClaim>, Engi
             .iter()
             .map(|denial| denial.carc.text())
             .collect();
+        let withdrawn = row.status.work == Work::Void || row.replaced_by.is_some();
         history.push(EarlierClaim {
-            id: row.id,
-            billing_npi: earlier
-                .billing
-                .npi
-                .as_ref()
-                .map(|npi| npi.text())
-                .unwrap_or_default(),
-            withdrawn: row.status.work == Work::Void || row.replaced_by.is_some(),
-            services: earlier
-                .lines
-                .into_iter()
-                .map(|line| EarlierService {
-                    from: line.from,
-                    procedure: line.procedure,
-                    modifiers: line.modifiers,
-                    units: line.units,
-                })
-                .collect(),
+            withdrawn,
             denied,
+            ..earlier_claim(earlier)
         });
     }
     Ok(history)
+}
+
+/// A claim as rules see it of later ones; what happened to it is left open.
+pub(crate) fn earlier_claim(claim: Claim) -> EarlierClaim {
+    EarlierClaim {
+        billing_npi: claim
+            .billing
+            .npi
+            .as_ref()
+            .map(|npi| npi.text())
+            .unwrap_or_default(),
+        id: claim.id,
+        withdrawn: false,
+        services: claim
+            .lines
+            .into_iter()
+            .map(|line| EarlierService {
+                from: line.from,
+                procedure: line.procedure,
+                modifiers: line.modifiers,
+                units: line.units,
+            })
+            .collect(),
+        denied: Vec::new(),
+    }
 }

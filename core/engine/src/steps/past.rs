@@ -1,0 +1,163 @@
+//! What a past decision was made on: the subject as it stood before a journal row.
+
+use chrono::{DateTime, Utc};
+use scrubjay_hooks::{ClaimSubject, DenialSubject, EarlierClaim, Hook, Subject};
+use scrubjay_model::{Adjustment, Claim, Denial, PayerProfile, Work};
+use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
+
+use crate::steps::claim::{HISTORY_LIMIT, earlier_claim};
+use crate::steps::reason::{Place, place};
+use crate::{Config, EngineError};
+
+/// A claim as handlers saw it at a past decision.
+///
+/// The journal gives it all but the payer's profile, which is that of the
+/// configuration as it is now. A claim that a purge has given up since is
+/// missing from the history.
+#[derive(Debug)]
+pub(crate) struct Past {
+    /// The clock of the decision.
+    pub(crate) at: DateTime<Utc>,
+    claim: Claim,
+    payer: Option<PayerProfile>,
+    history: Vec<EarlierClaim>,
+    /// At the hook `denial`: as the table classifies it.
+    denial: Option<Denial>,
+}
+
+impl Past {
+    /// What was judged in one of a claim's journal rows. `None` where it cannot
+    /// be told: at the hook `remittance`, and where a purge was there first.
+    pub(crate) fn before(
+        reader: &dyn Reader,
+        config: &Config,
+        rows: &[JournalRow],
+        judged: &JournalRow,
+    ) -> Result<Option<Self>, EngineError> {
+        let Event::Judged { hook, .. } = &judged.event else {
+            return Ok(None);
+        };
+        let denial = match hook {
+            Hook::Claim | Hook::Scrub | Hook::Submit => None,
+            Hook::Denial => match denial_behind(rows, judged.sequence) {
+                Some(denial) => Some(denial),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let Some(claim) = document_before(rows, judged.sequence) else {
+            return Ok(None);
+        };
+        let payer = rows.iter().find_map(|row| match &row.event {
+            Event::ClaimCreated { payer, .. } => config.payer_by_key(payer),
+            _ => None,
+        });
+        Ok(Some(Self {
+            at: judged.stamp.at,
+            history: history_before(reader, &claim, judged.sequence)?,
+            claim,
+            payer: payer.map(|payer| payer.profile.clone()),
+            denial,
+        }))
+    }
+
+    /// Shows it as the handlers were shown it.
+    pub(crate) fn show<T>(&self, see: impl FnOnce(Subject<'_>) -> T) -> T {
+        let payer = self.payer.as_ref();
+        match &self.denial {
+            Some(denial) => see(Subject::Denial(&DenialSubject {
+                denial,
+                claim: Some(&self.claim),
+                payer,
+            })),
+            None => see(Subject::Claim(&ClaimSubject {
+                claim: &self.claim,
+                payer,
+                history: &self.history,
+                received: self.at.date_naive(),
+            })),
+        }
+    }
+}
+
+/// The claim as it stood before a row.
+fn document_before(rows: &[JournalRow], before: Sequence) -> Option<Claim> {
+    let earlier = rows.iter().rev().filter(|row| row.sequence < before);
+    let mut documents = earlier.filter_map(|row| match &row.event {
+        Event::ClaimCreated { claim, .. } | Event::ClaimRevised { claim, .. } => Some(claim),
+        _ => None,
+    });
+    documents.next().map(|claim| claim.as_ref().clone())
+}
+
+/// The denial that was classified in a row, which was journalled right behind
+/// it, as it was before scripts had their say.
+fn denial_behind(rows: &[JournalRow], judged: Sequence) -> Option<Denial> {
+    let mut behind = rows.iter().filter(|row| row.sequence > judged);
+    let denial = behind.find_map(|row| match &row.event {
+        Event::Denied { denial } => Some(denial.as_ref().clone()),
+        _ => None,
+    })?;
+    let adjustment = Adjustment {
+        group: denial.group.clone(),
+        carc: denial.carc.clone(),
+        amount: denial.amount,
+        units: None,
+    };
+    let Place::Refused(defaults) = place(&adjustment, &denial.remarks, denial.decided) else {
+        return None;
+    };
+    Some(Denial {
+        category: defaults.category,
+        recoverable: defaults.recoverable,
+        action: defaults.action,
+        classified_by: "scrubjay-codes".to_owned(),
+        ..denial
+    })
+}
+
+/// Earlier claims of the same patient as they stood before a row, oldest first.
+fn history_before(
+    reader: &dyn Reader,
+    claim: &Claim,
+    before: Sequence,
+) -> Result<Vec<EarlierClaim>, EngineError> {
+    let mut filter = ClaimFilter::default();
+    filter.patient = Some(patient_key(claim));
+    let mut known = Vec::new();
+    for row in reader.claims(&filter)? {
+        let mut rows = reader.history(&row.id)?;
+        rows.retain(|row| row.sequence < before);
+        if let Some(document) = document_before(&rows, before) {
+            known.push((document, rows));
+        }
+    }
+    let recent = known.len().saturating_sub(HISTORY_LIMIT + 1);
+    let earlier = known.into_iter().skip(recent);
+    let earlier = earlier.filter(|(document, _)| document.id != claim.id);
+    Ok(earlier
+        .map(|(document, rows)| EarlierClaim {
+            withdrawn: rows.iter().any(|row| withdraws(&row.event, &document)),
+            denied: rows.iter().filter_map(reason).collect(),
+            ..earlier_claim(document)
+        })
+        .collect())
+}
+
+fn withdraws(event: &Event, claim: &Claim) -> bool {
+    match event {
+        Event::Moved {
+            to: Move::Work(Work::Void),
+            claim: moved,
+        } => *moved == claim.id,
+        Event::ClaimCreated { replaces, .. } => replaces.as_ref() == Some(&claim.id),
+        _ => false,
+    }
+}
+
+fn reason(row: &JournalRow) -> Option<String> {
+    match &row.event {
+        Event::Denied { denial } => Some(denial.carc.text()),
+        _ => None,
+    }
+}
