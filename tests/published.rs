@@ -5,7 +5,7 @@
 use scrubjay::rules::PackContent;
 use scrubjay::{Engine, EngineError, PublishError, ReplayEnd};
 use scrubjay_tests::practice::{Practice, Printed};
-use scrubjay_tests::sample::{claims, remittance};
+use scrubjay_tests::sample::{claims, denied};
 
 const PUBLISHED: &str = "rules: [packs]\nrules_from: published\n";
 
@@ -35,22 +35,6 @@ fn hash_of(practice: &Practice, pack: &str) -> String {
     PackContent::read(practice.path(&format!("packs/{pack}")))
         .unwrap()
         .hash()
-}
-
-/// The figures of the first remittance, with all of it denied as not necessary.
-fn denied() -> String {
-    let denied = remittance(0)
-        .replace("BPR*I*180*C*ACH", "BPR*H*0*C*NON")
-        .replace("*60*20*12*", "*0**12*")
-        .replace("*60**1~", "*0**1~")
-        .replace("CAS*PR*3*20~\n", "")
-        .replace("CAS*CO*45*20.", "CAS*CO*50*100.");
-    let removed = 3;
-    let count: usize = denied
-        .lines()
-        .find_map(|line| line.strip_prefix("SE*")?.split('*').next()?.parse().ok())
-        .unwrap();
-    denied.replace(&format!("SE*{count}*"), &format!("SE*{}*", count - removed))
 }
 
 #[test]
@@ -184,7 +168,7 @@ fn a_decision_is_replayed_byte_for_byte_on_the_pack_of_its_day() {
     let mut engine = Engine::open(practice.folder()).unwrap();
     engine.take_in("claims.837", claims(3).as_bytes()).unwrap();
     engine.submit().unwrap();
-    let taken = engine.take_in("denied.835", denied().as_bytes()).unwrap();
+    let taken = engine.take_in("denied.835", denied(0).as_bytes()).unwrap();
     assert!(!taken.is_refused(), "{taken}");
 
     practice.pack("local", &rules("second"));

@@ -94,6 +94,33 @@ pub fn remittance(number: usize) -> String {
     envelope("HP", "005010X221A1", 1000 + number, "ST*835*0001", &body)
 }
 
+/// The same claims, with all of each denied as not necessary (CO-50).
+///
+/// # Panics
+/// Never: the file that it begins with has an SE.
+#[must_use]
+pub fn denied(number: usize) -> String {
+    let paid = format!("BPR*I*{}*C*ACH", 60 * CLAIMS_A_REMITTANCE);
+    let denied = remittance(number)
+        .replace(&paid, "BPR*H*0*C*NON")
+        .replace("*60*20*12*", "*0**12*")
+        .replace("*60**1~", "*0**1~")
+        .replace("CAS*PR*3*20~\n", "")
+        .replace("CAS*CO*45*20.", "CAS*CO*50*100.");
+    let count = denied
+        .lines()
+        .skip_while(|line| !line.starts_with("ST*"))
+        .take_while(|line| !line.starts_with("GE*"))
+        .count();
+    let end = denied.find("SE*").expect("a transaction ends with SE");
+    let behind = denied[end + 3..].find('*').expect("SE has two elements");
+    format!(
+        "{}SE*{count}{}",
+        &denied[..end],
+        &denied[end + 3 + behind..]
+    )
+}
+
 /// A configuration that sends the sample payer's claims by one channel.
 pub const CONFIGURATION: &str = "\
 practice:

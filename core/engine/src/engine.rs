@@ -19,7 +19,7 @@ use crate::steps::deadline::{self, Tick};
 use crate::steps::release::{self, Released};
 use crate::steps::submission::{self, Sent};
 use crate::time::{Time, interchange_instant};
-use crate::{Config, EngineError, Replayed, replay};
+use crate::{Config, EffectFilter, EngineError, Replayed, RuleEffects, replay};
 
 mod builder;
 
@@ -314,7 +314,7 @@ impl Engine {
     ///
     /// Findings of weight `warn` may always be passed, and blocks whose rule is
     /// overridable. Who, when and why is journalled, and counts against the
-    /// rules' record.
+    /// rules' record ([`Engine::rule_effects`]).
     ///
     /// # Errors
     /// [`crate::ReleaseError`] where the claim does not wait here, nothing is
@@ -411,6 +411,14 @@ impl Engine {
             self.rules.replace(live)?;
         }
         Ok(())
+    }
+
+    /// The record of each rule: how often it fired, was passed, was right or wrong.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn rule_effects(&self, filter: &EffectFilter) -> Result<RuleEffects, EngineError> {
+        RuleEffects::of(self.store.read()?.as_ref(), filter)
     }
 
     /// The deadlines of a claim, with the proof that its journal holds. None

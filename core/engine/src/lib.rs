@@ -37,8 +37,8 @@ mod terms;
 mod time;
 
 pub use analytics::{
-    CashReceived, ClaimCount, DenialCause, Kpi, KpiUnit, LedgerLine, Report, RuleCount, Target,
-    WorkQueue,
+    CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
+    Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
 pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};

@@ -1,5 +1,6 @@
 //! `scrubjay rules`: are the packs sound, what is in them?
 
+mod effect;
 mod published;
 mod replay;
 mod sign;
@@ -28,7 +29,7 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         packs: Packs,
     },
-    /// List the rules.
+    /// List the rules, with when each last fired where `--dir` has a database.
     List {
         #[command(flatten)]
         packs: Packs,
@@ -52,6 +53,9 @@ pub(crate) enum RulesCommand {
     ///
     /// Exits with 1 where one differs, or a pack of then was never published.
     Replay(replay::ReplayArguments),
+    /// Tell how often each rule fired, was passed, was right or wrong, in claims
+    /// and dollars.
+    Effect(effect::EffectArguments),
     /// Make a key to sign packs with, in a file for you alone; print its public half.
     Keygen(sign::KeygenArguments),
     /// Sign a pack: writes its `pack.sig`.
@@ -99,7 +103,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
     match command {
         RulesCommand::Check { packs } => return check(&mut out, packs),
         RulesCommand::List { packs } => {
-            let columns = [
+            let mut columns = vec![
                 Text("rule"),
                 Text("hook"),
                 Text("severity"),
@@ -108,11 +112,18 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
                 Text("effective"),
                 Text("pack"),
             ];
-            let packs = packs.load()?.packs();
-            let rows = packs
+            let fired = effect::last_fired(&packs.dir)?;
+            let listed = packs.load()?.packs();
+            let rules = listed
                 .iter()
-                .flat_map(|pack| pack.rules.iter().map(|rule| row(pack, rule)))
-                .collect();
+                .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
+            let mut rows: Vec<Vec<String>> = Vec::new();
+            for (pack, rule) in rules {
+                let mut row = row(pack, rule);
+                row.extend(fired.as_ref().map(|fired| effect::when(fired, &rule.id)));
+                rows.push(row);
+            }
+            columns.extend(fired.map(|_| Text("last fired")));
             print_table(&mut out, &columns, rows)?;
         }
         RulesCommand::Docs { packs } => write!(out, "{}", rules_page(&packs.load()?.packs()))?,
@@ -120,6 +131,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::Published(arguments) => published::list(&mut out, arguments)?,
         RulesCommand::Rollback(arguments) => return published::roll_back(&mut out, arguments),
         RulesCommand::Replay(arguments) => return replay::replay(&mut out, arguments),
+        RulesCommand::Effect(arguments) => effect::effect(&mut out, arguments)?,
         RulesCommand::Keygen(arguments) => sign::keygen(&mut out, arguments)?,
         RulesCommand::Sign(arguments) => sign::sign(&mut out, arguments)?,
         RulesCommand::Vocabulary => write!(out, "{}", vocabulary_page(&vocabulary()))?,
