@@ -49,10 +49,10 @@ fn late(denial) { info(\"late\"); }
 ";
 
 fn count(claims: usize, cents: i64) -> EffectCount {
-    let mut count = EffectCount::default();
-    count.claims = claims;
-    count.amount = scrubjay::model::Money::from_cents(cents);
-    count
+    EffectCount {
+        claims,
+        amount: scrubjay::model::Money::from_cents(cents),
+    }
 }
 
 fn columns(effect: &RuleEffect) -> [EffectCount; 6] {

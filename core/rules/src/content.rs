@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Level, LoadError};
 use crate::limits::MAX_FILE;
-use crate::pack::{MANIFEST, PackFiles};
+use crate::pack::{MANIFEST, PackFiles, hash, manifest, name_in};
 use crate::ruleset::pack_folders;
-use crate::signature::SIGNATURE;
+use crate::signature::{PublicKey, SIGNATURE};
+use crate::source::Source;
 
 /// A file of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,7 +114,7 @@ impl PackContent {
     /// hexadecimal. Tests and signature do not count.
     #[must_use]
     pub fn hash(&self) -> String {
-        PackFiles::of(self).hash().to_owned()
+        PackFiles::of(self).hash
     }
 
     /// What the pack is called; empty where its manifest does not say.
@@ -132,6 +133,72 @@ impl PackContent {
         });
         self.files.sort();
         self
+    }
+}
+
+impl PackFiles {
+    /// Those of a pack in memory, as if they stood in a folder that is named by
+    /// what is in it.
+    pub(crate) fn of(content: &PackContent) -> Self {
+        let mut files = Self {
+            folder: PathBuf::new(),
+            sources: Vec::new(),
+            tables: Vec::new(),
+            tests: Vec::new(),
+            signature: None,
+            hash: String::new(),
+        };
+        for file in content.files() {
+            let source = Source::new(&file.name, file.text.as_str());
+            match Part::of(&file.name) {
+                Some(Part::Manifest) => files.sources.insert(0, source),
+                Some(Part::Rules) => files.sources.push(source),
+                Some(Part::Table) => files.tables.push(source),
+                Some(Part::Tests) => files.tests.push(source),
+                Some(Part::Signature) => files.signature = Some(source),
+                None => {}
+            }
+        }
+        files.hash = hash(&files.folder, files.sources.iter().chain(&files.tables));
+        files.folder = PathBuf::from("published").join(&files.hash[..12]);
+        let lists = [&mut files.sources, &mut files.tables, &mut files.tests];
+        let listed = lists.into_iter().flatten();
+        for source in listed.chain(&mut files.signature) {
+            *source = Source::new(files.folder.join(source.path()), source.text());
+        }
+        files
+    }
+
+    /// The same in memory, without their folder.
+    pub(crate) fn content(&self) -> PackContent {
+        let files = self.sources.iter().chain(&self.tables).chain(&self.tests);
+        let files = files.chain(&self.signature).map(|source| PackFile {
+            name: name_in(&self.folder, source),
+            text: source.text().to_owned(),
+        });
+        PackContent::sorted(files.collect())
+    }
+
+    /// Tells where no key of the host's has signed the pack.
+    pub(crate) fn check_signature(&self, keys: &[PublicKey], faults: &mut Vec<Diagnostic>) {
+        if keys.is_empty() {
+            return;
+        }
+        if let Err(error) = self.content().verify(keys) {
+            faults.push(
+                Diagnostic::of_file(&self.folder.join(SIGNATURE), error.to_string())
+                    .help("read the pack, and sign it with `scrubjay rules sign PACK --key FILE` and a key of `rule_keys`"),
+            );
+        }
+    }
+
+    /// What the pack is called; empty where its manifest does not say.
+    pub(crate) fn id(&self) -> String {
+        let manifest = self
+            .sources
+            .first()
+            .map(|source| manifest(source, &mut Vec::new()));
+        manifest.unwrap_or_default().id
     }
 }
 

@@ -12,13 +12,12 @@ use crate::api::Need;
 use crate::api::history::ASKING;
 use crate::card::{Card, lines_of_business, rule_ids};
 use crate::check::Checker;
-use crate::content::{PackContent, PackFile, Part};
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Fields, YamlText};
 use crate::limits::{MAX_FILE, MAX_RULES};
 use crate::rule::{Placed, Rule, mentions, snippet};
 use crate::scan;
-use crate::signature::{PublicKey, SIGNATURE};
+use crate::signature::SIGNATURE;
 use crate::source::Source;
 use crate::table::Table;
 use crate::tables::Tables;
@@ -66,13 +65,13 @@ pub(crate) struct Pack {
 /// The files of a pack as they were read, before anything is made of them.
 #[derive(Debug)]
 pub(crate) struct PackFiles {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The manifest, where it could be read, then the rule files.
-    sources: Vec<Source>,
-    tables: Vec<Source>,
-    tests: Vec<Source>,
-    signature: Option<Source>,
-    hash: String,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) tables: Vec<Source>,
+    pub(crate) tests: Vec<Source>,
+    pub(crate) signature: Option<Source>,
+    pub(crate) hash: String,
 }
 
 impl PackFiles {
@@ -92,74 +91,6 @@ impl PackFiles {
             signature: signature.into_iter().flatten().next(),
             hash,
         }
-    }
-
-    /// Those of a pack in memory, as if they stood in a folder that is named by
-    /// what is in it.
-    pub(crate) fn of(content: &PackContent) -> Self {
-        let mut files = Self {
-            folder: PathBuf::new(),
-            sources: Vec::new(),
-            tables: Vec::new(),
-            tests: Vec::new(),
-            signature: None,
-            hash: String::new(),
-        };
-        for file in content.files() {
-            let source = Source::new(&file.name, file.text.as_str());
-            match Part::of(&file.name) {
-                Some(Part::Manifest) => files.sources.insert(0, source),
-                Some(Part::Rules) => files.sources.push(source),
-                Some(Part::Table) => files.tables.push(source),
-                Some(Part::Tests) => files.tests.push(source),
-                Some(Part::Signature) => files.signature = Some(source),
-                None => {}
-            }
-        }
-        files.hash = hash(&files.folder, files.sources.iter().chain(&files.tables));
-        files.folder = PathBuf::from("published").join(&files.hash[..12]);
-        let lists = [&mut files.sources, &mut files.tables, &mut files.tests];
-        let listed = lists.into_iter().flatten();
-        for source in listed.chain(&mut files.signature) {
-            *source = Source::new(files.folder.join(source.path()), source.text());
-        }
-        files
-    }
-
-    /// The same in memory, without their folder.
-    pub(crate) fn content(&self) -> PackContent {
-        let files = self.sources.iter().chain(&self.tables).chain(&self.tests);
-        let files = files.chain(&self.signature).map(|source| PackFile {
-            name: name_in(&self.folder, source),
-            text: source.text().to_owned(),
-        });
-        PackContent::sorted(files.collect())
-    }
-
-    /// Tells where no key of the host's has signed the pack.
-    pub(crate) fn check_signature(&self, keys: &[PublicKey], faults: &mut Vec<Diagnostic>) {
-        if keys.is_empty() {
-            return;
-        }
-        if let Err(error) = self.content().verify(keys) {
-            faults.push(
-                Diagnostic::of_file(&self.folder.join(SIGNATURE), error.to_string())
-                    .help("read the pack, and sign it with `scrubjay rules sign PACK --key FILE` and a key of `rule_keys`"),
-            );
-        }
-    }
-
-    pub(crate) fn hash(&self) -> &str {
-        &self.hash
-    }
-
-    /// What the pack is called; empty where its manifest does not say.
-    pub(crate) fn id(&self) -> String {
-        let manifest = self
-            .sources
-            .first()
-            .map(|source| manifest(source, &mut Vec::new()));
-        manifest.unwrap_or_default().id
     }
 
     /// Whether a pack was made of these very files.
@@ -275,7 +206,7 @@ impl Pack {
     }
 }
 
-fn manifest(source: &Source, faults: &mut Vec<Diagnostic>) -> Manifest {
+pub(crate) fn manifest(source: &Source, faults: &mut Vec<Diagnostic>) -> Manifest {
     let yaml = YamlText::file(source);
     let before = faults.len();
     let Some(mapping) = yaml.parse(source, faults) else {
@@ -386,7 +317,7 @@ fn read_files(paths: &[PathBuf], faults: &mut Vec<Diagnostic>) -> Vec<Source> {
 }
 
 /// SHA-256 over each file's path in the pack, its length and its bytes.
-fn hash<'a>(folder: &Path, sources: impl Iterator<Item = &'a Source>) -> String {
+pub(crate) fn hash<'a>(folder: &Path, sources: impl Iterator<Item = &'a Source>) -> String {
     let mut hasher = Sha256::new();
     for source in sources {
         let name = name_in(folder, source);
@@ -403,7 +334,7 @@ fn hash<'a>(folder: &Path, sources: impl Iterator<Item = &'a Source>) -> String 
 }
 
 /// A file's name within its pack; the same on every system.
-fn name_in(folder: &Path, source: &Source) -> String {
+pub(crate) fn name_in(folder: &Path, source: &Source) -> String {
     let name = source.path().strip_prefix(folder).unwrap_or(source.path());
     name.to_string_lossy().replace('\\', "/")
 }

@@ -24,16 +24,16 @@ const KEY_HEAD: &str = "scrubjay secret key 1";
 /// A key that signatures are checked with: 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct PublicKey(VerifyingKey);
+pub struct PublicKey([u8; 32]);
 
 impl FromStr for PublicKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let bytes = read_hex::<32>(text.trim()).ok_or(KeyError::NotAKey)?;
-        VerifyingKey::from_bytes(&bytes)
-            .map(Self)
-            .map_err(|_| KeyError::NotAKey)
+        // Not every 32 bytes are a point on the curve.
+        VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::NotAKey)?;
+        Ok(Self(bytes))
     }
 }
 
@@ -53,7 +53,7 @@ impl From<PublicKey> for String {
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(self.0.as_bytes()))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -114,7 +114,7 @@ impl SecretKey {
     /// The key that its signatures are checked with.
     #[must_use]
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key())
+        PublicKey(self.0.verifying_key().to_bytes())
     }
 
     /// Reads a key's file.
@@ -207,7 +207,8 @@ impl PackContent {
             return Err(SignatureError::Stranger { key });
         }
         let signature = Signature::from_bytes(&signature);
-        key.0
+        let verifying = VerifyingKey::from_bytes(&key.0).map_err(|_| SignatureError::Unreadable)?;
+        verifying
             .verify_strict(self.manifest().as_bytes(), &signature)
             .map_err(|_| SignatureError::Changed { key })
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use scrubjay::config::RulesFrom;
 use scrubjay::rules::{PackContent, RuleSet};
 use scrubjay::store::{Access, PackStep};
 use scrubjay::{Config, DATABASE_NAME, EngineError, PublishedPack, Shelf};
@@ -63,7 +64,7 @@ pub(crate) fn publish(
     let mut store = arguments.place.open_or_make()?;
     let mut shelf = Shelf::new(&mut store, &config)?;
     let made = shelf.publish(&pack, &arguments.by, arguments.note.as_deref());
-    told(out, made)
+    told(out, made, &config)
 }
 
 pub(crate) fn roll_back(
@@ -74,12 +75,13 @@ pub(crate) fn roll_back(
     let mut store = arguments.place.open(Access::Write)?;
     let mut shelf = Shelf::new(&mut store, &config)?;
     let made = shelf.roll_back(&arguments.pack, arguments.to.as_deref(), &arguments.by);
-    told(out, made)
+    told(out, made, &config)
 }
 
 fn told(
     out: &mut impl Write,
     made: Result<PublishedPack, EngineError>,
+    config: &Config,
 ) -> anyhow::Result<ExitCode> {
     match made {
         Ok(pack) => {
@@ -88,6 +90,12 @@ fn told(
                 "{} {} with the hash {} is live, by {}",
                 pack.row.pack, pack.version, pack.row.hash, pack.row.by
             )?;
+            if config.rules_from == RulesFrom::Folders {
+                eprintln!(
+                    "it is kept for replays; what judges is in the folders of scrubjay.yaml, \
+                     unless that says `rules_from: published`"
+                );
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(error @ (EngineError::Rules(_) | EngineError::Publish(_))) => {

@@ -4,23 +4,20 @@ use std::collections::BTreeSet;
 
 use scrubjay_edi::ReadClaim;
 use scrubjay_hooks::{
-    About, ClaimSubject, EarlierClaim, EarlierService, Effect, Finding, Hook, Outcome, Severity,
-    Subject,
+    About, ClaimSubject, EarlierClaim, Effect, Finding, Hook, Outcome, Severity, Subject,
 };
 use scrubjay_model::{
     Account, Claim, ClaimId, Frequency, Money, PatientBilling, PayerProfile, PostingSet,
     Responsibility, ResponsibleParty, Work, WorkKind,
 };
-use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader, patient_key};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader};
 use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
+use crate::steps::history::history;
 use crate::steps::release::passed_rules;
 use crate::steps::repair::repair;
 use crate::{Config, EngineError};
-
-/// How many earlier claims of a patient rules are shown at most.
-pub(crate) const HISTORY_LIMIT: usize = 200;
 
 /// What became of the claims of a transaction set.
 #[derive(Debug, Default)]
@@ -396,59 +393,4 @@ fn carry_out(
         }
     }
     Ok(held_by)
-}
-
-/// Earlier claims of the same patient, oldest first.
-fn history(reader: &dyn Reader, claim: &Claim) -> Result<Vec<EarlierClaim>, EngineError> {
-    let mut filter = ClaimFilter::default();
-    filter.patient = Some(patient_key(claim));
-    let rows = reader.claims(&filter)?;
-    let recent = rows.len().saturating_sub(HISTORY_LIMIT + 1);
-    let mut history = Vec::new();
-    for row in rows
-        .into_iter()
-        .skip(recent)
-        .filter(|row| row.id != claim.id)
-    {
-        let Some(earlier) = reader.claim_document(&row.id)? else {
-            continue;
-        };
-        let denied = reader
-            .denials(Some(&row.id))?
-            .iter()
-            .map(|denial| denial.carc.text())
-            .collect();
-        let withdrawn = row.status.work == Work::Void || row.replaced_by.is_some();
-        history.push(EarlierClaim {
-            withdrawn,
-            denied,
-            ..earlier_claim(earlier)
-        });
-    }
-    Ok(history)
-}
-
-/// A claim as rules see it of later ones; what happened to it is left open.
-pub(crate) fn earlier_claim(claim: Claim) -> EarlierClaim {
-    EarlierClaim {
-        billing_npi: claim
-            .billing
-            .npi
-            .as_ref()
-            .map(|npi| npi.text())
-            .unwrap_or_default(),
-        id: claim.id,
-        withdrawn: false,
-        services: claim
-            .lines
-            .into_iter()
-            .map(|line| EarlierService {
-                from: line.from,
-                procedure: line.procedure,
-                modifiers: line.modifiers,
-                units: line.units,
-            })
-            .collect(),
-        denied: Vec::new(),
-    }
 }

@@ -5,7 +5,7 @@ use scrubjay_hooks::{ClaimSubject, DenialSubject, EarlierClaim, Hook, Subject};
 use scrubjay_model::{Adjustment, Claim, Denial, PayerProfile, Work};
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
-use crate::steps::claim::{HISTORY_LIMIT, earlier_claim};
+use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 use crate::steps::reason::{Place, place};
 use crate::{Config, EngineError};
 
