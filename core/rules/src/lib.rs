@@ -21,12 +21,13 @@
 //! ```
 //!
 //! What is not here: deciding what becomes of a claim (`scrubjay`), code lists
-//! and fee schedules (`scrubjay-codes`), watching files, and the program.
+//! and fee schedules (`scrubjay-codes`), and the program.
 #![forbid(unsafe_code)]
 
 mod api;
 mod card;
 mod catalogue;
+mod change;
 mod check;
 mod codes;
 mod content;
@@ -54,14 +55,17 @@ mod table;
 mod tables;
 mod trial;
 mod view;
+mod watch;
 mod worker;
 
 pub use api::{Asks, Entry, Form, Kind, Need};
 pub use card::{RuleScope, Status};
 pub use catalogue::{rules_page, vocabulary_page};
+pub use change::{PackChange, ReloadReport, RuleChange};
 pub use content::{PackContent, PackFile};
 pub use diagnostic::{Diagnostic, Level, LoadError};
 pub use info::{PackInfo, RuleInfo};
-pub use ruleset::{ReloadReport, RuleSet, vocabulary};
+pub use ruleset::{RuleSet, vocabulary};
 pub use signature::{KeyError, PublicKey, SecretKey, SignatureError};
+pub use watch::{Change, RuleWatcher, WatchError};
 pub use worker::RULE_FAULT;

@@ -1,6 +1,5 @@
 //! All packs under some folders: loaded, tested, swapped while claims run.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +8,7 @@ use arc_swap::ArcSwap;
 use scrubjay_hooks::{Handler, Hook, Worker};
 
 use crate::api::Entry;
+use crate::change::{ReloadReport, compare};
 use crate::check::Checker;
 use crate::content::PackContent;
 use crate::diagnostic::{Diagnostic, Level, LoadError};
@@ -34,27 +34,6 @@ pub struct RuleSet {
     live: Arc<ArcSwap<Generation>>,
     /// One reload at a time.
     reloading: Mutex<()>,
-}
-
-/// What a reload changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ReloadReport {
-    /// Packs that are new, by id.
-    pub added: Vec<String>,
-    /// Packs that are gone.
-    pub removed: Vec<String>,
-    /// Packs whose hash is another.
-    pub changed: Vec<String>,
-    /// What is worth mending all the same.
-    pub warnings: Vec<Diagnostic>,
-}
-
-impl ReloadReport {
-    /// Whether anything runs differently from before.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
-    }
 }
 
 impl RuleSet {
@@ -132,10 +111,18 @@ impl RuleSet {
         let before = self.live.load_full();
         let after = read(&self.folders, held, &self.keys, Some(&before))?;
         let report = compare(&before, &after);
-        if !report.is_empty() {
+        // Tests that were edited change no hash, and what they have shown and
+        // where faults stand is the newer pack's all the same.
+        if !report.packs.is_empty() || before.warnings != after.warnings {
             self.live.store(Arc::new(after));
         }
         Ok(report)
+    }
+
+    /// The folders that the packs are in, as they were given.
+    #[must_use]
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
     }
 
     /// The packs that run, in the order of their ids.
@@ -238,31 +225,6 @@ fn is_error(fault: &Diagnostic) -> bool {
     fault.severity == Level::Error
 }
 
-fn compare(before: &Generation, after: &Generation) -> ReloadReport {
-    let hashes = |generation: &Generation| -> BTreeMap<String, String> {
-        let of = |pack: &Arc<Pack>| (pack.manifest.id.clone(), pack.hash.clone());
-        generation.packs.iter().map(of).collect()
-    };
-    let (old, new) = (hashes(before), hashes(after));
-    let missing_in =
-        |from: &BTreeMap<String, String>, other: &BTreeMap<String, String>| -> Vec<String> {
-            from.keys()
-                .filter(|id| !other.contains_key(*id))
-                .cloned()
-                .collect()
-        };
-    ReloadReport {
-        added: missing_in(&new, &old),
-        removed: missing_in(&old, &new),
-        changed: new
-            .iter()
-            .filter(|(id, hash)| old.get(*id).is_some_and(|old| old != *hash))
-            .map(|(id, _)| id.clone())
-            .collect(),
-        warnings: after.warnings.clone(),
-    }
-}
-
 /// The packs in some folders, each once, in the order of their paths.
 pub(crate) fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let is_pack = |folder: &Path| folder.join(MANIFEST).is_file();
@@ -282,10 +244,16 @@ pub(crate) fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) ->
                 continue;
             }
         };
-        let below: Vec<PathBuf> = entries
+        let (below, other): (Vec<PathBuf>, Vec<PathBuf>) = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| is_pack(path))
-            .collect();
+            .partition(|path| is_pack(path));
+        // Its rules would be passed over without a word, and a manifest that
+        // goes away for a moment while it is saved would take a pack with it.
+        let unnamed = other.iter().filter(|path| holds_rules(path));
+        faults.extend(unnamed.map(|path| {
+            Diagnostic::of_file(path, format!("the folder has rules and no {MANIFEST}"))
+                .help("a pack is a folder with a pack.yaml in it")
+        }));
         if below.is_empty() {
             let message = format!("neither the folder nor one in it has a {MANIFEST}");
             faults.push(
@@ -298,4 +266,14 @@ pub(crate) fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) ->
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether a folder has a script in it.
+fn holds_rules(folder: &Path) -> bool {
+    let is_script = |path: &Path| path.extension().is_some_and(|ending| ending == "rhai");
+    fs::read_dir(folder).is_ok_and(|entries| {
+        entries
+            .filter_map(Result::ok)
+            .any(|entry| is_script(&entry.path()))
+    })
 }

@@ -12,8 +12,8 @@ use scrubjay_hooks::{
 use scrubjay_model::{
     AsSent, Claim, Denial, DenialCategory, LineOfBusiness, Money, PayerProfile, Recoverable,
 };
-use scrubjay_rules::{RULE_FAULT, RuleSet};
-use support::{claim, context, day, load, pack, payer, scrub, scrub_commercial, write};
+use scrubjay_rules::{RULE_FAULT, RuleChange, RuleSet};
+use support::{changes, claim, context, day, load, pack, payer, scrub, scrub_commercial, write};
 use tempfile::TempDir;
 
 /// A rule that blocks every claim, with more on its card.
@@ -363,7 +363,15 @@ fn a_saved_rule_is_live_at_the_next_claim_and_a_broken_one_never() {
         ["t/first"],
         "nothing runs before the reload"
     );
-    assert_eq!(set.reload().unwrap().changed, ["test"]);
+    let report = set.reload().unwrap();
+    assert_eq!(changes(&report), ["test changed"]);
+    assert_eq!(
+        report.packs[0].rules,
+        [
+            RuleChange::Added("t/second".to_owned()),
+            RuleChange::Removed("t/first".to_owned())
+        ]
+    );
     assert_eq!(rules(&judge(worker.as_mut(), context())), ["t/second"]);
     let version = judge(worker.as_mut(), context()).ran[0].version.clone();
 
@@ -427,15 +435,16 @@ fn a_pack_that_comes_or_goes_and_a_table_that_changes_are_seen() {
         ],
     );
     let report = set.reload().unwrap();
-    assert_eq!(
-        (report.added, report.changed),
-        (vec!["two".to_owned()], vec!["one".to_owned()])
+    assert_eq!(changes(&report), ["one changed", "two came"]);
+    assert!(
+        report.packs[0].rules.is_empty(),
+        "only its table is another"
     );
     let outcome = judge(worker.as_mut(), context());
     assert_eq!(rules(&outcome), ["t/table", "t/two"]);
     assert_eq!(outcome.findings[0].message, "120");
     fs::remove_dir_all(folder.path().join("one")).unwrap();
-    assert_eq!(set.reload().unwrap().removed, ["one"]);
+    assert_eq!(changes(&set.reload().unwrap()), ["one went"]);
     assert_eq!(rules(&judge(worker.as_mut(), context())), ["t/two"]);
 }
 

@@ -11,7 +11,7 @@ use scrubjay_model::{
     AsSent, Claim, ClaimKind, Clock, Coverage, CoverageOrder, Diagnosis, FixedClock, Frequency,
     LineOfBusiness, Money, Name, PayerProfile, Person, Provider, Relationship, ServiceLine, Sex,
 };
-use scrubjay_rules::{LoadError, RuleSet};
+use scrubjay_rules::{LoadError, ReloadReport, RuleSet};
 use tempfile::TempDir;
 
 /// A pack folder with these files; a `pack.yaml` is added where none is given.
@@ -163,4 +163,18 @@ pub(crate) fn scrub_commercial(rules: &RuleSet, claim: &Claim) -> Outcome {
         claim,
         &payer("acme", LineOfBusiness::Commercial, None),
     )
+}
+
+/// What a reload did, a few words for each pack.
+pub(crate) fn changes(report: &ReloadReport) -> Vec<String> {
+    let words = |before: &Option<String>, after: &Option<String>| match (before, after) {
+        (None, _) => "came",
+        (_, None) => "went",
+        (before, after) if before == after => "tests edited",
+        _ => "changed",
+    };
+    let packs = report.packs.iter();
+    packs
+        .map(|pack| format!("{} {}", pack.id, words(&pack.before, &pack.after)))
+        .collect()
 }
