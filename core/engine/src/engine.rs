@@ -1,12 +1,12 @@
 //! The engine: what a host application opens, feeds and asks.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use scrubjay_model::{ClaimId, Deadline};
 use scrubjay_plugin_host::PluginInfo;
-use scrubjay_rules::RuleSet;
+use scrubjay_rules::{Change, RuleSet, RuleWatcher};
 use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
 
 use crate::analytics::Report;
@@ -20,6 +20,7 @@ use crate::{Config, EngineError};
 
 mod builder;
 mod rules;
+mod inbox;
 
 pub use builder::EngineBuilder;
 
@@ -99,6 +100,20 @@ impl Engine {
         &self.rules
     }
 
+    /// Keeps the rules at what their folders hold until the watcher is dropped.
+    /// A pack that is saved runs from the next decision on, where it compiles
+    /// and passes its tests; where not, what ran before goes on running.
+    /// `on_change` is told of both, as [`RuleWatcher::new`] says.
+    ///
+    /// # Errors
+    /// Where the folders cannot be watched.
+    pub fn watch_rules(
+        &self,
+        on_change: impl FnMut(Change) + Send + 'static,
+    ) -> Result<RuleWatcher, EngineError> {
+        Ok(RuleWatcher::new(Arc::clone(&self.rules), on_change)?)
+    }
+
     /// What the plugins that run say of themselves, in the order in which they
     /// are asked.
     #[must_use]
@@ -112,37 +127,6 @@ impl Engine {
     /// Where the store cannot be read.
     pub fn read(&self) -> Result<Box<dyn Reader + '_>, EngineError> {
         Ok(self.store.read()?)
-    }
-
-    /// Takes in every file of the inbox, in the order of their names, and
-    /// writes claims that are ready to the outbox after each.
-    ///
-    /// # Errors
-    /// Where the inbox cannot be listed or the store fails. A file that cannot
-    /// be understood is not an error: it ends as [`Ended::Refused`], and the
-    /// rest goes on.
-    pub fn run_inbox(&mut self) -> Result<Run, EngineError> {
-        submission::finish_interrupted(self.store.read()?.as_ref(), &self.config.outbox)?;
-        let mut run = Run {
-            files: Vec::new(),
-            sent: Vec::new(),
-        };
-        for path in inbox_files(&self.config.inbox)? {
-            let name = file_name(&path);
-            let intake = match std::fs::read(&path) {
-                Ok(bytes) => self.take_in(&name, &bytes)?,
-                Err(error) => Intake {
-                    file: intake::file_hash(name.as_bytes()),
-                    ended: Ended::Refused {
-                        reason: format!("the file cannot be read: {error}"),
-                    },
-                    name,
-                },
-            };
-            run.files.push(intake);
-            run.sent.extend(self.submit()?);
-        }
-        Ok(run)
     }
 
     /// Takes in one file. The same file twice is taken in once.
@@ -344,27 +328,4 @@ impl Engine {
             cause,
         }
     }
-}
-
-/// The files of a folder in the order of their names, leaving out hidden ones
-/// and those that the engine itself keeps there.
-fn inbox_files(inbox: &Path) -> Result<Vec<PathBuf>, EngineError> {
-    let entries = std::fs::read_dir(inbox).map_err(EngineError::file(inbox))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(EngineError::file(inbox))?.path();
-        let name = file_name(&path);
-        let ours = name == crate::config::FILE_NAME || name.starts_with(DATABASE_NAME);
-        if path.is_file() && !name.starts_with('.') && !ours {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
 }

@@ -27,6 +27,17 @@ pub enum EngineError {
     /// The rule packs could not be loaded.
     #[error(transparent)]
     Rules(#[from] scrubjay_rules::LoadError),
+    /// The folders of the rule packs cannot be watched.
+    #[error(transparent)]
+    RuleWatch(#[from] scrubjay_rules::WatchError),
+    /// A folder cannot be watched.
+    #[error("{path} cannot be watched: {source}", path = path.display())]
+    Watch {
+        /// Folder.
+        path: PathBuf,
+        /// What the system said.
+        source: notify::Error,
+    },
     /// A native plugin could not be loaded.
     #[error(transparent)]
     Plugin(#[from] scrubjay_plugin_host::PluginError),

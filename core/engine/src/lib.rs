@@ -28,6 +28,7 @@ pub mod config;
 mod desk;
 mod engine;
 mod error;
+mod inbox;
 mod intake;
 mod once;
 mod published;
@@ -43,6 +44,7 @@ pub use analytics::{
 pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;
+pub use inbox::{Arrival, InboxWatch};
 pub use intake::{Ended, Intake};
 pub use once::{Keyed, Once};
 pub use published::{PublishError, PublishedPack, Shelf};

@@ -1,0 +1,85 @@
+//! Files come in by the inbox: all that are there, or as they arrive.
+
+use super::{Engine, Run};
+use crate::EngineError;
+use crate::inbox::{self, Arrival, InboxWatch};
+use crate::intake::{self, Ended, Intake};
+use crate::steps::submission;
+
+impl Engine {
+    /// Takes in every file of the inbox, in the order of their names, and
+    /// writes claims that are ready to the outbox after each.
+    ///
+    /// # Errors
+    /// Where the inbox cannot be listed or the store fails. A file that cannot
+    /// be understood is not an error: it ends as [`Ended::Refused`], and the
+    /// rest goes on.
+    pub fn run_inbox(&mut self) -> Result<Run, EngineError> {
+        self.finish_interrupted()?;
+        let mut run = Run {
+            files: Vec::new(),
+            sent: Vec::new(),
+        };
+        for path in inbox::files(&self.config.inbox)? {
+            let one = self.take_arrival(&Arrival::read(path))?;
+            run.files.extend(one.files);
+            run.sent.extend(one.sent);
+        }
+        Ok(run)
+    }
+
+    /// Starts to follow the inbox, so that a host can take in files as they
+    /// arrive. No file is taken by half: the watch hands one over when it has
+    /// its end and has stopped growing, at once where it was renamed into place.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use scrubjay::Engine;
+    ///
+    /// let mut clinic = Engine::open("examples/clinic")?;
+    /// let rules = clinic.watch_rules(|change| println!("{:?}", change.outcome))?;
+    /// let mut inbox = clinic.watch_inbox()?;
+    /// while let Some(arrival) = inbox.next(Duration::from_secs(60))? {
+    ///     for file in clinic.take_arrival(&arrival)?.files {
+    ///         println!("{file}");
+    ///     }
+    /// }
+    /// drop(rules); // until here the rules follow their folders
+    /// # Ok::<(), scrubjay::EngineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the inbox cannot be watched, or what an interrupted run left in
+    /// the outbox cannot be ended.
+    pub fn watch_inbox(&self) -> Result<InboxWatch, EngineError> {
+        self.finish_interrupted()?;
+        InboxWatch::new(&self.config.inbox)
+    }
+
+    /// Takes in a file that has arrived, and writes claims that are ready to
+    /// the outbox.
+    ///
+    /// # Errors
+    /// Where the store or the outbox fails.
+    pub fn take_arrival(&mut self, arrival: &Arrival) -> Result<Run, EngineError> {
+        let name = arrival.name();
+        let intake = match &arrival.bytes {
+            Ok(bytes) => self.take_in(&name, bytes)?,
+            Err(error) => Intake {
+                file: intake::file_hash(name.as_bytes()),
+                ended: Ended::Refused {
+                    reason: format!("the file cannot be read: {error}"),
+                },
+                name,
+            },
+        };
+        Ok(Run {
+            files: vec![intake],
+            sent: self.submit()?,
+        })
+    }
+
+    fn finish_interrupted(&self) -> Result<(), EngineError> {
+        submission::finish_interrupted(self.store.read()?.as_ref(), &self.config.outbox)
+    }
+}
