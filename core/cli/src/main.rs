@@ -3,6 +3,7 @@
 
 mod claims;
 mod db;
+mod live;
 mod place;
 mod plugin;
 mod release;
@@ -10,6 +11,7 @@ mod report;
 mod rules;
 mod run;
 mod table;
+mod watch;
 mod x12;
 
 use std::path::PathBuf;
@@ -30,7 +32,8 @@ enum Command {
     /// Take in a folder's inbox, send clean claims, post remittances, report.
     ///
     /// Exits with 1 where a file was refused, 2 where the run itself failed.
-    Run(RunArguments),
+    /// With `--watch` it goes on, file by file, until Ctrl-C.
+    Run(run::WatchedRun),
     /// Print the figures as they stand, taking nothing in.
     Report(RunArguments),
     /// Fire the deadlines that are due and give them to someone, once each.

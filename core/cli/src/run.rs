@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -9,9 +10,10 @@ use scrubjay::{DATABASE_NAME, Engine, Report, Run};
 use serde::Serialize;
 
 use crate::RunArguments;
-use crate::report;
+use crate::live::Lines;
 use crate::table::Column::Text;
 use crate::table::print_table;
+use crate::{report, watch};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -21,8 +23,39 @@ struct Document<'a> {
     report: &'a Report,
 }
 
-pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<ExitCode> {
+/// What `scrubjay run` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct WatchedRun {
+    #[command(flatten)]
+    run: RunArguments,
+    /// Take in files as they arrive, under the rules as they are saved, a line
+    /// each; until Ctrl-C. With `--json`, one document a line.
+    ///
+    /// A file is taken when it ends with its IEA segment and has not changed
+    /// for 0.3 seconds, or was renamed into the inbox. One without that end is
+    /// refused when it has not changed for ten seconds.
+    #[arg(long)]
+    watch: bool,
+    /// End when nothing has arrived for so many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "watch")]
+    until_idle: Option<u64>,
+}
+
+pub(crate) fn run(arguments: &WatchedRun) -> anyhow::Result<ExitCode> {
+    let WatchedRun {
+        run: arguments,
+        watch,
+        until_idle,
+    } = arguments;
     let mut engine = open(arguments)?;
+    if *watch {
+        let lines = if arguments.json {
+            Lines::Json
+        } else {
+            Lines::Text
+        };
+        return watch::watch(&mut engine, lines, until_idle.map(Duration::from_secs));
+    }
     let run = engine.run_inbox()?;
     let report = engine.report()?;
     let mut out = std::io::stdout().lock();

@@ -93,6 +93,23 @@ impl RuleSet {
         Ok(report)
     }
 
+    /// A rule set that has read nothing yet and judges nothing. A [`reload`],
+    /// or a [`RuleWatcher`], brings it to what the folders hold, once that is
+    /// sound: for whoever wants to see packs being mended.
+    ///
+    /// [`reload`]: Self::reload
+    /// [`RuleWatcher`]: crate::RuleWatcher
+    #[must_use]
+    pub fn unread(folders: &[PathBuf]) -> Self {
+        Self {
+            folders: folders.to_vec(),
+            held: Mutex::default(),
+            keys: Vec::new(),
+            live: Arc::default(),
+            reloading: Mutex::new(()),
+        }
+    }
+
     /// Reads the folders again and, where everything is right, swaps in what
     /// they hold in one step. Claims under way finish on the version that they
     /// started with.

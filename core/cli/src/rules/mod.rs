@@ -4,6 +4,7 @@ mod effect;
 mod published;
 mod replay;
 mod sign;
+mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ pub(crate) enum RulesCommand {
     Keygen(sign::KeygenArguments),
     /// Sign a pack: writes its `pack.sig`.
     Sign(sign::SignArguments),
+    /// Follow packs as they are edited: what went live, what is to mend.
+    Watch(watch::WatchArguments),
 }
 
 /// Which packs.
@@ -134,6 +137,11 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::Effect(arguments) => effect::effect(&mut out, arguments)?,
         RulesCommand::Keygen(arguments) => sign::keygen(&mut out, arguments)?,
         RulesCommand::Sign(arguments) => sign::sign(&mut out, arguments)?,
+        RulesCommand::Watch(arguments) => {
+            // It writes as things happen, from another thread.
+            drop(out);
+            return watch::watch(arguments);
+        }
         RulesCommand::Vocabulary => write!(out, "{}", vocabulary_page(&vocabulary()))?,
     }
     Ok(ExitCode::SUCCESS)
