@@ -50,3 +50,42 @@ fn a_broken_rule_is_shown_with_a_caret_and_the_exit_says_so() {
     );
     assert!(text.contains("to mend; nothing would load"), "{text}");
 }
+
+#[test]
+fn a_packs_tests_see_the_diagnosis_codes_that_the_engine_sees() {
+    let pack = tempfile::TempDir::new().unwrap();
+    let rule = "\
+/// id: acme/dx-billable
+/// title: A diagnosis is billed by its longest code
+/// hook: scrub
+fn dx_billable(claim) {
+    let day = claim.service_from;
+    for dx in claim.diagnoses {
+        if icd10(dx).billable_on(day) == false { block(`${dx} may not be billed on ${day}`); }
+    }
+}
+";
+    // Multiple sclerosis was one code until September 2025.
+    let tests = "\
+today: 2026-03-02
+cases:
+  - case: a heading
+    claim: { diagnoses: [G35], lines: [G0439 90.00] }
+    expect: [{ rule: acme/dx-billable, says: G35 may not be billed }]
+  - case: a code
+    claim: { diagnoses: [E1165], lines: [G0439 90.00] }
+    expect: []
+";
+    std::fs::create_dir(pack.path().join("tests")).unwrap();
+    for (name, text) in [
+        ("pack.yaml", "{id: acme, title: Acme, version: 1}"),
+        ("acme.rhai", rule),
+        ("tests/acme.yaml", tests),
+    ] {
+        std::fs::write(pack.path().join(name), text).unwrap();
+    }
+    let checked = scrubjay(&["rules", "check", &pack.path().to_string_lossy()]);
+    let text = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(checked.status.success(), "{text}");
+    assert!(text.contains("passes; 0 warnings"), "{text}");
+}

@@ -19,8 +19,8 @@ use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError};
 
 mod builder;
-mod rules;
 mod inbox;
+mod rules;
 
 pub use builder::EngineBuilder;
 

@@ -24,6 +24,7 @@
 
 mod analytics;
 mod builtin;
+mod code_books;
 pub mod config;
 mod desk;
 mod engine;
@@ -41,6 +42,7 @@ pub use analytics::{
     CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
+pub use code_books::{ShippedCodes, load_options};
 pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;

@@ -10,6 +10,7 @@ use scrubjay_store::{
 };
 use serde::Serialize;
 
+use crate::code_books::load_options;
 use crate::time::Time;
 use crate::{Config, EngineError};
 
@@ -219,7 +220,7 @@ impl<'s> Shelf<'s> {
         live.remove(id);
         let mut packs = contents(reader.as_ref(), &rows, &live)?;
         packs.push(pack.clone());
-        let rules = RuleSet::of_packs(packs, &self.keys)?;
+        let rules = RuleSet::of_packs(packs, load_options(&self.keys))?;
         let loaded = rules.packs().into_iter().find(|loaded| loaded.id == id);
         Ok(loaded.map(|pack| pack.version).unwrap_or_default())
     }
@@ -335,7 +336,7 @@ pub(crate) fn rules(reader: &dyn Reader, keys: &[PublicKey]) -> Result<RuleSet, 
     if live.is_empty() {
         return Err(PublishError::NothingPublished.into());
     }
-    Ok(RuleSet::of_packs(live, keys)?)
+    Ok(RuleSet::of_packs(live, load_options(keys))?)
 }
 
 /// The version that a rollback means.

@@ -9,6 +9,7 @@ use scrubjay_rules::{RULE_FAULT, RuleSet};
 use scrubjay_store::{Event, JournalRow, PackRow, Reader, Sequence};
 use serde::Serialize;
 
+use crate::code_books::load_options;
 use crate::published::{content, live_at};
 use crate::steps::past::Past;
 use crate::{Config, EngineError};
@@ -164,7 +165,8 @@ impl Bench<'_> {
                 contents.extend(content(self.reader, &self.published, pack, hash)?);
             }
             // Whoever signed them then need not be trusted now.
-            let rules = RuleSet::of_packs(contents, &[]).map_err(|error| error.to_string());
+            let rules =
+                RuleSet::of_packs(contents, load_options(&[])).map_err(|error| error.to_string());
             self.loaded.insert(packs.clone(), rules);
         }
         Ok(&self.loaded[&packs])

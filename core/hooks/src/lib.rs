@@ -9,12 +9,14 @@
 //! and what the engine does with the answer (`scrubjay`).
 #![forbid(unsafe_code)]
 
+mod code_books;
 mod effect;
 mod finding;
 mod handler;
 mod hook;
 mod subject;
 
+pub use code_books::{CodeBooks, DiagnosisStanding, NoCodeBooks};
 pub use effect::{Effect, EffectKind};
 pub use finding::{About, Finding, Severity};
 pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};

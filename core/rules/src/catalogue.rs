@@ -6,7 +6,7 @@ use crate::api::{Asks, Entry, Form, Kind};
 use crate::info::{PackInfo, RuleInfo};
 
 /// The kinds in the order of the reference, each with its heading.
-const SECTIONS: [(Kind, &str); 15] = [
+const SECTIONS: [(Kind, &str); 18] = [
     (Kind::Any, "Functions"),
     (Kind::Claim, "A claim"),
     (Kind::Line, "A service line"),
@@ -22,6 +22,9 @@ const SECTIONS: [(Kind, &str); 15] = [
     (Kind::Text, "Text"),
     (Kind::Table, "A table"),
     (Kind::Row, "A row of a table"),
+    (Kind::Class, "A class of codes"),
+    (Kind::Icd10, "A diagnosis code"),
+    (Kind::List(&Kind::Any), "A list"),
 ];
 
 /// Everything that a script can read and call, as a page in Markdown.
@@ -49,7 +52,8 @@ pub fn vocabulary_page(entries: &[Entry]) -> String {
                     "| `{}` | {} | {}{} |\n",
                     shape(entry),
                     gives(entry),
-                    entry.doc,
+                    // A bar would end the cell.
+                    entry.doc.replace('|', "\\|"),
                     remark(entry)
                 ),
             );

@@ -24,11 +24,11 @@ pub struct PackFile {
 /// It has the same [`hash`](PackContent::hash) as the folder that it came from.
 ///
 /// ```
-/// use scrubjay_rules::{PackContent, RuleSet};
+/// use scrubjay_rules::{LoadOptions, PackContent, RuleSet};
 ///
 /// # let base = concat!(env!("CARGO_MANIFEST_DIR"), "/../../payer-rules/base");
 /// let content = PackContent::read(base)?;
-/// let rules = RuleSet::of_packs(vec![content.clone()], &[])?;
+/// let rules = RuleSet::of_packs(vec![content.clone()], LoadOptions::default())?;
 /// assert_eq!(rules.packs()[0].hash, content.hash());
 /// # Ok::<(), scrubjay_rules::LoadError>(())
 /// ```

@@ -65,7 +65,7 @@ pub use change::{PackChange, ReloadReport, RuleChange};
 pub use content::{PackContent, PackFile};
 pub use diagnostic::{Diagnostic, Level, LoadError};
 pub use info::{PackInfo, RuleInfo};
-pub use ruleset::{RuleSet, vocabulary};
+pub use ruleset::{LoadOptions, RuleSet, vocabulary};
 pub use signature::{KeyError, PublicKey, SecretKey, SignatureError};
 pub use watch::{Change, RuleWatcher, WatchError};
 pub use worker::RULE_FAULT;

@@ -102,7 +102,7 @@ impl PackFiles {
 impl Pack {
     /// Makes a pack of its files and checks everything but its tests.
     pub(crate) fn build(files: PackFiles, checker: &Checker, faults: &mut Vec<Diagnostic>) -> Self {
-        let mut tables = Tables::default();
+        let mut tables = Tables::beside(checker.books());
         for source in &files.tables {
             tables.insert(stem(source.path()), Table::read(source, faults));
         }

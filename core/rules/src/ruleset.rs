@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use scrubjay_hooks::{Handler, Hook, Worker};
+use scrubjay_hooks::{CodeBooks, Handler, Hook, NoCodeBooks, Worker};
 
 use crate::api::Entry;
 use crate::change::{ReloadReport, compare};
@@ -21,6 +21,26 @@ use crate::signature::PublicKey;
 use crate::trial;
 use crate::worker::RuleWorker;
 
+/// What packs are loaded with.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// Who may answer for a pack: each must be signed with one of these. None
+    /// need be where there is no key.
+    pub keys: Vec<PublicKey>,
+    /// Code sets that rules may look into.
+    pub books: Arc<dyn CodeBooks>,
+}
+
+impl Default for LoadOptions {
+    /// No signatures, no code sets.
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            books: Arc::new(NoCodeBooks),
+        }
+    }
+}
+
 /// Rule packs, compiled, ready to judge.
 ///
 /// It is shared by every thread; each thread takes a [`Worker`] from it.
@@ -29,8 +49,7 @@ pub struct RuleSet {
     folders: Vec<PathBuf>,
     /// Packs that were handed in, beside those in folders.
     held: Mutex<Vec<PackContent>>,
-    /// Who may answer for a pack; nobody must where there is none.
-    keys: Vec<PublicKey>,
+    options: LoadOptions,
     live: Arc<ArcSwap<Generation>>,
     /// One reload at a time.
     reloading: Mutex<()>,
@@ -46,36 +65,36 @@ impl RuleSet {
     /// Where anything in a pack is wrong or one of its tests fails: every
     /// fault, with its place.
     pub fn load(folders: &[PathBuf]) -> Result<Self, LoadError> {
-        Self::load_signed(folders, &[])
+        Self::load_with(folders, LoadOptions::default())
     }
 
-    /// As [`load`](Self::load), where each pack must be signed with one of
-    /// these keys. Without keys, none need be.
+    /// As [`load`](Self::load), with signatures asked for, or code sets that
+    /// rules may look into.
     ///
     /// # Errors
-    /// As there, and where a pack is not signed so.
-    pub fn load_signed(folders: &[PathBuf], keys: &[PublicKey]) -> Result<Self, LoadError> {
-        Self::new(folders.to_vec(), Vec::new(), keys)
+    /// As there, and where a pack is not signed as it must be.
+    pub fn load_with(folders: &[PathBuf], options: LoadOptions) -> Result<Self, LoadError> {
+        Self::new(folders.to_vec(), Vec::new(), options)
     }
 
-    /// As [`load_signed`](Self::load_signed), of packs in memory.
+    /// As [`load_with`](Self::load_with), of packs in memory.
     ///
     /// # Errors
     /// As there.
-    pub fn of_packs(packs: Vec<PackContent>, keys: &[PublicKey]) -> Result<Self, LoadError> {
-        Self::new(Vec::new(), packs, keys)
+    pub fn of_packs(packs: Vec<PackContent>, options: LoadOptions) -> Result<Self, LoadError> {
+        Self::new(Vec::new(), packs, options)
     }
 
     fn new(
         folders: Vec<PathBuf>,
         held: Vec<PackContent>,
-        keys: &[PublicKey],
+        options: LoadOptions,
     ) -> Result<Self, LoadError> {
-        let generation = read(&folders, &held, keys, None)?;
+        let generation = read(&folders, &held, &options, None)?;
         Ok(Self {
             folders,
             held: Mutex::new(held),
-            keys: keys.to_vec(),
+            options,
             live: Arc::new(ArcSwap::from_pointee(generation)),
             reloading: Mutex::new(()),
         })
@@ -100,11 +119,11 @@ impl RuleSet {
     /// [`reload`]: Self::reload
     /// [`RuleWatcher`]: crate::RuleWatcher
     #[must_use]
-    pub fn unread(folders: &[PathBuf]) -> Self {
+    pub fn unread(folders: &[PathBuf], options: LoadOptions) -> Self {
         Self {
             folders: folders.to_vec(),
             held: Mutex::default(),
-            keys: Vec::new(),
+            options,
             live: Arc::default(),
             reloading: Mutex::new(()),
         }
@@ -126,7 +145,7 @@ impl RuleSet {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let before = self.live.load_full();
-        let after = read(&self.folders, held, &self.keys, Some(&before))?;
+        let after = read(&self.folders, held, &self.options, Some(&before))?;
         let report = compare(&before, &after);
         // Tests that were edited change no hash, and what they have shown and
         // where faults stand is the newer pack's all the same.
@@ -166,7 +185,7 @@ impl RuleSet {
 /// Everything that scripts can read and call, for catalogues and editors.
 #[must_use]
 pub fn vocabulary() -> Vec<Entry> {
-    Checker::new().entries().to_vec()
+    Checker::new(Arc::new(NoCodeBooks)).entries().to_vec()
 }
 
 impl Handler for RuleSet {
@@ -189,7 +208,7 @@ impl Handler for RuleSet {
 fn read(
     folders: &[PathBuf],
     held: &[PackContent],
-    keys: &[PublicKey],
+    options: &LoadOptions,
     before: Option<&Generation>,
 ) -> Result<Generation, LoadError> {
     let mut faults = Vec::new();
@@ -202,13 +221,17 @@ fn read(
     });
     let in_memory = held.iter().map(|pack| (PackFiles::of(pack), Vec::new()));
     for (files, mut found) in in_folders.chain(in_memory) {
-        files.check_signature(keys, &mut found);
+        files.check_signature(&options.keys, &mut found);
         let known = before
             .and_then(|before| before.packs.iter().find(|pack| files.are_those_of(pack)))
             .filter(|_| found.is_empty());
         let pack = match known {
             Some(known) => Arc::clone(known),
-            None => build(files, checker.get_or_insert_with(Checker::new), &mut found),
+            None => build(
+                files,
+                checker.get_or_insert_with(|| Checker::new(Arc::clone(&options.books))),
+                &mut found,
+            ),
         };
         found.extend(pack.warnings.get().into_iter().flatten().cloned());
         faults.append(&mut found);

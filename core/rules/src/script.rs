@@ -188,6 +188,9 @@ pub(crate) fn told(error: &EvalAltResult) -> (String, Position) {
         EvalAltResult::ErrorMismatchDataType(wanted, got, _) => {
             format!("it has {got} where {wanted} is wanted")
         }
+        EvalAltResult::ErrorDataRace(..) => {
+            "a value is read while a list of it is gone through: take the list first, `let lines = claim.lines;`".to_owned()
+        }
         EvalAltResult::ErrorFor(_) => "`for` wants a list".to_owned(),
         EvalAltResult::ErrorParsing(..) => "it does not compile".to_owned(),
         _ => "it cannot go on".to_owned(),
@@ -283,6 +286,10 @@ mod tests {
             ("date(\"2026-01-31\").plus_months(1)", "2026-02-28"),
             ("date(\"2026-03-02\") - date(\"2026-02-20\")", "10"),
             ("date(\"2026-03-02\").plus_days(-2)", "2026-02-28"),
+            ("date(\"2026-02-28\") + 2", "2026-03-02"),
+            ("date(\"2026-03-02\") - 2", "2026-02-28"),
+            ("(date(\"2026-03-02\") + 30) - date(\"2026-03-02\")", "30"),
+            ("100.10 * 3 - 0.30 >= 300", "true"),
             ("date(\"2025-02-22\").next_business_day()", "2025-02-24"),
             (
                 "date(\"2008-02-29\").years_until(date(\"2026-02-28\"))",

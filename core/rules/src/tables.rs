@@ -3,17 +3,38 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use scrubjay_hooks::{CodeBooks, NoCodeBooks};
+
 use crate::codes::{CodeKind, CodeSet};
 use crate::diagnostic::did_you_mean;
 use crate::table::Table;
 
-/// The tables of a pack, by name.
-#[derive(Debug, Default)]
+/// The tables of a pack, by name, and the code sets that were handed in.
+#[derive(Debug)]
 pub(crate) struct Tables {
     by_name: BTreeMap<String, Arc<Table>>,
+    books: Arc<dyn CodeBooks>,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self::beside(Arc::new(NoCodeBooks))
+    }
 }
 
 impl Tables {
+    /// No tables yet, beside these code sets.
+    pub(crate) fn beside(books: Arc<dyn CodeBooks>) -> Self {
+        Self {
+            by_name: BTreeMap::new(),
+            books,
+        }
+    }
+
+    pub(crate) fn books(&self) -> &Arc<dyn CodeBooks> {
+        &self.books
+    }
+
     pub(crate) fn insert(&mut self, name: String, table: Table) {
         self.by_name.insert(name, Arc::new(table));
     }

@@ -11,11 +11,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use scrubjay::Config;
 use scrubjay::config::RulesFrom;
 use scrubjay::rules::{
     Level, PackInfo, RuleInfo, RuleSet, rules_page, vocabulary, vocabulary_page,
 };
+use scrubjay::{Config, load_options};
 
 use crate::table::Column::{Number, Text};
 use crate::table::print_table;
@@ -95,9 +95,10 @@ impl Packs {
             if config.rules_from == RulesFrom::Published {
                 return published::live(&self.dir, &config);
             }
-            return Ok(RuleSet::load_signed(&self.folders()?, &config.rule_keys)?);
+            let options = load_options(&config.rule_keys);
+            return Ok(RuleSet::load_with(&self.folders()?, options)?);
         }
-        Ok(RuleSet::load(&self.folders()?)?)
+        Ok(RuleSet::load_with(&self.folders, load_options(&[]))?)
     }
 }
 
@@ -148,7 +149,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
 }
 
 fn check(out: &mut impl Write, packs: &Packs) -> anyhow::Result<ExitCode> {
-    let (faults, loaded) = match RuleSet::load(&packs.folders()?) {
+    let (faults, loaded) = match RuleSet::load_with(&packs.folders()?, load_options(&[])) {
         Ok(rules) => (rules.warnings(), rules.packs()),
         Err(error) => (error.into_diagnostics(), Vec::new()),
     };

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use scrubjay::load_options;
 use scrubjay::rules::{PackContent, RuleSet, SecretKey};
 
 /// Where the key goes.
@@ -38,7 +39,7 @@ pub(crate) fn sign(out: &mut impl Write, arguments: &SignArguments) -> anyhow::R
     let key = SecretKey::read(&arguments.key)?;
     let pack = PackContent::read(&arguments.pack)?;
     // Nobody should answer for a pack that does not load.
-    let rules = RuleSet::of_packs(vec![pack.clone()], &[])?;
+    let rules = RuleSet::of_packs(vec![pack.clone()], load_options(&[]))?;
     pack.write_signature(&arguments.pack, &key)?;
     for pack in rules.packs() {
         writeln!(

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use scrubjay::load_options;
 use scrubjay::rules::{RuleSet, RuleWatcher};
 
 use super::Packs;
@@ -36,7 +37,7 @@ pub(crate) fn watch(arguments: &WatchArguments) -> anyhow::Result<ExitCode> {
     lines.watching(&mut std::io::stdout().lock(), &names.join(", "))?;
     // Nothing is read yet: the watcher's first look tells of every pack, or
     // what is to mend in them.
-    let rules = Arc::new(RuleSet::unread(&folders));
+    let rules = Arc::new(RuleSet::unread(&folders, load_options(&[])));
     let (tell, closed) = mpsc::channel();
     let watcher = RuleWatcher::new(rules, move |change| {
         if let Err(error) = lines.change(&mut std::io::stdout().lock(), &change) {

@@ -10,6 +10,7 @@ use scrubjay_store::{Reader, Store};
 
 use super::Engine;
 use crate::builtin::BuiltIn;
+use crate::code_books::load_options;
 use crate::config::RulesFrom;
 use crate::desk::Handlers;
 use crate::time::Time;
@@ -107,7 +108,10 @@ impl EngineBuilder {
 /// The rule packs that the configuration asks for.
 fn rules(config: &Config, reader: &dyn Reader) -> Result<RuleSet, EngineError> {
     match config.rules_from {
-        RulesFrom::Folders => Ok(RuleSet::load_signed(&config.rules, &config.rule_keys)?),
+        RulesFrom::Folders => Ok(RuleSet::load_with(
+            &config.rules,
+            load_options(&config.rule_keys),
+        )?),
         RulesFrom::Published => published::rules(reader, &config.rule_keys),
     }
 }

@@ -146,6 +146,10 @@ pub(crate) fn kind_of(value: &Dynamic) -> Kind {
         Kind::Claim
     } else if value.is::<super::claim::LineRef>() {
         Kind::Line
+    } else if value.is::<super::codes::ClassRef>() {
+        Kind::Class
+    } else if value.is::<super::codes::Icd10Ref>() {
+        Kind::Icd10
     } else {
         Kind::Any
     }

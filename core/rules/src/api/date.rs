@@ -90,15 +90,8 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "plus_days",
         COUNT,
         DATE,
-        "So many days later; earlier with a negative count.",
-        |date: Date, count: INT| {
-            shift(
-                date.0,
-                count,
-                |date, by| date.checked_add_days(Days::new(by)),
-                |date, by| date.checked_sub_days(Days::new(by)),
-            )
-        },
+        "So many days later; earlier with a negative count. `date + count` and `date - count` say the same.",
+        |date: Date, count: INT| days(date.0, count),
     )
     .call(
         DATE,
@@ -154,13 +147,28 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
             roll(date.0, |day| table.has(&day.to_string()))
         },
     );
-    api.engine.register_fn("-", |later: Date, earlier: Date| {
-        (later.0 - earlier.0).num_days()
-    });
+    // `claim.received + 30`, `due - 5`, and the days between two dates.
+    api.engine
+        .register_fn("-", |later: Date, earlier: Date| {
+            (later.0 - earlier.0).num_days()
+        })
+        .register_fn("+", |date: Date, count: INT| days(date.0, count))
+        .register_fn("-", |date: Date, count: INT| {
+            days(date.0, count.saturating_neg())
+        });
 }
 
 fn weekend(date: NaiveDate) -> bool {
     matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+fn days(date: NaiveDate, count: INT) -> Maybe {
+    shift(
+        date,
+        count,
+        |date, by| date.checked_add_days(Days::new(by)),
+        |date, by| date.checked_sub_days(Days::new(by)),
+    )
 }
 
 fn months(date: NaiveDate, count: INT) -> Maybe {

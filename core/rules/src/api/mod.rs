@@ -5,11 +5,13 @@
 //! entry, so that they cannot drift apart.
 
 pub(crate) mod claim;
+pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod date;
 pub(crate) mod denial;
 pub(crate) mod effects;
 pub(crate) mod history;
+pub(crate) mod lists;
 pub(crate) mod party;
 pub(crate) mod remittance;
 pub(crate) mod tables;
@@ -52,6 +54,10 @@ pub enum Kind {
     Table,
     /// A row of a table.
     Row,
+    /// A class of codes of the pack.
+    Class,
+    /// A diagnosis code, as ICD-10-CM knows it.
+    Icd10,
     /// A date.
     Date,
     /// A whole number or an amount of money.
@@ -85,6 +91,8 @@ impl Kind {
             Self::Remittance => "a remitted claim",
             Self::Table => "a table",
             Self::Row => "a row",
+            Self::Class => "a class",
+            Self::Icd10 => "an ICD-10 code",
             Self::Date => "a date",
             Self::Number => "a number",
             Self::Text => "text",
@@ -274,6 +282,8 @@ pub(crate) fn register(engine: &mut Engine, frame: &Arc<Mutex<Frame>>) -> Vec<En
     denial::register(&mut api);
     remittance::register(&mut api, frame);
     tables::register(&mut api, frame);
+    codes::register(&mut api, frame);
+    lists::register(&mut api);
     effects::register(&mut api, frame);
     api.entries
 }

@@ -67,7 +67,11 @@ impl Walk<'_> {
             .map(|argument| self.expression(argument))
             .collect();
         let named = |entry: &&Entry| entry.form != Form::Property && entry.name == name;
-        let of_kind = |entry: &&Entry| of.kind != Kind::Any && entry.on == of.kind;
+        let of_kind = |entry: &&Entry| match (entry.on, of.kind) {
+            (_, Kind::Any) => false,
+            (Kind::List(_), Kind::List(_)) => true,
+            (on, kind) => on == kind,
+        };
         let own: Vec<&Entry> = checker
             .entries()
             .iter()
@@ -184,7 +188,17 @@ impl Walk<'_> {
             [left, right] if left.kind == Kind::Date && right.kind == Kind::Date => {
                 Kind::Number.into()
             }
-            [_] if *operator == Token::Bang => Kind::Bool.into(),
+            [left, right]
+                if left.kind == Kind::Date
+                    && right.kind == Kind::Number
+                    && matches!(operator, Token::Plus | Token::Minus) =>
+            {
+                Kind::Date.into()
+            }
+            [of] if *operator == Token::Bang => {
+                self.yes_or_no(of, at);
+                Kind::Bool.into()
+            }
             _ => ANY,
         }
     }
@@ -269,7 +283,7 @@ impl Walk<'_> {
     fn written(&mut self, entry: &Entry, parameter: &str, text: &str, at: Position) {
         let tables = &self.pack.tables;
         let problem = match (entry.name, parameter) {
-            ("table", _) | ("next_business_day", _)
+            ("table" | "class", _) | ("next_business_day", _)
                 if tables.find(text.trim_start_matches('@')).is_none() =>
             {
                 let help = tables.nearest(text);
@@ -324,6 +338,20 @@ impl Walk<'_> {
         Known {
             kind: entry.gives,
             table,
+            may_be_missing: entry.may_be_missing,
+        }
+    }
+
+    /// A condition, or a part of one: true or false, and never missing.
+    pub(super) fn yes_or_no(&mut self, of: &Known, at: Position) {
+        if of.kind == Kind::Bool && of.may_be_missing {
+            let help =
+                "compare it: `... == true` or `... == false` holds where the answer is known";
+            self.fault(
+                at,
+                "this may be missing, and is then neither true nor false",
+                Some(help.to_owned()),
+            );
         }
     }
 }

@@ -5,9 +5,10 @@ mod calls;
 mod walk;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rhai::{ParseError, ParseErrorType};
-use scrubjay_hooks::{Hook, Severity, SubjectKind};
+use scrubjay_hooks::{CodeBooks, Hook, Severity, SubjectKind};
 
 use crate::api::{Entry, Kind};
 use crate::card::RuleScope;
@@ -22,6 +23,8 @@ use walk::Walk;
 pub(crate) struct Checker {
     script: Script,
     callable: BTreeSet<String>,
+    /// Code sets for the packs that are checked.
+    books: Arc<dyn CodeBooks>,
 }
 
 /// What of a card bears on what the function may do.
@@ -32,10 +35,18 @@ struct Allowed {
 }
 
 impl Checker {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(books: Arc<dyn CodeBooks>) -> Self {
         let script = Script::new();
         let callable = script.callable();
-        Self { script, callable }
+        Self {
+            script,
+            callable,
+            books,
+        }
+    }
+
+    pub(crate) fn books(&self) -> Arc<dyn CodeBooks> {
+        Arc::clone(&self.books)
     }
 
     pub(crate) fn entries(&self) -> &[Entry] {

@@ -16,17 +16,24 @@ use crate::rule::Snippet;
 pub(super) struct Known {
     pub(super) kind: Kind,
     pub(super) table: Option<Arc<str>>,
+    /// Whether it is the answer of a call that may be `()`.
+    pub(super) may_be_missing: bool,
 }
 
 impl From<Kind> for Known {
     fn from(kind: Kind) -> Self {
-        Self { kind, table: None }
+        Self {
+            kind,
+            table: None,
+            may_be_missing: false,
+        }
     }
 }
 
 pub(super) const ANY: Known = Known {
     kind: Kind::Any,
     table: None,
+    may_be_missing: false,
 };
 
 pub(super) struct Walk<'a> {
@@ -103,7 +110,8 @@ impl<'a> Walk<'a> {
             | Stmt::While(flow, _)
             | Stmt::Do(flow, _, _)
             | Stmt::TryCatch(flow, _) => {
-                self.expression(&flow.expr);
+                let condition = self.expression(&flow.expr);
+                self.yes_or_no(&condition, flow.expr.position());
                 self.block(&flow.body);
                 self.block(&flow.branch);
             }
@@ -212,16 +220,19 @@ impl<'a> Walk<'a> {
             }
             Expr::FnCall(call, at) => self.call(call, *at),
             Expr::Dot(parts, _, _) => {
+                self.held(&parts.lhs, &parts.rhs);
                 let root = self.expression(&parts.lhs);
                 self.part(&root, &parts.rhs)
             }
             Expr::Index(parts, flags, _) => {
+                self.held(&parts.lhs, &parts.rhs);
                 let root = self.expression(&parts.lhs);
                 self.indexed(&root, &parts.rhs, *flags)
             }
             Expr::And(parts, _) | Expr::Or(parts, _) => {
                 for part in parts.iter() {
-                    self.expression(part);
+                    let known = self.expression(part);
+                    self.yes_or_no(&known, part.position());
                 }
                 Kind::Bool.into()
             }
@@ -235,6 +246,45 @@ impl<'a> Walk<'a> {
                 }
             }
             _ => ANY,
+        }
+    }
+
+    /// Rhai holds the variable that a chain starts with until the chain has been
+    /// worked out, so that a test within it cannot read that variable.
+    fn held(&mut self, root: &Expr, rest: &Expr) {
+        let Expr::Variable(root, ..) = root else {
+            return;
+        };
+        match rest {
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => {
+                for part in [&parts.lhs, &parts.rhs] {
+                    self.held_in_part(root.1.as_str(), part);
+                }
+            }
+            part => self.held_in_part(root.1.as_str(), part),
+        }
+    }
+
+    fn held_in_part(&mut self, root: &str, part: &Expr) {
+        match part {
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => {
+                self.held_in_part(root, &parts.lhs);
+                self.held_in_part(root, &parts.rhs);
+            }
+            Expr::MethodCall(call, _) => {
+                for argument in &call.args {
+                    if captures(argument, root) {
+                        let message = format!(
+                            "a test cannot read `{root}` while a list of `{root}` is gone through"
+                        );
+                        let help = format!(
+                            "take the list first, such as `let lines = {root}.lines;`, and ask `lines.any(...)`"
+                        );
+                        self.fault(argument.position(), message, Some(help));
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -280,4 +330,16 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// Whether an expression is a function without a name, `|l| ...`, that reads
+/// this variable from around it.
+fn captures(expression: &Expr, name: &str) -> bool {
+    let Expr::Stmt(block) = expression else {
+        return false;
+    };
+    block.statements().iter().any(|statement| match statement {
+        Stmt::Share(shared) => shared.iter().any(|(variable, _)| variable.name == name),
+        _ => false,
+    })
 }
