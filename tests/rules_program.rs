@@ -89,3 +89,29 @@ cases:
     assert!(checked.status.success(), "{text}");
     assert!(text.contains("passes; 0 warnings"), "{text}");
 }
+
+#[test]
+fn a_rule_that_is_started_is_sound_at_once_and_its_id_is_taken_from_then_on() {
+    let scratch = tempfile::TempDir::new().unwrap();
+    let folder = scratch.path().to_string_lossy().into_owned();
+    let new = [
+        "rules",
+        "new",
+        "acme/visits",
+        "--scope",
+        "line",
+        "--in",
+        &folder,
+    ];
+    let started = scrubjay(&new);
+    let text = String::from_utf8_lossy(&started.stdout).into_owned();
+    assert!(started.status.success(), "{text}");
+    assert!(text.contains("acme/tests/visits.yaml"), "{text}");
+    let checked = scrubjay(&["rules", "check", &folder]);
+    let text = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(text.contains("every test passes; 0 warnings"), "{text}");
+    let again = scrubjay(&new);
+    assert_eq!(again.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(text.contains("`acme/visits` is there already"), "{text}");
+}

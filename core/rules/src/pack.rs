@@ -93,6 +93,13 @@ impl PackFiles {
         }
     }
 
+    /// The rule files alone.
+    pub(crate) fn into_rules(mut self) -> Vec<Source> {
+        self.sources
+            .retain(|source| source.path() != self.folder.join(MANIFEST));
+        self.sources
+    }
+
     /// Whether a pack was made of these very files.
     pub(crate) fn are_those_of(&self, pack: &Pack) -> bool {
         pack.folder == self.folder && pack.hash == self.hash && pack.tests == self.tests

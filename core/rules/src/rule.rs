@@ -110,7 +110,7 @@ pub(crate) fn snippet(
         snippet.push(sources, placed.file, &placed.function);
         let text = &sources[placed.file].text()[placed.function.span.clone()];
         for (other, candidate) in functions.iter().enumerate() {
-            if mentions(text, &candidate.function.name) && reached.insert(other) {
+            if calls(text, &candidate.function.name) && reached.insert(other) {
                 open.push(other);
             }
         }
@@ -118,13 +118,25 @@ pub(crate) fn snippet(
     (snippet, reached)
 }
 
+/// Whether a text may call a function, or hand it on by its name. A field of
+/// the same name (`line.ndc` beside a rule `fn ndc`) is none of its calls.
+fn calls(text: &str, name: &str) -> bool {
+    words(text, name).any(|(before, after)| {
+        !before.trim_end().ends_with('.') || after.trim_start().starts_with('(')
+    })
+}
+
 /// Whether a text has a name in it as a word.
 pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    words(text, name).next().is_some()
+}
+
+/// What stands before and behind each place of a name as a word.
+fn words<'t>(text: &'t str, name: &str) -> impl Iterator<Item = (&'t str, &'t str)> {
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + name.len()..].chars().next();
-        !before.is_some_and(part) && !after.is_some_and(part)
+    text.match_indices(name).filter_map(move |(at, name)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        (!before.ends_with(part) && !after.starts_with(part)).then_some((before, after))
     })
 }
 
@@ -152,5 +164,25 @@ impl Rule {
             RuleScope::Claim => 1,
             RuleScope::Line => 2,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_with_the_name_of_a_function_is_no_call_of_it() {
+        assert!(!calls("if line.ndc.is_missing() {}", "ndc"));
+        assert!(!calls("line\n    .ndc", "ndc"));
+        for text in [
+            "ndc(line)",
+            "line.ndc()",
+            "lines.some(ndc)",
+            "line. ndc (1)",
+        ] {
+            assert!(calls(text, "ndc"), "{text}");
+        }
+        assert!(!calls("ndcs(line)", "ndc"));
     }
 }

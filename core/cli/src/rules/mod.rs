@@ -1,6 +1,7 @@
 //! `scrubjay rules`: are the packs sound, what is in them?
 
 mod effect;
+mod new;
 mod published;
 mod replay;
 mod sign;
@@ -30,6 +31,8 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         packs: Packs,
     },
+    /// Start a rule: a commented card and function, and a test.
+    New(new::NewArguments),
     /// List the rules, with when each last fired where `--dir` has a database.
     List {
         #[command(flatten)]
@@ -106,6 +109,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     match command {
         RulesCommand::Check { packs } => return check(&mut out, packs),
+        RulesCommand::New(arguments) => return new::new(&mut out, arguments),
         RulesCommand::List { packs } => {
             let mut columns = vec![
                 Text("rule"),

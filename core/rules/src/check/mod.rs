@@ -53,6 +53,12 @@ impl Checker {
         &self.script.entries
     }
 
+    /// Whether a function of a pack may have this name: it is no word of the
+    /// language and nothing that is called already.
+    pub(crate) fn may_be_named(&self, name: &str) -> bool {
+        !self.callable.contains(name) && self.script.compile(&format!("fn {name}(a) {{}}")).is_ok()
+    }
+
     /// Checks a rule's function and the helpers that it calls; gives the names
     /// of its parameters where it can be called at all.
     pub(crate) fn rule(
