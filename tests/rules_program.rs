@@ -115,3 +115,26 @@ fn a_rule_that_is_started_is_sound_at_once_and_its_id_is_taken_from_then_on() {
     let text = String::from_utf8_lossy(&again.stderr).into_owned();
     assert!(text.contains("`acme/visits` is there already"), "{text}");
 }
+
+#[test]
+fn a_reason_code_that_is_on_no_list_is_refused_and_a_retired_one_is_warned_of() {
+    let scratch = tempfile::TempDir::new().unwrap();
+    let pack = scratch.path().join("denials");
+    copy_folder(&repository().join("payer-rules/denials"), &pack);
+    let script = pack.join("common.rhai");
+    let text = std::fs::read_to_string(&script).unwrap();
+    let check = |codes: &str| {
+        std::fs::write(&script, text.replace("carcs: [15, 197, 198]", codes)).unwrap();
+        let checked = scrubjay(&["rules", "check", &pack.to_string_lossy()]);
+        (
+            checked.status.code(),
+            String::from_utf8_lossy(&checked.stdout).into_owned(),
+        )
+    };
+    let (code, said) = check("carcs: [15, 197, 198, 999]");
+    assert_eq!(code, Some(1));
+    assert!(said.contains("there is no reason code `999`"), "{said}");
+    let (code, said) = check("carcs: [15, 197, 198, 17]");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("`17` is retired as of 2009-07-01"), "{said}");
+}

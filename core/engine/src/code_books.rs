@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use scrubjay_codes::{Icd10Standing, icd10, icd10_on};
-use scrubjay_hooks::{CodeBooks, DiagnosisStanding};
+use scrubjay_codes::{Icd10Standing, carc, icd10, icd10_on};
+use scrubjay_hooks::{CodeBooks, DiagnosisStanding, ReasonStanding};
 use scrubjay_rules::{LoadOptions, PublicKey};
 
-/// ICD-10-CM as it is compiled in. Unpacked when a rule first asks.
+/// ICD-10-CM as it is compiled in, unpacked when a rule first asks, and the
+/// claim adjustment reason codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShippedCodes;
 
@@ -23,6 +24,14 @@ impl CodeBooks for ShippedCodes {
 
     fn icd10_exists(&self, code: &str) -> Option<bool> {
         Some(icd10(code).is_some())
+    }
+
+    fn carc(&self, code: &str) -> ReasonStanding {
+        match carc(code).map(|reason| reason.validity.stops) {
+            None => ReasonStanding::Absent,
+            Some(Some(day)) => ReasonStanding::StopsOn(day),
+            Some(None) => ReasonStanding::InUse,
+        }
     }
 }
 

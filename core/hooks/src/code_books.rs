@@ -18,6 +18,19 @@ pub enum DiagnosisStanding {
     Unknown,
 }
 
+/// What a claim adjustment reason code (CARC) is on its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReasonStanding {
+    /// It stands on the list.
+    InUse,
+    /// It may no longer be used from this day on.
+    StopsOn(NaiveDate),
+    /// The list does not have it.
+    Absent,
+    /// No list is at hand: nothing can be said.
+    Unknown,
+}
+
 /// Code sets at hand. Each answer may be that nothing is known, and then
 /// nobody may be told that a code is wrong.
 pub trait CodeBooks: fmt::Debug + Send + Sync {
@@ -27,6 +40,13 @@ pub trait CodeBooks: fmt::Debug + Send + Sync {
     /// Whether any release of ICD-10-CM at hand has the code. `None` where none
     /// is at hand.
     fn icd10_exists(&self, code: &str) -> Option<bool>;
+
+    /// What a claim adjustment reason code is. Books without that list leave
+    /// this as it is.
+    fn carc(&self, code: &str) -> ReasonStanding {
+        let _ = code;
+        ReasonStanding::Unknown
+    }
 }
 
 /// No code sets: nothing is known of any code.

@@ -16,7 +16,7 @@ mod handler;
 mod hook;
 mod subject;
 
-pub use code_books::{CodeBooks, DiagnosisStanding, NoCodeBooks};
+pub use code_books::{CodeBooks, DiagnosisStanding, NoCodeBooks, ReasonStanding};
 pub use effect::{Effect, EffectKind};
 pub use finding::{About, Finding, Severity};
 pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};

@@ -293,7 +293,13 @@ fn effective(fields: &mut Fields<'_>) -> (Option<NaiveDate>, Option<NaiveDate>) 
     };
     let read = text.split_once("..").map(|(from, to)| (end(from), end(to)));
     match read {
-        Some((Ok(from), Ok(to))) if from.zip(to).is_none_or(|(from, to)| from <= to) => (from, to),
+        Some((Ok(Some(from)), Ok(Some(to)))) if to < from => {
+            let message = "`effective` ends before it begins, so the rule never runs";
+            let help = format!("the earlier day comes first: `{to}..{from}`");
+            fields.value_fault("effective", &text, message, help);
+            (None, None)
+        }
+        Some((Ok(from), Ok(to))) => (from, to),
         _ => {
             let help = "such as `2026-01-01..`, `2020-01-01..2025-12-31`; the last day is included"
                 .to_owned();

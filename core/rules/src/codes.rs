@@ -78,6 +78,11 @@ impl CodeSet {
         self.ranges.extend(other.ranges.iter().cloned());
     }
 
+    /// Whether no code can be in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.ranges.is_empty()
+    }
+
     /// Whether a code is in the set.
     pub(crate) fn contains(&self, code: &str) -> bool {
         self.exact.contains(code) || self.ranges.iter().any(|range| within(code, range))

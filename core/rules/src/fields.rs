@@ -221,9 +221,24 @@ impl<'a> Fields<'a> {
         message: impl Into<String>,
         help: impl Into<Option<String>>,
     ) {
+        let fault = self.of_value(key, value, message).maybe_help(help.into());
+        self.push(fault);
+    }
+
+    /// A fault of a value, to be worded further before it is told.
+    pub(crate) fn of_value(
+        &self,
+        key: &str,
+        value: &str,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         let (line, column) = self.place_of_value(key, value);
-        self.faults
-            .push(Diagnostic::at(self.source, line, column, message).maybe_help(help.into()));
+        Diagnostic::at(self.source, line, column, message)
+    }
+
+    /// Tells a fault.
+    pub(crate) fn push(&mut self, fault: Diagnostic) {
+        self.faults.push(fault);
     }
 
     /// A text.
@@ -318,18 +333,7 @@ impl<'a> Fields<'a> {
         read: impl FnOnce(&mut Fields<'_>) -> R,
     ) -> Option<R> {
         match self.take(key)? {
-            Value::Mapping(mapping) => {
-                let home = self.place_of(key);
-                let mut fields = Fields {
-                    source: self.source,
-                    faults: self.faults,
-                    yaml: self.yaml,
-                    mapping,
-                    under: Some(key),
-                    home,
-                };
-                Some(read(&mut fields))
-            }
+            Value::Mapping(mapping) => Some(self.inside(key, mapping, read)),
             Value::Null => None,
             _ => {
                 self.fault(
@@ -340,6 +344,32 @@ impl<'a> Fields<'a> {
                 None
             }
         }
+    }
+
+    /// What has been read below a key already, to tell faults of it.
+    pub(crate) fn within<R>(
+        &mut self,
+        key: &'static str,
+        tell: impl FnOnce(&mut Fields<'_>) -> R,
+    ) -> R {
+        self.inside(key, Mapping::new(), tell)
+    }
+
+    fn inside<R>(
+        &mut self,
+        key: &'static str,
+        mapping: Mapping,
+        read: impl FnOnce(&mut Fields<'_>) -> R,
+    ) -> R {
+        let home = self.place_of(key);
+        read(&mut Fields {
+            source: self.source,
+            faults: self.faults,
+            yaml: self.yaml,
+            mapping,
+            under: Some(key),
+            home,
+        })
     }
 
     /// Tells of every key that nothing has read.

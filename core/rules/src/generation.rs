@@ -13,6 +13,7 @@ use crate::index::HookIndex;
 use crate::limit::{Limit, Running, limit, scope_limit};
 use crate::pack::Pack;
 use crate::rule::Rule;
+use crate::shadowed;
 
 /// All packs of one moment, with their rules in the order in which they run.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(crate) struct Generation {
 
 /// A rule or pack that takes another rule's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Claimant {
+pub(crate) enum Claimant {
     Replaces(u32),
     Disables(u32),
     Pack(usize),
@@ -83,6 +84,7 @@ impl Generation {
             }
         }
         generation.find_claimants(faults);
+        shadowed::tell(&generation, faults);
         generation
     }
 
@@ -101,7 +103,12 @@ impl Generation {
         (&self.packs[pack], &self.packs[pack].rules[rule])
     }
 
-    fn find(&self, id: &str) -> Option<u32> {
+    /// Who stands in a rule's place, on some claims or all.
+    pub(crate) fn claimants(&self, at: u32) -> &[Claimant] {
+        self.gives_way_to.get(&at).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<u32> {
         self.all().find(|at| self.rule(*at).1.card.id == id)
     }
 
@@ -306,7 +313,7 @@ fn pack_speaks_for(pack: &Pack, facts: &Facts<'_>) -> bool {
 }
 
 /// How narrow a rule's scope is: everywhere, line of business, payer, state.
-fn breadth(pack: &Pack, rule: &Rule) -> u8 {
+pub(crate) fn breadth(pack: &Pack, rule: &Rule) -> u8 {
     let (scope, applies) = (&pack.manifest.scope, &rule.card.applies);
     if scope.states.is_some() || applies.states.is_some() {
         3

@@ -49,6 +49,7 @@ mod ruleset;
 mod scan;
 mod script;
 mod seen;
+mod shadowed;
 mod signature;
 mod source;
 mod starter;

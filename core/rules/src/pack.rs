@@ -131,7 +131,31 @@ impl Pack {
             warnings: OnceLock::new(),
         };
         pack.read_rules(checker, faults);
+        pack.tell_unused(&files.tables, faults);
         pack
+    }
+
+    /// Tables that no card and no rule names.
+    fn tell_unused(&self, tables: &[Source], faults: &mut Vec<Diagnostic>) {
+        let rules = || self.sources.iter().skip(1).map(Source::text);
+        // Which table is meant by a name that is worked out cannot be told.
+        let worked_out = |call: &str| {
+            rules().any(|text| text.split(call).skip(1).any(|rest| !rest.starts_with('"')))
+        };
+        if worked_out("table(") || worked_out("class(") {
+            return;
+        }
+        for source in tables {
+            let name = stem(source.path());
+            let class = format!("@{name}");
+            let quoted = format!("\"{name}\"");
+            if !rules().any(|text| mentions(text, &class) || text.contains(&quoted)) {
+                let message = format!("no rule uses the table `{name}`");
+                let help =
+                    format!("a card uses it as `\"@{name}\"`, a rule as `table(\"{name}\")`");
+                faults.push(Diagnostic::at(source, 1, 1, message).help(help).warning());
+            }
+        }
     }
 
     fn read_rules(&mut self, checker: &Checker, faults: &mut Vec<Diagnostic>) {
@@ -140,9 +164,12 @@ impl Pack {
             let found = scan::functions(source, faults);
             functions.extend(found.into_iter().map(|function| Placed { file, function }));
         }
+        for placed in &functions {
+            checker.name(self, placed, faults);
+        }
         let mut reached_by_rules = BTreeSet::new();
         for at in 0..functions.len() {
-            let Some(card) = self.card(&functions[at], faults) else {
+            let Some(card) = self.card(&functions[at], checker, faults) else {
                 continue;
             };
             if self.rules.len() == MAX_RULES {
@@ -182,15 +209,20 @@ impl Pack {
     }
 
     /// The card above a function; none for a helper, or where it is wrong.
-    fn card(&self, placed: &Placed, faults: &mut Vec<Diagnostic>) -> Option<Card> {
+    fn card(
+        &self,
+        placed: &Placed,
+        checker: &Checker,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Card> {
         let source = &self.sources[placed.file];
         let (first, last) = placed.function.doc?;
         let yaml = YamlText::card(source, first, last);
         let mapping = yaml.parse(source, faults)?;
-        Card::read(
-            &mut Fields::new(source, &yaml, mapping, faults),
-            &self.tables,
-        )
+        let mut fields = Fields::new(source, &yaml, mapping, faults);
+        let card = Card::read(&mut fields, &self.tables)?;
+        checker.card(self, &card, &mut fields);
+        Some(card)
     }
 
     fn check_ids(&self, faults: &mut Vec<Diagnostic>) {

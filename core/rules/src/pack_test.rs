@@ -48,6 +48,9 @@ pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
     shown.tell_gaps(pack, faults);
 }
 
+/// Where tests are written.
+const WHERE: &str = "tests stand in the pack's `tests/*.yaml`";
+
 /// Which rules the tests have shown firing, and which silent.
 #[derive(Debug, Default)]
 struct Shown {
@@ -78,20 +81,20 @@ impl Shown {
             .filter(|rule| rule.card.status != Status::Retired)
         {
             let id = &rule.card.id;
+            let fires = self.firing.contains(id);
+            let runs = fires || self.silent.contains(id);
             let silent = self.silent.contains(id) || self.passed_over.contains(id);
-            for (shown, word) in [
-                (self.firing.contains(id), "firing"),
-                (silent, "staying silent"),
-            ] {
-                if !shown {
-                    let message = format!("no test shows `{id}` {word}");
-                    faults.push(
-                        pack.card_fault(rule, message)
-                            .help("tests stand in the pack's `tests/*.yaml`")
-                            .warning(),
-                    );
-                }
-            }
+            let (message, help) = match (runs, fires, silent) {
+                (true, true, true) => continue,
+                (true, true, false) => (format!("no test shows `{id}` staying silent"), WHERE),
+                (true, false, _) => (format!("no test shows `{id}` firing"), WHERE),
+                (false, _, true) => (
+                    format!("no test runs `{id}`"),
+                    "its card passes over every example: write one that it lets through",
+                ),
+                (false, _, false) => (format!("`{id}` has no test at all"), WHERE),
+            };
+            faults.push(pack.card_fault(rule, message).help(help).warning());
         }
     }
 }

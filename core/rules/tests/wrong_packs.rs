@@ -4,12 +4,13 @@
 //! With BLESS=1 in the environment the messages are written instead, to be
 //! read before they are committed.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use scrubjay_rules::Level;
+use chrono::NaiveDate;
+use scrubjay_hooks::{CodeBooks, DiagnosisStanding, ReasonStanding};
+use scrubjay_rules::{Level, LoadError, LoadOptions, RuleSet};
 
 fn folders() -> Vec<PathBuf> {
     let wrong = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong");
@@ -22,9 +23,39 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
+/// A list of reason codes that has two gaps and a code that is retired.
+#[derive(Debug)]
+struct SmallList;
+
+impl CodeBooks for SmallList {
+    fn icd10_on(&self, _: &str, _: NaiveDate) -> DiagnosisStanding {
+        DiagnosisStanding::Unknown
+    }
+
+    fn icd10_exists(&self, _: &str) -> Option<bool> {
+        None
+    }
+
+    fn carc(&self, code: &str) -> ReasonStanding {
+        match code {
+            "999" | "ZZ9" => ReasonStanding::Absent,
+            "17" => ReasonStanding::StopsOn("2009-07-01".parse().expect("a day")),
+            _ => ReasonStanding::InUse,
+        }
+    }
+}
+
+fn load(folder: &Path) -> Result<RuleSet, LoadError> {
+    let options = LoadOptions {
+        books: Arc::new(SmallList),
+        ..LoadOptions::default()
+    };
+    RuleSet::load_with(&[folder.to_owned()], options)
+}
+
 /// The messages with paths below the pack, one after the other.
 fn messages(folder: &Path) -> String {
-    let error = support::load(folder).expect_err("a wrong pack loads");
+    let error = load(folder).expect_err("a wrong pack loads");
     let mut text = String::new();
     for diagnostic in error.diagnostics() {
         let shown = diagnostic.to_string();
@@ -53,7 +84,7 @@ fn every_wrong_pack_says_exactly_what_is_wrong_with_it() {
 #[test]
 fn every_fault_names_a_line_that_its_file_has() {
     for folder in folders() {
-        let error = support::load(&folder).expect_err("a wrong pack loads");
+        let error = load(&folder).expect_err("a wrong pack loads");
         assert!(
             error
                 .diagnostics()

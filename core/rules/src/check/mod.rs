@@ -2,6 +2,7 @@
 //! whether what it reads and calls exists and is allowed at its hook.
 
 mod calls;
+mod card;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -10,9 +11,10 @@ use std::sync::Arc;
 use rhai::{ParseError, ParseErrorType};
 use scrubjay_hooks::{CodeBooks, Hook, Severity, SubjectKind};
 
-use crate::api::{Entry, Kind};
-use crate::card::RuleScope;
+use crate::api::{Entry, Form, Kind};
+use crate::card::{Card, RuleScope};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::fields::Fields;
 use crate::pack::Pack;
 use crate::rule::{Placed, Rule, Snippet};
 use crate::script::Script;
@@ -47,6 +49,33 @@ impl Checker {
 
     pub(crate) fn books(&self) -> Arc<dyn CodeBooks> {
         Arc::clone(&self.books)
+    }
+
+    /// Holds a card against its pack, the code lists and itself.
+    pub(crate) fn card(&self, pack: &Pack, card: &Card, fields: &mut Fields<'_>) {
+        card::card(
+            card,
+            &pack.manifest.scope,
+            &pack.tables,
+            &*self.books,
+            fields,
+        );
+    }
+
+    /// Refuses a function that would stand in the way of what rules call.
+    pub(crate) fn name(&self, pack: &Pack, placed: &Placed, faults: &mut Vec<Diagnostic>) {
+        let name = placed.function.name.as_str();
+        let called = |entry: &&Entry| entry.form != Form::Property && entry.name == name;
+        if self.entries().iter().any(|entry| called(&entry)) {
+            let source = &pack.sources[placed.file];
+            let (line, column) = source.place(placed.function.name_at);
+            let message =
+                format!("`{name}` is what rules call already: this function would hide it");
+            faults.push(
+                Diagnostic::at(source, line, column, message)
+                    .help("give the function another name"),
+            );
+        }
     }
 
     pub(crate) fn entries(&self) -> &[Entry] {
@@ -183,6 +212,10 @@ fn parse_text(error: &ParseError, takes: &[(&str, Kind)]) -> (String, Option<Str
             let word = text.split('\'').nth(1).unwrap_or("this word");
             (format!("`{word}` is not for rules"), None)
         }
+        ParseErrorType::FnDuplicatedDefinition(name, _) => (
+            format!("a function `{name}` stands twice in the pack"),
+            Some("give one of them another name: a rule calls its helpers by name".to_owned()),
+        ),
         ParseErrorType::MissingToken(token, _) if token == "}" => {
             ("a `}` is missing before the function ends".to_owned(), None)
         }
