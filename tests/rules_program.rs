@@ -138,3 +138,45 @@ fn a_reason_code_that_is_on_no_list_is_refused_and_a_retired_one_is_warned_of() 
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("`17` is retired as of 2009-07-01"), "{said}");
 }
+
+#[test]
+fn two_states_of_a_pack_are_compared_by_rule() {
+    let scratch = tempfile::TempDir::new().unwrap();
+    let old = repository().join("payer-rules/commercial");
+    let new = scratch.path().join("commercial");
+    copy_folder(&old, &new);
+    let (old, new_name) = (old.to_string_lossy(), new.to_string_lossy());
+    let same = scrubjay(&["rules", "diff", &old, &new_name]);
+    assert_eq!((same.status.code(), same.stdout.len()), (Some(0), 0));
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = new.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    };
+    edit(
+        "contract.rhai",
+        "/// severity: block\n",
+        "/// severity: block\n/// overridable: true\n",
+    );
+    edit("contract.rhai", "passed * 10", "passed * 100");
+    edit("tables/filing_limits.csv", "summit,120", "summit,90");
+    let differs = scrubjay(&["rules", "diff", &old, &new_name]);
+    assert_eq!(differs.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&differs.stdout).into_owned();
+    assert_eq!(
+        text,
+        "~ pack commercial
+  ~ rule commercial/authorization-missing
+      overridable: false -> true
+  ~ rule commercial/timely-filing-near
+      logic: timely_filing_near
+  ~ table filing_limits
+      ~ summit: days: 120 -> 90
+"
+    );
+    let json = scrubjay(&["rules", "diff", "--json", &old, &new_name]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json[0]["rules"][0]["card"][0]["key"], "overridable");
+    assert_eq!(json[0]["tables"][0]["rows"][0]["change"], "changed");
+}

@@ -32,9 +32,11 @@ mod check;
 mod codes;
 mod content;
 mod diagnostic;
+mod diff;
 mod example;
 mod facts;
 mod fields;
+mod flow;
 mod frame;
 mod generation;
 mod index;
@@ -66,6 +68,9 @@ pub use catalogue::{rules_page, vocabulary_page};
 pub use change::{PackChange, ReloadReport, RuleChange};
 pub use content::{PackContent, PackFile};
 pub use diagnostic::{Diagnostic, Level, LoadError};
+pub use diff::{
+    CaseDiff, Difference, PackDiff, RowDiff, RuleDiff, TableDiff, TestDiff, ValueDiff, diff,
+};
 pub use info::{PackInfo, RuleInfo};
 pub use ruleset::{LoadOptions, RuleSet, vocabulary};
 pub use signature::{KeyError, PublicKey, SecretKey, SignatureError};

@@ -63,7 +63,7 @@ pub(crate) struct Pack {
 }
 
 /// The files of a pack as they were read, before anything is made of them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PackFiles {
     pub(crate) folder: PathBuf,
     /// The manifest, where it could be read, then the rule files.
@@ -378,7 +378,7 @@ pub(crate) fn name_in(folder: &Path, source: &Source) -> String {
     name.to_string_lossy().replace('\\', "/")
 }
 
-fn stem(path: &Path) -> String {
+pub(crate) fn stem(path: &Path) -> String {
     path.file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default()

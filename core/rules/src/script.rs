@@ -90,6 +90,12 @@ impl Script {
         self.engine.compile(text)
     }
 
+    /// A text without the spaces and comments that mean nothing; `None` where
+    /// it does not compile.
+    pub(crate) fn compact(&self, text: &str) -> Option<String> {
+        self.engine.compact_script(text).ok()
+    }
+
     /// Compiles a rule as its worker runs it: the body as a statement over its
     /// parameters.
     pub(crate) fn compile_rule(&self, rule: &Rule) -> Result<Compiled, ParseError> {

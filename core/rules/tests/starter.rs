@@ -76,14 +76,14 @@ fn a_rule_goes_into_every_pack_that_ships_and_breaks_none_of_its_tests() {
 }
 
 fn copy_pack(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
         if path.is_dir() {
             copy_pack(&path, &target);
         } else {
-            fs::copy(&path, &target).unwrap();
+            fs::copy(&path, &target).expect("a copy");
         }
     }
 }

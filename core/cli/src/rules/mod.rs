@@ -1,5 +1,6 @@
 //! `scrubjay rules`: are the packs sound, what is in them?
 
+mod diff;
 mod effect;
 mod new;
 mod published;
@@ -33,6 +34,10 @@ pub(crate) enum RulesCommand {
     },
     /// Start a rule: a commented card and function, and a test.
     New(new::NewArguments),
+    /// Say what differs between two states of packs, by rule.
+    ///
+    /// Exits with 0 where all is the same, 1 where something differs.
+    Diff(diff::DiffArguments),
     /// List the rules, with when each last fired where `--dir` has a database.
     List {
         #[command(flatten)]
@@ -110,6 +115,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
     match command {
         RulesCommand::Check { packs } => return check(&mut out, packs),
         RulesCommand::New(arguments) => return new::new(&mut out, arguments),
+        RulesCommand::Diff(arguments) => return diff::print(&mut out, arguments),
         RulesCommand::List { packs } => {
             let mut columns = vec![
                 Text("rule"),

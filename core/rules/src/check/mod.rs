@@ -82,6 +82,11 @@ impl Checker {
         &self.script.entries
     }
 
+    /// A function's text without the spaces and comments that mean nothing.
+    pub(crate) fn compact(&self, text: &str) -> Option<String> {
+        self.script.compact(text)
+    }
+
     /// Whether a function of a pack may have this name: it is no word of the
     /// language and nothing that is called already.
     pub(crate) fn may_be_named(&self, name: &str) -> bool {
