@@ -180,3 +180,31 @@ fn two_states_of_a_pack_are_compared_by_rule() {
     assert_eq!(json[0]["rules"][0]["card"][0]["key"], "overridable");
     assert_eq!(json[0]["tables"][0]["rows"][0]["change"], "changed");
 }
+
+#[test]
+fn rule_files_are_formatted_and_a_check_says_which_are_not() {
+    let scratch = tempfile::TempDir::new().unwrap();
+    let pack = scratch.path().join("base");
+    copy_folder(&repository().join("payer-rules/base"), &pack);
+    let name = pack.to_string_lossy().into_owned();
+    let checked = scrubjay(&["rules", "fmt", "--check", &name]);
+    assert_eq!((checked.status.code(), checked.stdout.len()), (Some(0), 0));
+    let script = pack.join("lines.rhai");
+    let text = std::fs::read_to_string(&script).unwrap();
+    std::fs::write(&script, text.replace("    ", "\t") + "\n\n").unwrap();
+    let checked = scrubjay(&["rules", "fmt", "--check", &name]);
+    assert_eq!(checked.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(
+        said.starts_with("not formatted: ") && said.contains("lines.rhai"),
+        "{said}"
+    );
+    let formatted = scrubjay(&["rules", "fmt", &name]);
+    assert!(formatted.status.success());
+    assert_eq!(std::fs::read_to_string(&script).unwrap(), text);
+    std::fs::write(&script, "fn f(claim) {\n").unwrap();
+    let faulty = scrubjay(&["rules", "fmt", &name]);
+    assert_eq!(faulty.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&faulty.stdout).contains("lines.rhai:1"));
+    assert_eq!(std::fs::read_to_string(&script).unwrap(), "fn f(claim) {\n");
+}

@@ -103,23 +103,24 @@ pub(crate) struct Card {
     pub(crate) overridable: bool,
 }
 
-const KEYS: [&str; 16] = [
+/// The keys of a card, in the order in which they are written.
+pub(crate) const KEYS: [&str; 16] = [
     "id",
     "title",
     "hook",
+    "scope",
     "severity",
     "prevents",
     "cite",
     "verified",
     "effective",
-    "status",
     "basis",
-    "scope",
+    "status",
     "applies",
+    "overridable",
     "replaces",
     "disables",
     "rank",
-    "overridable",
 ];
 
 const APPLIES_KEYS: [&str; 11] = [

@@ -48,6 +48,10 @@ impl YamlText {
         yaml
     }
 
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Parses it. A text that is no mapping gives `None` and no fault.
     pub(crate) fn parse(&self, source: &Source, faults: &mut Vec<Diagnostic>) -> Option<Mapping> {
         let mut twice = false;
@@ -88,7 +92,7 @@ impl YamlText {
     }
 
     /// Keys at the start of a line, with their lines, 0-based.
-    fn top_keys(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn top_keys(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text.lines().enumerate().filter_map(|(at, line)| {
             let (key, _) = line.split_once(':')?;
             let is_key = !key.is_empty()

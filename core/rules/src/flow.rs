@@ -2,6 +2,9 @@
 
 use serde_yaml::Value;
 
+/// Characters that YAML takes for an end of line, or for none at all.
+const BREAKS: [char; 6] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+
 /// A value as it stands behind a key: `[29, B7]`, `{ payers: [acme] }`, text.
 /// Reading it gives the value again.
 pub(crate) fn flow(value: &Value) -> String {
@@ -37,7 +40,7 @@ fn inner(value: &Value) -> String {
 
 /// Whether a text without quotes is read as that text, there where it stands.
 fn is_plain(yaml: &str, key: &str, text: &str) -> bool {
-    !text.contains(['\n', '\r'])
+    !text.contains(BREAKS)
         && serde_yaml::from_str::<Value>(yaml)
             .is_ok_and(|read| read.get(key).and_then(Value::as_str) == Some(text))
 }
@@ -50,7 +53,9 @@ fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() || BREAKS.contains(&c) => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
             c => quoted.push(c),
         }
     }

@@ -37,11 +37,13 @@ mod example;
 mod facts;
 mod fields;
 mod flow;
+mod format;
 mod frame;
 mod generation;
 mod index;
 mod info;
 mod intern;
+mod lex;
 mod limit;
 mod limits;
 mod pack;
@@ -71,6 +73,7 @@ pub use diagnostic::{Diagnostic, Level, LoadError};
 pub use diff::{
     CaseDiff, Difference, PackDiff, RowDiff, RuleDiff, TableDiff, TestDiff, ValueDiff, diff,
 };
+pub use format::{Formatted, Formatting, format_files, format_text};
 pub use info::{PackInfo, RuleInfo};
 pub use ruleset::{LoadOptions, RuleSet, vocabulary};
 pub use signature::{KeyError, PublicKey, SecretKey, SignatureError};

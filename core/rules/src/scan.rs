@@ -5,6 +5,7 @@
 //! go, and a rule carries nothing but itself and the helpers that it calls.
 
 use crate::diagnostic::Diagnostic;
+use crate::lex::{Piece, piece};
 use crate::source::Source;
 
 /// A function as it stands in a file.
@@ -55,7 +56,7 @@ impl Scanner<'_> {
             } else if rest.starts_with("//") {
                 self.skip_line();
             } else if rest.starts_with("/*") {
-                self.skip_block_comment();
+                self.at = piece(self.text, self.at).1;
             } else if let Some(space) = rest.chars().next().filter(|c| c.is_whitespace()) {
                 self.at += space.len_utf8();
             } else if let Some(function) = self.function(doc.take()) {
@@ -111,34 +112,29 @@ impl Scanner<'_> {
         let mut depth = 0usize;
         let mut begun = None;
         while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            match rest.as_bytes()[0] {
-                b'/' if rest.starts_with("//") => self.skip_line(),
-                b'/' if rest.starts_with("/*") => self.skip_block_comment(),
-                b'"' => self.skip_quoted('"'),
-                b'\'' => self.skip_quoted('\''),
-                b'`' => self.skip_template(),
-                b'{' => {
+            let (kind, end) = piece(self.text, self.at);
+            match (kind, self.text.as_bytes()[self.at]) {
+                (Piece::Sign, b'{') => {
                     depth += 1;
                     begun.get_or_insert(self.at);
-                    self.at += 1;
                 }
-                b'}' => {
+                (Piece::Sign, b'}') => {
                     depth = depth.saturating_sub(1);
-                    self.at += 1;
                     if begun.is_some() && depth == 0 {
+                        self.at = end;
                         return begun;
                     }
                 }
-                b'\n' => {
-                    self.at += 1;
-                    let next = &self.text[self.at..];
+                (Piece::Space, _) if self.text[self.at..end].ends_with('\n') => {
+                    let next = &self.text[end..];
                     if word(next, "fn").is_some() || next.starts_with("///") {
+                        self.at = end;
                         return begun;
                     }
                 }
-                _ => self.at += rest.chars().next().map_or(1, char::len_utf8),
+                _ => {}
             }
+            self.at = end;
         }
         begun
     }
@@ -147,60 +143,6 @@ impl Scanner<'_> {
         self.at += self.text[self.at..]
             .find('\n')
             .map_or(self.text.len() - self.at, |at| at + 1);
-    }
-
-    /// Block comments nest in Rhai.
-    fn skip_block_comment(&mut self) {
-        let mut depth = 0usize;
-        while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            if rest.starts_with("/*") {
-                depth += 1;
-                self.at += 2;
-            } else if rest.starts_with("*/") {
-                depth -= 1;
-                self.at += 2;
-                if depth == 0 {
-                    return;
-                }
-            } else {
-                self.at += rest.chars().next().map_or(1, char::len_utf8);
-            }
-        }
-    }
-
-    /// Goes past a string or character literal; one that does not close ends
-    /// with its line.
-    fn skip_quoted(&mut self, quote: char) {
-        let mut characters = self.text[self.at..].char_indices().skip(1);
-        let mut end = self.text.len() - self.at;
-        while let Some((at, c)) = characters.next() {
-            if c == '\\' {
-                characters.next();
-            } else if c == quote || c == '\n' {
-                end = at + usize::from(c == quote);
-                break;
-            }
-        }
-        self.at += end;
-    }
-
-    /// Goes past a back-quoted text with its `${...}`.
-    fn skip_template(&mut self) {
-        self.at += 1;
-        while self.at < self.text.len() {
-            let rest = &self.text[self.at..];
-            if rest.starts_with('`') {
-                self.at += 1;
-                return;
-            }
-            if rest.starts_with("${") {
-                self.at += 1;
-                self.skip_body();
-            } else {
-                self.at += rest.chars().next().map_or(1, char::len_utf8);
-            }
-        }
     }
 }
 

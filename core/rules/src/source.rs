@@ -41,6 +41,15 @@ impl Source {
         self.text[*start..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// The text of the lines from one up to another, 1-based, without that one.
+    pub(crate) fn span(&self, from: usize, to: usize) -> &str {
+        let start = |line: usize| {
+            let start = line.checked_sub(1).and_then(|at| self.starts.get(at));
+            start.copied().unwrap_or(self.text.len())
+        };
+        &self.text[start(from)..start(to)]
+    }
+
     /// Line and column of a byte offset, both 1-based, the column in characters.
     pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= offset);

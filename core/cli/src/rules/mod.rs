@@ -2,6 +2,7 @@
 
 mod diff;
 mod effect;
+mod fmt;
 mod new;
 mod published;
 mod replay;
@@ -38,6 +39,10 @@ pub(crate) enum RulesCommand {
     ///
     /// Exits with 0 where all is the same, 1 where something differs.
     Diff(diff::DiffArguments),
+    /// Format rule files: cards in one order, code indented by its brackets.
+    ///
+    /// Exits with 1 where a file does not parse, or with --check is not formatted.
+    Fmt(fmt::FmtArguments),
     /// List the rules, with when each last fired where `--dir` has a database.
     List {
         #[command(flatten)]
@@ -116,6 +121,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::Check { packs } => return check(&mut out, packs),
         RulesCommand::New(arguments) => return new::new(&mut out, arguments),
         RulesCommand::Diff(arguments) => return diff::print(&mut out, arguments),
+        RulesCommand::Fmt(arguments) => return fmt::fmt(&mut out, arguments),
         RulesCommand::List { packs } => {
             let mut columns = vec![
                 Text("rule"),

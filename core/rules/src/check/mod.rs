@@ -205,7 +205,7 @@ pub(crate) fn takes(rule: &Rule) -> Vec<(&'static str, Kind)> {
 }
 
 /// What the compiler says, in our words where we have better ones.
-fn parse_text(error: &ParseError, takes: &[(&str, Kind)]) -> (String, Option<String>) {
+pub(crate) fn parse_text(error: &ParseError, takes: &[(&str, Kind)]) -> (String, Option<String>) {
     match error.err_type() {
         ParseErrorType::VariableUndefined(name) => (
             format!("there is no variable `{name}`"),

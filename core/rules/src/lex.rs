@@ -1,0 +1,157 @@
+//! Where the pieces of a Rhai text begin and end: enough of the language to
+//! tell code from texts and comments.
+
+/// What a piece is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Space,
+    /// `//` to the end of its line, without that end.
+    LineComment,
+    /// `/* ... */`, which may nest.
+    BlockComment,
+    /// `"..."`, `'.'`, `#"..."#`.
+    Text,
+    /// A back-quoted text with its `${...}`.
+    Template,
+    /// Letters, digits and `_`.
+    Word,
+    /// Any other character.
+    Sign,
+}
+
+/// The piece that starts at a byte of a text that is not its end, and the byte
+/// behind it.
+pub(crate) fn piece(text: &str, at: usize) -> (Piece, usize) {
+    let rest = &text[at..];
+    let run = |fits: fn(char) -> bool| {
+        let end = rest.find(|c: char| !fits(c)).unwrap_or(rest.len());
+        at + end
+    };
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    match rest.chars().next() {
+        Some(c) if c.is_whitespace() => (Piece::Space, run(char::is_whitespace)),
+        Some(c) if is_word(c) => (Piece::Word, run(is_word)),
+        Some('/') if rest.starts_with("//") => (Piece::LineComment, run(|c| c != '\n')),
+        Some('/') if rest.starts_with("/*") => (Piece::BlockComment, block_comment(text, at)),
+        Some(quote @ ('"' | '\'')) => (Piece::Text, quoted(text, at, quote)),
+        Some('`') => (Piece::Template, template(text, at)),
+        Some('#') => match raw(text, at) {
+            Some(end) => (Piece::Text, end),
+            None => (Piece::Sign, at + 1),
+        },
+        Some(c) => (Piece::Sign, at + c.len_utf8()),
+        None => (Piece::Space, at),
+    }
+}
+
+/// Block comments nest in Rhai.
+fn block_comment(text: &str, mut at: usize) -> usize {
+    let mut depth = 0usize;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    at
+}
+
+/// A string or character; one that does not close ends with its line.
+fn quoted(text: &str, start: usize, quote: char) -> usize {
+    let mut characters = text[start..].char_indices().skip(1);
+    while let Some((at, c)) = characters.next() {
+        if c == '\\' {
+            characters.next();
+        } else if c == quote || c == '\n' {
+            return start + at + usize::from(c == quote);
+        }
+    }
+    text.len()
+}
+
+/// A text between `#"` and `"#`, with as many `#` in front as behind.
+fn raw(text: &str, start: usize) -> Option<usize> {
+    let rest = &text[start..];
+    let hashes = rest.len() - rest.trim_start_matches('#').len();
+    let body = rest[hashes..].strip_prefix('"')?;
+    let close = format!("\"{}", "#".repeat(hashes));
+    let end = body.find(&close).map_or(body.len(), |at| at + close.len());
+    Some(start + hashes + 1 + end)
+}
+
+fn template(text: &str, start: usize) -> usize {
+    let mut at = start + 1;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with('`') {
+            return at + 1;
+        }
+        if rest.starts_with("${") {
+            at = block(text, at + 1);
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    at
+}
+
+/// What stands in braces, from the first to the one that closes it.
+fn block(text: &str, mut at: usize) -> usize {
+    let mut depth = 0usize;
+    while at < text.len() {
+        let (kind, end) = piece(text, at);
+        if kind == Piece::Sign {
+            match text.as_bytes()[at] {
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        at = end;
+        if depth == 0 {
+            return at;
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<(Piece, &str)> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let (kind, end) = piece(text, at);
+            found.push((kind, &text[at..end]));
+            at = end;
+        }
+        found
+    }
+
+    #[test]
+    fn texts_and_comments_are_one_piece_whatever_is_in_them() {
+        for (text, kind) in [
+            (r#""a \" b""#, Piece::Text),
+            (r##"#"C:\"#"##, Piece::Text),
+            ("'}'", Piece::Text),
+            ("`a ${ if x { `}` } else { \"`\" } } b\n`", Piece::Template),
+            ("/* } /* \" */ \n*/", Piece::BlockComment),
+            ("// } ` \"", Piece::LineComment),
+            ("é_1", Piece::Word),
+        ] {
+            assert_eq!(pieces(text), [(kind, text)]);
+        }
+        assert_eq!(pieces("#{")[0], (Piece::Sign, "#"));
+    }
+}
