@@ -208,3 +208,19 @@ fn rule_files_are_formatted_and_a_check_says_which_are_not() {
     assert!(String::from_utf8_lossy(&faulty.stdout).contains("lines.rhai:1"));
     assert_eq!(std::fs::read_to_string(&script).unwrap(), "fn f(claim) {\n");
 }
+
+#[test]
+fn the_catalogue_and_the_definition_files_are_what_the_program_writes() {
+    let packs = repository().join("payer-rules");
+    let printed = scrubjay(&["rules", "docs", &packs.to_string_lossy()]);
+    let page = std::fs::read(packs.join("CATALOGUE.md")).unwrap();
+    assert_eq!(printed.stdout, page);
+    let scratch = tempfile::TempDir::new().unwrap();
+    let out = scratch.path().join("deep/er");
+    let written = scrubjay(&["rules", "definitions", "--out", &out.to_string_lossy()]);
+    assert!(written.status.success());
+    for name in ["scrubjay.d.rhai", "language.d.rhai"] {
+        let shipped = std::fs::read(packs.join(".rhai").join(name)).unwrap();
+        assert_eq!(std::fs::read(out.join(name)).unwrap(), shipped, "{name}");
+    }
+}

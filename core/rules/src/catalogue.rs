@@ -73,7 +73,9 @@ pub fn rules_page(packs: &[PackInfo]) -> String {
         );
         push(
             &mut page,
-            format_args!("| rule | hook | severity | prevents | source |\n|---|---|---|---|---|\n"),
+            format_args!(
+                "| rule | for | hook | severity | prevents | source |\n|---|---|---|---|---|---|\n"
+            ),
         );
         for rule in &pack.rules {
             push(&mut page, format_args!("{}", rule_row(rule)));
@@ -93,9 +95,10 @@ fn rule_row(rule: &RuleInfo) -> String {
         other => format!(" ({})", other.as_str()),
     };
     format!(
-        "| `{}`{status}: {} | {} | {}{} | {} | {source} |\n",
+        "| `{}`{status}: {} | {} | {} | {}{} | {} | {source} |\n",
         rule.id,
         rule.title,
+        rule.reach,
         rule.hook,
         rule.severity,
         if rule.overridable {
@@ -147,7 +150,8 @@ const fn plural(kind: Kind) -> &'static str {
     }
 }
 
-fn remark(entry: &Entry) -> String {
+/// What must be known of an entry beside its meaning.
+pub(crate) fn remark(entry: &Entry) -> String {
     match (entry.needs, entry.asks) {
         (Some(need), _) => format!(" The pack must say `needs: [{}]`.", need.as_str()),
         (None, Some(Asks::Effect(effect))) => {

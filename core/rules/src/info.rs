@@ -8,6 +8,7 @@ use scrubjay_model::Carc;
 
 use crate::card::{RuleScope, Status};
 use crate::pack::Pack;
+use crate::reach::Reach;
 use crate::rule::Rule;
 
 /// A pack that is loaded.
@@ -44,6 +45,8 @@ pub struct RuleInfo {
     pub status: Status,
     /// Whether it is called for the subject or for each line.
     pub scope: RuleScope,
+    /// Whom it speaks for.
+    pub reach: Reach,
     /// Source of the rule.
     pub cite: Option<String>,
     /// Whether the rule was checked against its source.
@@ -85,6 +88,7 @@ fn rule_info(pack: &Pack, rule: &Rule) -> RuleInfo {
         severity: card.severity,
         status: card.status,
         scope: card.scope,
+        reach: Reach::of(card, &pack.manifest.scope),
         cite: card.cite.clone(),
         verified: card.verified,
         prevents: card.prevents.clone(),

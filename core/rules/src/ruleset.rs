@@ -308,8 +308,15 @@ pub(crate) fn pack_folders(folders: &[PathBuf], faults: &mut Vec<Diagnostic>) ->
     found
 }
 
-/// Whether a folder has a script in it.
+/// Whether a folder that is not hidden has a script in it. Editors and language
+/// servers keep theirs in hidden ones.
 fn holds_rules(folder: &Path) -> bool {
+    let hidden = folder
+        .file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    if hidden {
+        return false;
+    }
     let is_script = |path: &Path| path.extension().is_some_and(|ending| ending == "rhai");
     fs::read_dir(folder).is_ok_and(|entries| {
         entries

@@ -54,12 +54,7 @@ impl Script {
 
     pub(crate) fn with_optimization(level: OptimizationLevel) -> Self {
         let mut engine = Engine::new_raw();
-        ArithmeticPackage::new().register_into_engine(&mut engine);
-        BasicStringPackage::new().register_into_engine(&mut engine);
-        MoreStringPackage::new().register_into_engine(&mut engine);
-        BasicArrayPackage::new().register_into_engine(&mut engine);
-        BasicIteratorPackage::new().register_into_engine(&mut engine);
-        BasicMathPackage::new().register_into_engine(&mut engine);
+        register_language(&mut engine);
         engine
             .set_optimization_level(level)
             .set_strict_variables(true)
@@ -149,6 +144,16 @@ impl Script {
             .into_iter()
             .collect()
     }
+}
+
+/// What of Rhai's own functions rules can call.
+pub(crate) fn register_language(engine: &mut Engine) {
+    ArithmeticPackage::new().register_into_engine(engine);
+    BasicStringPackage::new().register_into_engine(engine);
+    MoreStringPackage::new().register_into_engine(engine);
+    BasicArrayPackage::new().register_into_engine(engine);
+    BasicIteratorPackage::new().register_into_engine(engine);
+    BasicMathPackage::new().register_into_engine(engine);
 }
 
 /// Why a call was stopped, in words without data, and where.

@@ -1,11 +1,10 @@
 //! Rules that never run, since another always stands in their place.
 
-use scrubjay_model::LineOfBusiness;
-
 use crate::card::{Card, Status};
 use crate::diagnostic::Diagnostic;
 use crate::generation::{Claimant, Generation, breadth};
 use crate::pack::PackScope;
+use crate::reach::{Reach, covers};
 
 /// Tells of each rule that gives way on every claim that it speaks for.
 pub(crate) fn tell(generation: &Generation, faults: &mut Vec<Diagnostic>) {
@@ -69,38 +68,34 @@ fn rival<'g>(generation: &'g Generation, at: u32, own: &Whom<'_>) -> Option<&'g 
         })
 }
 
-/// Whom a rule or pack speaks for, as `replaces` and `disables` go by it.
+/// Whom and when a rule or pack speaks for, as `replaces` and `disables` go by it.
 #[derive(Debug)]
 struct Whom<'a> {
     card: Option<&'a Card>,
-    pack: &'a PackScope,
+    reach: Reach,
 }
 
 impl<'a> Whom<'a> {
-    const fn of(card: &'a Card, pack: &'a PackScope) -> Self {
+    fn of(card: &'a Card, pack: &PackScope) -> Self {
         Self {
             card: Some(card),
-            pack,
+            reach: Reach::of(card, pack),
         }
     }
 
-    const fn of_pack(pack: &'a PackScope) -> Self {
-        Self { card: None, pack }
+    fn of_pack(pack: &PackScope) -> Self {
+        Self {
+            card: None,
+            reach: Reach::of_pack(pack),
+        }
     }
 
-    /// Whether it speaks for everyone whom the other speaks for.
+    /// Whether it speaks for everyone whom the other speaks for, always.
     fn covers(&self, other: &Self) -> bool {
+        let kinds = |whom: &Self| whom.card.and_then(|card| card.applies.claim.clone());
         self.covers_days(other)
-            && covers(&self.lines(), &other.lines())
-            && covers(
-                &self.names(|applies| &applies.payers, &self.pack.payers),
-                &other.names(|applies| &applies.payers, &other.pack.payers),
-            )
-            && covers(
-                &self.names(|applies| &applies.states, &self.pack.states),
-                &other.names(|applies| &applies.states, &other.pack.states),
-            )
-            && covers(&self.kinds(), &other.kinds())
+            && self.reach.covers(&other.reach)
+            && covers(&kinds(self), &kinds(other))
     }
 
     fn covers_days(&self, other: &Self) -> bool {
@@ -115,40 +110,5 @@ impl<'a> Whom<'a> {
                 && from.is_none_or(|from| later.is_some_and(|later| from <= later))
                 && to.is_none_or(|to| earlier.is_some_and(|earlier| earlier <= to))
         })
-    }
-
-    fn lines(&self) -> Option<Vec<LineOfBusiness>> {
-        let own = self.card.and_then(|card| card.applies.lines.as_ref());
-        both(own, self.pack.lines.as_ref())
-    }
-
-    fn names(
-        &self,
-        of_card: impl Fn(&'a crate::card::Applies) -> &'a Option<Vec<String>>,
-        of_pack: &'a Option<Vec<String>>,
-    ) -> Option<Vec<String>> {
-        let own = self.card.and_then(|card| of_card(&card.applies).as_ref());
-        both(own, of_pack.as_ref())
-    }
-
-    fn kinds(&self) -> Option<Vec<scrubjay_model::ClaimKind>> {
-        self.card.and_then(|card| card.applies.claim.clone())
-    }
-}
-
-/// What two limits let through together; `None` is no limit.
-fn both<T: Clone + PartialEq>(a: Option<&Vec<T>>, b: Option<&Vec<T>>) -> Option<Vec<T>> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.iter().filter(|one| b.contains(one)).cloned().collect()),
-        (Some(one), None) | (None, Some(one)) => Some(one.clone()),
-        (None, None) => None,
-    }
-}
-
-fn covers<T: PartialEq>(wide: &Option<Vec<T>>, narrow: &Option<Vec<T>>) -> bool {
-    match (wide, narrow) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(wide), Some(narrow)) => narrow.iter().all(|one| wide.contains(one)),
     }
 }

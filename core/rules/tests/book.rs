@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scrubjay_rules::{vocabulary, vocabulary_page};
+use scrubjay_rules::{Form, RuleSet, definition_files, rules_page, vocabulary, vocabulary_page};
 use support::{load, write};
 use tempfile::TempDir;
 
@@ -78,17 +78,58 @@ fn the_message_in_the_book_is_the_one_that_is_given() {
     );
 }
 
-#[test]
-fn the_reference_is_what_the_program_registers() {
-    let path = payer_rules().join("VOCABULARY.md");
-    let page = vocabulary_page(&vocabulary());
+/// Holds a file that the program writes against what it would write now; with
+/// BLESS=1 in the environment the file is written instead.
+fn assert_fresh(name: &str, text: &str) {
+    let path = payer_rules().join(name);
     if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, &page).unwrap();
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
+        fs::write(&path, text).expect("the file");
     }
     assert!(
-        fs::read_to_string(&path).unwrap_or_default() == page,
-        "payer-rules/VOCABULARY.md is not what is registered: run this test with BLESS=1 and read the difference"
+        fs::read_to_string(&path).unwrap_or_default() == text,
+        "payer-rules/{name} is not what the program writes: run this test with BLESS=1 and read the difference"
     );
+}
+
+#[test]
+fn the_reference_is_what_the_program_registers() {
+    assert_fresh("VOCABULARY.md", &vocabulary_page(&vocabulary()));
+}
+
+#[test]
+fn the_catalogue_is_what_the_cards_say() {
+    let rules = RuleSet::load(&[payer_rules()]).unwrap_or_else(|error| panic!("{error}"));
+    assert_fresh("CATALOGUE.md", &rules_page(&rules.packs()));
+}
+
+#[test]
+fn the_definition_files_are_what_the_program_registers() {
+    for (name, text) in definition_files() {
+        assert_fresh(&format!(".rhai/{name}"), &text);
+    }
+}
+
+#[test]
+fn editors_are_told_of_everything_that_is_registered_and_of_nothing_that_is_refused() {
+    let [(_, ours), (_, language)] = definition_files();
+    assert_eq!(ours.matches("\nfn ").count(), vocabulary().len());
+    for entry in vocabulary() {
+        let get = if entry.form == Form::Property {
+            "get "
+        } else {
+            ""
+        };
+        let definition = format!("\nfn {get}{}(", entry.name);
+        assert!(ours.contains(&definition), "{definition}");
+    }
+    assert!(
+        language.contains("fn starts_with("),
+        "text has functions of its own"
+    );
+    for word in ["eval", "print", "debug", "sleep", "exit"] {
+        assert!(!language.contains(&format!("fn {word}(")), "{word}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `scrubjay rules`: are the packs sound, what is in them?
 
+mod definitions;
 mod diff;
 mod effect;
 mod fmt;
@@ -53,6 +54,8 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         packs: Packs,
     },
+    /// Write definition files, by which editors know what a rule can call.
+    Definitions(definitions::DefinitionsArguments),
     /// Print what a rule can read and call, as Markdown.
     Vocabulary,
     /// Keep a pack by its hash in the practice's database, and make it the live one.
@@ -122,9 +125,11 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::New(arguments) => return new::new(&mut out, arguments),
         RulesCommand::Diff(arguments) => return diff::print(&mut out, arguments),
         RulesCommand::Fmt(arguments) => return fmt::fmt(&mut out, arguments),
+        RulesCommand::Definitions(arguments) => return definitions::write(&mut out, arguments),
         RulesCommand::List { packs } => {
             let mut columns = vec![
                 Text("rule"),
+                Text("for"),
                 Text("hook"),
                 Text("severity"),
                 Text("status"),
@@ -211,6 +216,7 @@ fn row(pack: &PackInfo, rule: &RuleInfo) -> Vec<String> {
     };
     vec![
         rule.id.clone(),
+        rule.reach.to_string(),
         rule.hook.to_string(),
         rule.severity.to_string(),
         rule.status.as_str().to_owned(),
