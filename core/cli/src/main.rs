@@ -47,7 +47,7 @@ enum Command {
     /// The database: verify, rebuild, backup.
     #[command(subcommand)]
     Db(db::DbCommand),
-    /// Rule packs: check, list, docs, publish, sign, vocabulary.
+    /// Rule packs: new, check, fmt, diff, list, docs, publish, sign, vocabulary.
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     /// Native plugins: list, inspect, check.

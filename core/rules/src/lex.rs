@@ -1,6 +1,9 @@
 //! Where the pieces of a Rhai text begin and end: enough of the language to
 //! tell code from texts and comments.
 
+/// Back-quoted texts within back-quoted texts, at most.
+const DEEPEST: usize = 32;
+
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -22,6 +25,11 @@ pub(crate) enum Piece {
 /// The piece that starts at a byte of a text that is not its end, and the byte
 /// behind it.
 pub(crate) fn piece(text: &str, at: usize) -> (Piece, usize) {
+    piece_within(text, at, 0)
+}
+
+/// The same, so many back-quoted texts deep.
+fn piece_within(text: &str, at: usize, depth: usize) -> (Piece, usize) {
     let rest = &text[at..];
     let run = |fits: fn(char) -> bool| {
         let end = rest.find(|c: char| !fits(c)).unwrap_or(rest.len());
@@ -34,7 +42,7 @@ pub(crate) fn piece(text: &str, at: usize) -> (Piece, usize) {
         Some('/') if rest.starts_with("//") => (Piece::LineComment, run(|c| c != '\n')),
         Some('/') if rest.starts_with("/*") => (Piece::BlockComment, block_comment(text, at)),
         Some(quote @ ('"' | '\'')) => (Piece::Text, quoted(text, at, quote)),
-        Some('`') => (Piece::Template, template(text, at)),
+        Some('`') => (Piece::Template, template(text, at, depth + 1)),
         Some('#') => match raw(text, at) {
             Some(end) => (Piece::Text, end),
             None => (Piece::Sign, at + 1),
@@ -88,7 +96,12 @@ fn raw(text: &str, start: usize) -> Option<usize> {
     Some(start + hashes + 1 + end)
 }
 
-fn template(text: &str, start: usize) -> usize {
+/// A back-quoted text; one that is nested too deep, which no compiler takes,
+/// goes to the end.
+fn template(text: &str, start: usize, depth: usize) -> usize {
+    if depth > DEEPEST {
+        return text.len();
+    }
     let mut at = start + 1;
     while at < text.len() {
         let rest = &text[at..];
@@ -96,7 +109,7 @@ fn template(text: &str, start: usize) -> usize {
             return at + 1;
         }
         if rest.starts_with("${") {
-            at = block(text, at + 1);
+            at = block(text, at + 1, depth);
         } else {
             at += rest.chars().next().map_or(1, char::len_utf8);
         }
@@ -105,10 +118,10 @@ fn template(text: &str, start: usize) -> usize {
 }
 
 /// What stands in braces, from the first to the one that closes it.
-fn block(text: &str, mut at: usize) -> usize {
+fn block(text: &str, mut at: usize, within: usize) -> usize {
     let mut depth = 0usize;
     while at < text.len() {
-        let (kind, end) = piece(text, at);
+        let (kind, end) = piece_within(text, at, within);
         if kind == Piece::Sign {
             match text.as_bytes()[at] {
                 b'{' => depth += 1,
@@ -153,5 +166,11 @@ mod tests {
             assert_eq!(pieces(text), [(kind, text)]);
         }
         assert_eq!(pieces("#{")[0], (Piece::Sign, "#"));
+    }
+
+    #[test]
+    fn texts_nested_without_end_come_to_one() {
+        let deep = "`${".repeat(200_000);
+        assert_eq!(pieces(&deep), [(Piece::Template, deep.as_str())]);
     }
 }
