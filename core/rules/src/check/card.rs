@@ -68,13 +68,14 @@ fn reasons<'a>(
     for code in codes {
         match books.carc(code) {
             ReasonStanding::InUse | ReasonStanding::Unknown => {}
-            ReasonStanding::Absent => fields.value_fault(
-                key,
-                code,
-                format!("there is no reason code `{code}`"),
-                "reason codes are those of X12's list of claim adjustment reason codes (CARC)"
-                    .to_owned(),
-            ),
+            // The list changes three times a year: a code that is newer than ours
+            // must not keep a pack from judging claims.
+            ReasonStanding::Absent => {
+                let message = format!("no reason code `{code}` is known");
+                let help =
+                    "is it on X12's list of claim adjustment reason codes (CARC), newer than ours?";
+                fields.push(fields.of_value(key, code, message).help(help).warning());
+            }
             ReasonStanding::StopsOn(day) if last_day.is_some_and(|last| last < day) => {}
             ReasonStanding::StopsOn(day) => {
                 let message = format!("the reason code `{code}` is retired as of {day}");
