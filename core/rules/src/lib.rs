@@ -35,6 +35,7 @@ mod definitions;
 mod diagnostic;
 mod diff;
 mod example;
+mod expectation;
 mod facts;
 mod fields;
 mod flow;

@@ -1,18 +1,16 @@
 //! Runs a pack's own tests: example claims with everything that must be found.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use scrubjay_hooks::{
-    About, ClaimSubject, Context, DenialSubject, Effect, Finding, Hook, Outcome, Subject, Worker,
-};
+use scrubjay_hooks::{ClaimSubject, Context, DenialSubject, Hook, Outcome, Subject, Worker};
 
 use crate::card::Status;
 use crate::diagnostic::Diagnostic;
-use crate::example::{Case, Example, Expected, Says, TestFile, join};
+use crate::example::{Case, Example, TestFile, join};
+use crate::expectation::{Seen, difference, seen};
 use crate::generation::Generation;
 use crate::limit::Running;
 use crate::pack::Pack;
@@ -29,9 +27,65 @@ pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
     let live = Arc::new(ArcSwap::from_pointee(generation));
     let mut worker = RuleWorker::new(&live);
     let mut shown = Shown::default();
+    each_case(pack, faults, &mut |placed, faults| {
+        let case = placed.case;
+        let fail = |message: String, help: Option<String>| {
+            let message = format!("the test `{}` fails: {message}", case.case);
+            Diagnostic::at(placed.source, placed.line, placed.column, message).maybe_help(help)
+        };
+        let met = placed.meet(pack, |hooks, subject, context| {
+            let outcome = judge(&mut worker, hooks, subject, context);
+            (
+                outcome,
+                worker.passed_over_by_content(hooks, subject, context),
+            )
+        });
+        match met {
+            Err(problem) => faults.push(fail(problem, None)),
+            Ok((outcome, passed_over)) => {
+                let seen = seen(&outcome);
+                shown.take(&outcome, &seen);
+                shown.passed_over.extend(passed_over);
+                if let Some(found) = difference(pack, &case.expect, &outcome) {
+                    faults.push(fail(found.message(), Some(found.help())));
+                }
+            }
+        }
+    });
+    shown.tell_gaps(pack, faults);
+}
+
+/// A case with its file, and where it stands there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlacedCase<'a> {
+    pub(crate) source: &'a Source,
+    file: &'a TestFile,
+    pub(crate) case: &'a Case,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// Goes through the cases of a pack's tests; a file that cannot be read is a fault.
+pub(crate) fn each_case(
+    pack: &Pack,
+    faults: &mut Vec<Diagnostic>,
+    run: &mut dyn FnMut(PlacedCase<'_>, &mut Vec<Diagnostic>),
+) {
     for source in &pack.tests {
         match serde_yaml::from_str::<TestFile>(source.text()) {
-            Ok(file) => run_file(pack, source, &file, &mut worker, &mut shown, faults),
+            Ok(file) => {
+                for (at, case) in file.cases.iter().enumerate() {
+                    let (line, column) = place(source, at);
+                    let placed = PlacedCase {
+                        source,
+                        file: &file,
+                        case,
+                        line,
+                        column,
+                    };
+                    run(placed, faults);
+                }
+            }
             Err(error) => {
                 let (line, column) = error
                     .location()
@@ -45,7 +99,20 @@ pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
             }
         }
     }
-    shown.tell_gaps(pack, faults);
+}
+
+/// Asks a worker at each hook.
+pub(crate) fn judge(
+    worker: &mut RuleWorker,
+    hooks: &[Hook],
+    subject: Subject<'_>,
+    context: Context,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    for hook in hooks {
+        worker.judge(*hook, subject, context, &mut outcome);
+    }
+    outcome
 }
 
 /// Where tests are written.
@@ -99,34 +166,6 @@ impl Shown {
     }
 }
 
-fn run_file(
-    pack: &Pack,
-    source: &Source,
-    file: &TestFile,
-    worker: &mut RuleWorker,
-    shown: &mut Shown,
-    faults: &mut Vec<Diagnostic>,
-) {
-    for (at, case) in file.cases.iter().enumerate() {
-        let (line, column) = place(source, at);
-        let mut fail = |message: String, help: Option<String>| {
-            let message = format!("the test `{}` fails: {message}", case.case);
-            faults.push(Diagnostic::at(source, line, column, message).maybe_help(help));
-        };
-        match outcome(pack, file, case, worker) {
-            Err(problem) => fail(problem, None),
-            Ok((outcome, passed_over)) => {
-                let seen = seen(&outcome);
-                shown.take(&outcome, &seen);
-                shown.passed_over.extend(passed_over);
-                if let Some((message, help)) = difference(pack, &case.expect, &seen, &outcome) {
-                    fail(message, Some(help));
-                }
-            }
-        }
-    }
-}
-
 /// Where the case of that number stands in its file.
 fn place(source: &Source, number: usize) -> (usize, usize) {
     let starts = source.text().lines().enumerate().filter_map(|(at, line)| {
@@ -137,251 +176,54 @@ fn place(source: &Source, number: usize) -> (usize, usize) {
     starts.into_iter().nth(number).unwrap_or((1, 1))
 }
 
-/// What the pack says of a case, and the rules whose cards pass it over.
-fn outcome(
-    pack: &Pack,
-    file: &TestFile,
-    case: &Case,
-    worker: &mut RuleWorker,
-) -> Result<(Outcome, Vec<String>), String> {
-    let today = case.today.unwrap_or(file.today);
-    let claim = join(
-        &file.claim,
-        case.claim.as_ref().unwrap_or(&Default::default()),
-    );
-    let about_denial = case.denial.is_some() || (case.claim.is_none() && !file.denial.is_empty());
-    let denial = about_denial.then(|| {
-        join(
-            &file.denial,
-            case.denial.as_ref().unwrap_or(&Default::default()),
-        )
-    });
-    let payer = case.payer.as_ref().or(file.payer.as_ref());
-    let example = Example::build(today, payer, &pack.manifest.scope, &claim, denial.as_ref())?;
-    let context = Context::at(noon(today));
-    let mut outcome = Outcome::default();
-    match &example.denial {
-        Some(denial) => {
-            let subject = DenialSubject {
-                denial,
-                claim: Some(&example.claim),
-                payer: Some(&example.payer),
-            };
-            let subject = Subject::Denial(&subject);
-            worker.judge(Hook::Denial, subject, context, &mut outcome);
-            Ok((
-                outcome,
-                worker.passed_over_by_content(&[Hook::Denial], subject, context),
-            ))
-        }
-        None => {
-            let subject = ClaimSubject {
-                claim: &example.claim,
-                payer: Some(&example.payer),
-                history: &example.history,
-                received: example.received,
-            };
-            let subject = Subject::Claim(&subject);
-            for hook in CLAIM_HOOKS {
-                worker.judge(hook, subject, context, &mut outcome);
+impl PlacedCase<'_> {
+    /// Makes the case's claim or denial, and hands it over with the hooks that
+    /// it comes by.
+    pub(crate) fn meet<T>(
+        &self,
+        pack: &Pack,
+        judge: impl FnOnce(&[Hook], Subject<'_>, Context) -> T,
+    ) -> Result<T, String> {
+        let (file, case) = (self.file, self.case);
+        let today = case.today.unwrap_or(file.today);
+        let claim = join(
+            &file.claim,
+            case.claim.as_ref().unwrap_or(&Default::default()),
+        );
+        let about_denial =
+            case.denial.is_some() || (case.claim.is_none() && !file.denial.is_empty());
+        let denial = about_denial.then(|| {
+            join(
+                &file.denial,
+                case.denial.as_ref().unwrap_or(&Default::default()),
+            )
+        });
+        let payer = case.payer.as_ref().or(file.payer.as_ref());
+        let example = Example::build(today, payer, &pack.manifest.scope, &claim, denial.as_ref())?;
+        let context = Context::at(noon(today));
+        Ok(match &example.denial {
+            Some(denial) => {
+                let subject = DenialSubject {
+                    denial,
+                    claim: Some(&example.claim),
+                    payer: Some(&example.payer),
+                };
+                judge(&[Hook::Denial], Subject::Denial(&subject), context)
             }
-            Ok((
-                outcome,
-                worker.passed_over_by_content(&CLAIM_HOOKS, subject, context),
-            ))
-        }
+            None => {
+                let subject = ClaimSubject {
+                    claim: &example.claim,
+                    payer: Some(&example.payer),
+                    history: &example.history,
+                    received: example.received,
+                };
+                judge(&CLAIM_HOOKS, Subject::Claim(&subject), context)
+            }
+        })
     }
 }
 
 /// Noon of a day.
 pub(crate) fn noon(day: NaiveDate) -> chrono::DateTime<chrono::Utc> {
     day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(12)
-}
-
-/// A finding or an effect.
-enum Seen<'a> {
-    Finding(&'a Finding),
-    Effect(&'a str, &'a Effect),
-}
-
-fn seen(outcome: &Outcome) -> Vec<Seen<'_>> {
-    let effects = outcome
-        .effects
-        .iter()
-        .map(|(rule, effect)| Seen::Effect(rule, effect));
-    outcome
-        .findings
-        .iter()
-        .map(Seen::Finding)
-        .chain(effects)
-        .collect()
-}
-
-impl Seen<'_> {
-    fn rule(&self) -> &str {
-        match self {
-            Self::Finding(finding) => &finding.rule,
-            Self::Effect(rule, _) => rule,
-        }
-    }
-
-    fn is(&self, expected: &Expected) -> bool {
-        match expected {
-            Expected::Rule(rule) => self.rule() == rule,
-            Expected::Says(says) => self.rule() == says.rule && self.fits(says),
-        }
-    }
-
-    fn fits(&self, says: &Says) -> bool {
-        fn same<T: PartialEq>(wanted: Option<T>, got: Option<T>) -> bool {
-            wanted.is_none() || wanted == got
-        }
-        let about = match self {
-            Self::Finding(finding) => Some(&finding.about),
-            Self::Effect(..) => None,
-        };
-        let effect = match self {
-            Self::Effect(_, effect) => Some(*effect),
-            Self::Finding(_) => None,
-        };
-        let (line, field) = match about {
-            Some(About::Line { line }) => (Some(*line), None),
-            Some(About::Field { field }) => (None, Some(field.as_str())),
-            _ => (None, None),
-        };
-        let (severity, message) = match self {
-            Self::Finding(finding) => (
-                Some(finding.severity.as_str()),
-                Some(finding.message.as_str()),
-            ),
-            Self::Effect(..) => (None, None),
-        };
-        let words = says
-            .says
-            .as_deref()
-            .is_none_or(|words| message.is_some_and(|message| message.contains(words)));
-        same(says.severity.as_deref(), severity)
-            && same(says.line, line)
-            && same(says.field.as_deref(), field)
-            && words
-            && effect_fits(says, effect)
-    }
-}
-
-fn effect_fits(says: &Says, effect: Option<&Effect>) -> bool {
-    let same =
-        |wanted: &Option<String>, got: Option<&str>| wanted.is_none() || wanted.as_deref() == got;
-    let (mut repair, mut value, mut until, mut tag, mut task) = (None, None, None, None, None);
-    let (mut category, mut recoverable, mut action, mut owner, mut days) =
-        (None, None, None, None, None);
-    match effect {
-        Some(Effect::Repair {
-            field, value: to, ..
-        }) => {
-            repair = Some(field.as_str());
-            value = Some(to.as_str());
-        }
-        Some(Effect::HoldUntil { until: day, .. }) => until = Some(*day),
-        Some(Effect::Tag { tag: name }) => tag = Some(name.as_str()),
-        Some(Effect::OpenTask {
-            reason,
-            owner: by,
-            days: due,
-        }) => {
-            task = Some(reason.as_str());
-            owner = Some(by.0.as_str());
-            days = Some(*due);
-        }
-        Some(Effect::ClassifyDenial {
-            category: of,
-            recoverable: how,
-            action: what,
-            owner: by,
-            days: due,
-        }) => {
-            category = Some(of.as_str());
-            recoverable = Some(how.as_str());
-            action = Some(what.as_str());
-            owner = Some(by.0.as_str());
-            days = Some(*due);
-        }
-        None => {}
-    }
-    same(&says.repair, repair)
-        && says
-            .value
-            .as_ref()
-            .is_none_or(|wanted| value == Some(wanted.0.as_str()))
-        && (says.hold_until.is_none() || says.hold_until == until)
-        && same(&says.tag, tag)
-        && same(&says.task, task)
-        && same(&says.category, category)
-        && same(&says.recoverable, recoverable)
-        && same(&says.action, action)
-        && same(&says.owner, owner)
-        && (says.days.is_none() || says.days == days)
-}
-
-impl fmt::Display for Seen<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Finding(finding) => {
-                write!(f, "`{}` {}", finding.rule, finding.severity)?;
-                match &finding.about {
-                    About::Whole => {}
-                    About::Line { line } => write!(f, " on line {line}")?,
-                    About::Field { field } => write!(f, " on {field}")?,
-                }
-                write!(f, ": {}", finding.message)
-            }
-            Self::Effect(rule, effect) => {
-                write!(f, "`{rule}` asks for `{}`", effect.kind().as_str())
-            }
-        }
-    }
-}
-
-/// What is expected and not there, and what is there and not expected.
-fn difference(
-    pack: &Pack,
-    expected: &[Expected],
-    seen: &[Seen<'_>],
-    outcome: &Outcome,
-) -> Option<(String, String)> {
-    let mut left: Vec<&Seen<'_>> = seen.iter().collect();
-    let mut missing = Vec::new();
-    for wanted in expected {
-        match left.iter().position(|seen| seen.is(wanted)) {
-            Some(at) => {
-                left.remove(at);
-            }
-            None => missing.push(wanted),
-        }
-    }
-    if missing.is_empty() && left.is_empty() {
-        return None;
-    }
-    let mut parts = Vec::new();
-    for wanted in &missing {
-        let rule = match wanted {
-            Expected::Rule(rule) => rule,
-            Expected::Says(says) => &says.rule,
-        };
-        let why = if !pack.rules.iter().any(|known| known.card.id == *rule) {
-            "the pack has no such rule"
-        } else if outcome.ran.iter().any(|ran| ran.rule == *rule) {
-            "it ran and did not say so"
-        } else {
-            "its card passed the example over"
-        };
-        parts.push(format!("`{rule}` was expected ({why})"));
-    }
-    parts.extend(left.iter().map(|seen| format!("not expected: {seen}")));
-    let found = if seen.is_empty() {
-        "nothing was found".to_owned()
-    } else {
-        let all: Vec<String> = seen.iter().map(ToString::to_string).collect();
-        format!("what was found: {}", all.join("; "))
-    };
-    Some((parts.join("; "), found))
 }
