@@ -44,6 +44,7 @@ mod frame;
 mod generation;
 mod index;
 mod info;
+mod inside;
 mod intern;
 mod lex;
 mod limit;
@@ -79,6 +80,11 @@ pub use diff::{
 };
 pub use format::{Formatted, Formatting, format_files, format_text};
 pub use info::{PackInfo, RuleInfo};
+pub use inside::{
+    Branches, Call, CaseFailure, CaseReport, ConditionCoverage, ConditionSeen, Inside, Inspector,
+    Met, NotSeen, PackTests, Place, RanTrace, RuleCoverage, RuleShown, RuleTrace, Shown, Step,
+    ValueRead,
+};
 pub use reach::Reach;
 pub use ruleset::{LoadOptions, RuleSet, vocabulary};
 pub use signature::{KeyError, PublicKey, SecretKey, SignatureError};

@@ -90,10 +90,26 @@ impl RuleSet {
         held: Vec<PackContent>,
         options: LoadOptions,
     ) -> Result<Self, LoadError> {
-        let generation = read(&folders, &held, &options, None)?;
+        let generation = read(&folders, &held, &options, None, build)?;
         Ok(Self {
             folders,
             held: Mutex::new(held),
+            options,
+            live: Arc::new(ArcSwap::from_pointee(generation)),
+            reloading: Mutex::new(()),
+        })
+    }
+
+    /// As [`load_with`](Self::load_with), without running the packs' tests: for
+    /// tools that help to mend packs, such as [`Inspector`](crate::Inspector).
+    ///
+    /// # Errors
+    /// Where anything else in a pack is wrong: every fault, with its place.
+    pub fn load_untested(folders: &[PathBuf], options: LoadOptions) -> Result<Self, LoadError> {
+        let generation = read(folders, &[], &options, None, try_out)?;
+        Ok(Self {
+            folders: folders.to_vec(),
+            held: Mutex::default(),
             options,
             live: Arc::new(ArcSwap::from_pointee(generation)),
             reloading: Mutex::new(()),
@@ -145,7 +161,7 @@ impl RuleSet {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let before = self.live.load_full();
-        let after = read(&self.folders, held, &self.options, Some(&before))?;
+        let after = read(&self.folders, held, &self.options, Some(&before), build)?;
         let report = compare(&before, &after);
         // Tests that were edited change no hash, and what they have shown and
         // where faults stand is the newer pack's all the same.
@@ -173,6 +189,11 @@ impl RuleSet {
             .collect();
         packs.sort_by(|a, b| a.id.cmp(&b.id));
         packs
+    }
+
+    /// What judges claims now.
+    pub(crate) fn generation(&self) -> Arc<Generation> {
+        self.live.load_full()
     }
 
     /// What is worth mending in the packs that run.
@@ -210,6 +231,7 @@ fn read(
     held: &[PackContent],
     options: &LoadOptions,
     before: Option<&Generation>,
+    build: fn(PackFiles, &Checker, &mut Vec<Diagnostic>) -> Arc<Pack>,
 ) -> Result<Generation, LoadError> {
     let mut faults = Vec::new();
     let mut checker = None;
@@ -244,6 +266,15 @@ fn read(
     }
     generation.warnings = found.into_diagnostics();
     Ok(generation)
+}
+
+/// Checks a pack and tries its rules.
+fn try_out(files: PackFiles, checker: &Checker, faults: &mut Vec<Diagnostic>) -> Arc<Pack> {
+    let pack = Arc::new(Pack::build(files, checker, faults));
+    if !faults.iter().any(is_error) {
+        trial::run(&pack, faults);
+    }
+    pack
 }
 
 /// Checks a pack, tries its rules and runs its tests.

@@ -14,6 +14,7 @@ use rhai::{
 
 use crate::api::{self, Entry, Fault};
 use crate::frame::Frame;
+use crate::inside::{Recorder, SharedRecorder, Twin, line_of, notes};
 use crate::limits;
 use crate::rule::Rule;
 
@@ -29,6 +30,18 @@ const NOT_FOR_RULES: [&str; 9] = [
 pub(crate) struct Compiled {
     ast: AST,
     caches: Caches,
+    /// Where the rule's twin was compiled in its stead.
+    twin: Option<Box<Twin>>,
+}
+
+impl Compiled {
+    fn of(ast: AST, twin: Option<Twin>) -> Self {
+        Self {
+            ast,
+            caches: Caches::new(),
+            twin: twin.map(Box::new),
+        }
+    }
 }
 
 /// One engine with its frame. Every worker has its own: sharing one between
@@ -37,6 +50,8 @@ pub(crate) struct Script {
     pub(crate) engine: Engine,
     pub(crate) frame: Arc<Mutex<Frame>>,
     pub(crate) entries: Vec<Entry>,
+    /// Where rules are run by their twins.
+    pub(crate) recorder: Option<SharedRecorder>,
 }
 
 impl fmt::Debug for Script {
@@ -77,7 +92,21 @@ impl Script {
             engine,
             frame,
             entries,
+            recorder: None,
         }
+    }
+
+    /// An engine that runs the twins of rules: for tools, since it is slower.
+    pub(crate) fn recording() -> (Self, SharedRecorder) {
+        let mut script = Self::new();
+        // A twin takes more steps, and nests deeper, than its rule.
+        script
+            .engine
+            .set_max_operations(limits::MAX_STEPS * 20)
+            .set_max_expr_depths(limits::MAX_EXPRESSION * 4, limits::MAX_EXPRESSION * 4);
+        let recorder = Recorder::register(&mut script.engine, &script.entries, &script.frame);
+        script.recorder = Some(Arc::clone(&recorder));
+        (script, recorder)
     }
 
     /// Compiles one function with what it calls.
@@ -98,17 +127,48 @@ impl Script {
         for name in &rule.takes {
             parameters.push_dynamic(name.as_str(), Dynamic::UNIT);
         }
+        if let Some(recorder) = &self.recorder {
+            let twin = notes(recorder).twin_of(rule);
+            if let Some(twin) = twin {
+                match self.engine.compile_with_scope(&parameters, &twin.text) {
+                    Ok(ast) => return Ok(Compiled::of(ast, Some(twin))),
+                    Err(_) => notes(recorder).give_up(rule),
+                }
+            }
+        }
         let ast = self
             .engine
             .compile_with_scope(&parameters, &rule.runnable.text)?;
-        Ok(Compiled {
-            ast,
-            caches: Caches::new(),
-        })
+        Ok(Compiled::of(ast, None))
     }
 
     /// Runs a compiled rule on its arguments.
     pub(crate) fn run<const N: usize>(
+        &self,
+        rule: &Rule,
+        compiled: &mut Compiled,
+        scope: &mut Scope<'static>,
+        arguments: [Dynamic; N],
+    ) -> Result<(), Box<EvalAltResult>> {
+        let Some(recorder) = &self.recorder else {
+            return self.evaluate(rule, compiled, scope, arguments);
+        };
+        let line = line_of(&arguments);
+        let done = self.evaluate(rule, compiled, scope, arguments);
+        let (said, asked) = {
+            let frame = api::frame(&self.frame);
+            (frame.said.len(), frame.effects.len())
+        };
+        notes(recorder).end_call(line, done.is_err(), said, asked);
+        done.map_err(|mut error| {
+            if let Some(twin) = &compiled.twin {
+                put_in_the_rule(&mut error, twin);
+            }
+            error
+        })
+    }
+
+    fn evaluate<const N: usize>(
         &self,
         rule: &Rule,
         compiled: &mut Compiled,
@@ -154,6 +214,15 @@ pub(crate) fn register_language(engine: &mut Engine) {
     BasicArrayPackage::new().register_into_engine(engine);
     BasicIteratorPackage::new().register_into_engine(engine);
     BasicMathPackage::new().register_into_engine(engine);
+}
+
+/// Puts an error of a twin at its place in the rule.
+fn put_in_the_rule(error: &mut EvalAltResult, twin: &Twin) {
+    if let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
+        put_in_the_rule(inner, twin);
+    }
+    let place = twin.place(error.position());
+    error.set_position(place);
 }
 
 /// Why a call was stopped, in words without data, and where.

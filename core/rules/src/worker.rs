@@ -214,6 +214,32 @@ impl RuleWorker {
 }
 
 impl RuleWorker {
+    /// Runs one rule, whose card lets the subject through.
+    pub(crate) fn run_one(
+        &mut self,
+        at: u32,
+        subject: Subject<'_>,
+        context: Context,
+        outcome: &mut Outcome,
+    ) {
+        let hook = self.generation.rule(at).1.card.hook;
+        let facts = Facts::of(subject, context);
+        self.run(&[at], hook, subject, context, &facts, outcome);
+    }
+
+    /// Compiles every rule that has not been, as though it were met now.
+    pub(crate) fn compile_all(&mut self) {
+        for at in self.generation.all() {
+            let slot = &mut self.compiled[at as usize];
+            if slot.is_none() {
+                // Checked when the pack was loaded, so this compiles.
+                *slot = self.script.compile_rule(self.generation.rule(at).1).ok();
+            }
+        }
+    }
+}
+
+impl RuleWorker {
     /// Calls one rule whatever its card says, on the first line where it is
     /// about lines, and forgets what it found.
     pub(crate) fn try_rule(
