@@ -8,6 +8,7 @@ mod new;
 mod published;
 mod replay;
 mod sign;
+mod test;
 mod watch;
 
 use std::io::Write;
@@ -44,6 +45,10 @@ pub(crate) enum RulesCommand {
     ///
     /// Exits with 1 where a file does not parse, or with --check is not formatted.
     Fmt(fmt::FmtArguments),
+    /// Run the packs' tests; tell failures, and what no test shows.
+    ///
+    /// Exits with 1 where a test fails.
+    Test(test::TestArguments),
     /// List the rules, with when each last fired where `--dir` has a database.
     List {
         #[command(flatten)]
@@ -126,6 +131,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::Diff(arguments) => return diff::print(&mut out, arguments),
         RulesCommand::Fmt(arguments) => return fmt::fmt(&mut out, arguments),
         RulesCommand::Definitions(arguments) => return definitions::write(&mut out, arguments),
+        RulesCommand::Test(arguments) => return test::test(&mut out, arguments),
         RulesCommand::List { packs } => {
             let mut columns = vec![
                 Text("rule"),
