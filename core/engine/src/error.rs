@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use scrubjay_hooks::Hook;
+use scrubjay_model::ClaimId;
 use scrubjay_store::StoreError;
 
 /// What went wrong, where, and what to do. Never carries patient data.
@@ -57,6 +59,34 @@ pub enum EngineError {
         channel: String,
         /// What is wrong.
         problem: String,
+    },
+    /// A claim was asked about that is not in the database.
+    #[error("there is no claim {claim}; `scrubjay claims list` shows them")]
+    NoClaim {
+        /// Claim.
+        claim: ClaimId,
+    },
+    /// A rule was asked for that no pack has.
+    #[error("no pack has a rule `{rule}`; `scrubjay rules list` shows them")]
+    NoRule {
+        /// Rule.
+        rule: String,
+    },
+    /// A rule was to be tried on a claim and takes something else.
+    #[error(
+        "`{rule}` runs at the hook `{hook}`, to which no claim comes; try it by a test of its pack"
+    )]
+    NotAboutClaims {
+        /// Rule.
+        rule: String,
+        /// Hook.
+        hook: Hook,
+    },
+    /// A file was to be read for its claims and cannot be.
+    #[error("the file cannot be read for claims: {reason}")]
+    NotClaims {
+        /// Why, with segment and position.
+        reason: String,
     },
 }
 

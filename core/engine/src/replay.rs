@@ -1,16 +1,13 @@
 //! A decision of the past, judged again on the packs of its day.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use scrubjay_hooks::{Context, Handler as _, Hook, Outcome};
 use scrubjay_model::ClaimId;
-use scrubjay_rules::{RULE_FAULT, RuleSet};
-use scrubjay_store::{Event, JournalRow, PackRow, Reader, Sequence};
+use scrubjay_rules::RULE_FAULT;
+use scrubjay_store::{Event, JournalRow, Reader, Sequence};
 use serde::Serialize;
 
-use crate::code_books::load_options;
-use crate::published::{content, live_at};
+use crate::past_packs::{PastPacks, Versions, packs_of, version_of};
 use crate::steps::past::Past;
 use crate::{Config, EngineError};
 
@@ -75,11 +72,7 @@ pub fn replay(
     claim: &ClaimId,
 ) -> Result<Vec<Replayed>, EngineError> {
     let rows = reader.history(claim)?;
-    let mut bench = Bench {
-        reader,
-        published: reader.packs()?,
-        loaded: BTreeMap::new(),
-    };
+    let mut packs = PastPacks::new(reader)?;
     let mut decisions = Vec::new();
     for row in &rows {
         let Event::Judged { hook, outcome, .. } = &row.event else {
@@ -96,7 +89,7 @@ pub fn replay(
                 .map(|(pack, hash)| format!("{pack}@{hash}"))
                 .collect(),
             ended: match Past::before(reader, config, &rows, row)? {
-                Some(past) => bench.judge_again(row, *hook, said, ran, &past)?,
+                Some(past) => judge_again(&mut packs, row, *hook, said, ran, &past)?,
                 None => ReplayEnd::NotRebuilt,
             },
         });
@@ -104,73 +97,37 @@ pub fn replay(
     Ok(decisions)
 }
 
-/// Packs by id, each with its hash or how it begins.
-type Versions = BTreeMap<String, String>;
-
-/// Where decisions are judged again; packs are loaded once.
-struct Bench<'r> {
-    reader: &'r dyn Reader,
-    published: Vec<PackRow>,
-    loaded: BTreeMap<Versions, Result<RuleSet, String>>,
-}
-
-impl Bench<'_> {
-    fn judge_again(
-        &mut self,
-        row: &JournalRow,
-        hook: Hook,
-        said: Outcome,
-        ran: Versions,
-        past: &Past,
-    ) -> Result<ReplayEnd, EngineError> {
-        let mut versions = Vec::new();
-        for (pack, hash) in &ran {
-            if content(self.reader, &self.published, pack, hash)?.is_none() {
-                versions.push(format!("{pack}@{hash}"));
-            }
-        }
-        if !versions.is_empty() {
-            return Ok(ReplayEnd::Unpublished { versions });
-        }
-        let mut beside = live_at(&self.published, row.sequence);
-        beside.extend(ran.clone());
-        let mut last = ReplayEnd::NotRebuilt;
-        for packs in [ran, beside] {
-            let rules = match self.load(packs)? {
-                Ok(rules) => rules,
-                Err(problem) => {
-                    return Ok(ReplayEnd::DoesNotLoad {
-                        problem: problem.clone(),
-                    });
-                }
-            };
-            let mut replayed = Outcome::default();
-            let context = Context::at(past.at);
-            past.show(|subject| rules.worker().judge(hook, subject, context, &mut replayed));
-            if same(&said, &replayed) {
-                return Ok(ReplayEnd::Same);
-            }
-            last = ReplayEnd::Differs {
-                journalled: said.clone(),
-                replayed,
-            };
-        }
-        Ok(last)
+fn judge_again(
+    packs: &mut PastPacks<'_>,
+    row: &JournalRow,
+    hook: Hook,
+    said: Outcome,
+    ran: Versions,
+    past: &Past,
+) -> Result<ReplayEnd, EngineError> {
+    let versions = packs.unpublished(&ran)?;
+    if !versions.is_empty() {
+        return Ok(ReplayEnd::Unpublished { versions });
     }
-
-    fn load(&mut self, packs: Versions) -> Result<&Result<RuleSet, String>, EngineError> {
-        if !self.loaded.contains_key(&packs) {
-            let mut contents = Vec::new();
-            for (pack, hash) in &packs {
-                contents.extend(content(self.reader, &self.published, pack, hash)?);
-            }
-            // Whoever signed them then need not be trusted now.
-            let rules =
-                RuleSet::of_packs(contents, load_options(&[])).map_err(|error| error.to_string());
-            self.loaded.insert(packs.clone(), rules);
+    let beside = packs.beside(&ran, row.sequence);
+    let mut last = ReplayEnd::NotRebuilt;
+    for of_then in [ran, beside] {
+        let rules = match packs.load(of_then)? {
+            Ok(rules) => rules,
+            Err(problem) => return Ok(ReplayEnd::DoesNotLoad { problem }),
+        };
+        let mut replayed = Outcome::default();
+        let context = Context::at(past.at);
+        past.show(|subject| rules.worker().judge(hook, subject, context, &mut replayed));
+        if same(&said, &replayed) {
+            return Ok(ReplayEnd::Same);
         }
-        Ok(&self.loaded[&packs])
+        last = ReplayEnd::Differs {
+            journalled: said.clone(),
+            replayed,
+        };
     }
+    Ok(last)
 }
 
 /// What rules of packs have said of it.
@@ -183,20 +140,6 @@ fn by_rules(outcome: &Outcome) -> Outcome {
         .retain(|finding| finding.rule == RULE_FAULT || ran(&finding.rule));
     said.effects.retain(|(rule, _)| ran(rule));
     said
-}
-
-fn packs_of(outcome: &Outcome) -> Versions {
-    let ran = outcome.ran.iter();
-    ran.filter_map(|ran| version_of(&ran.version))
-        .map(|(pack, hash)| (pack.to_owned(), hash.to_owned()))
-        .collect()
-}
-
-/// A pack's version: its id, and the first twelve digits of its hash.
-fn version_of(version: &str) -> Option<(&str, &str)> {
-    let (pack, hash) = version.rsplit_once('@')?;
-    let digits = hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    digits.then_some((pack, hash))
 }
 
 /// Byte for byte, as they are written.

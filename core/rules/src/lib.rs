@@ -83,7 +83,7 @@ pub use info::{PackInfo, RuleInfo};
 pub use inside::{
     Branches, Call, CaseFailure, CaseReport, ConditionCoverage, ConditionSeen, Inside, Inspector,
     Met, NotSeen, PackTests, Place, RanTrace, RuleCoverage, RuleShown, RuleTrace, Shown, Step,
-    ValueRead,
+    ValueRead, effect_in_words,
 };
 pub use reach::Reach;
 pub use ruleset::{LoadOptions, RuleSet, vocabulary};

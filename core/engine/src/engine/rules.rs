@@ -1,6 +1,8 @@
 //! What a host does about rules: releases what they hold, publishes packs,
 //! judges again, and asks for their record.
 
+use std::sync::Arc;
+
 use scrubjay_model::ClaimId;
 use scrubjay_rules::PackContent;
 use scrubjay_store::{Cause, Stamp};
@@ -8,6 +10,7 @@ use scrubjay_store::{Cause, Stamp};
 use super::Engine;
 use crate::config::RulesFrom;
 use crate::desk::Desk;
+use crate::explain::{Explanation, explain, published_or};
 use crate::once::Call;
 use crate::published::{self, PublishedPack, Shelf};
 use crate::steps::release::{self, Released};
@@ -109,6 +112,18 @@ impl Engine {
 
     fn shelf(&mut self) -> Shelf<'_> {
         Shelf::at(self.store.as_mut(), &self.config.rule_keys, self.time.now())
+    }
+
+    /// Explains the decisions on a claim: which rules ran, on which conditions
+    /// and values, and which were passed over. Each is shown on the packs of its
+    /// day where they were published, else on those that run now.
+    ///
+    /// # Errors
+    /// Where there is no such claim, or the store cannot be read.
+    pub fn explain(&self, claim: &ClaimId) -> Result<Explanation, EngineError> {
+        let reader = self.store.read()?;
+        let mut packs = published_or(reader.as_ref(), Arc::clone(&self.rules))?;
+        explain(reader.as_ref(), &self.config, claim, &mut packs)
     }
 
     fn run_published(&self) -> Result<(), EngineError> {

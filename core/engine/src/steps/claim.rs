@@ -91,8 +91,9 @@ fn claim_id(
     Ok(fallback_id(given.len()))
 }
 
-/// An id for a claim that will not be kept, since the store has failed.
-fn fallback_id(number: usize) -> ClaimId {
+/// An id for a claim that will not be kept: the store has failed, or the claim is
+/// only looked at.
+pub(crate) fn fallback_id(number: usize) -> ClaimId {
     let digits = format!("X{}", number % 1_000_000_000);
     digits
         .parse()

@@ -1,8 +1,10 @@
 //! What a past decision was made on: the subject as it stood before a journal row.
 
 use chrono::{DateTime, Utc};
-use scrubjay_hooks::{ClaimSubject, DenialSubject, EarlierClaim, Hook, Subject};
-use scrubjay_model::{Adjustment, Claim, Denial, PayerProfile, Work};
+use scrubjay_hooks::{ClaimSubject, DenialSubject, EarlierClaim, Hook, RemittanceSubject, Subject};
+use scrubjay_model::{
+    Adjustment, Claim, Denial, PayerProfile, Remittance, RemittanceClaim, TraceNumber, Work,
+};
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
@@ -21,13 +23,23 @@ pub(crate) struct Past {
     claim: Claim,
     payer: Option<PayerProfile>,
     history: Vec<EarlierClaim>,
-    /// At the hook `denial`: as the table classifies it.
-    denial: Option<Denial>,
+    /// What else came to the hook.
+    with: With,
+}
+
+/// What comes to a hook beside the claim.
+#[derive(Debug)]
+enum With {
+    Nothing,
+    /// A denial, as the table classifies it.
+    Denial(Box<Denial>),
+    /// A remitted claim, and its remittance without its claims.
+    Remittance(Box<(Remittance, RemittanceClaim)>),
 }
 
 impl Past {
     /// What was judged in one of a claim's journal rows. `None` where it cannot
-    /// be told: at the hook `remittance`, and where a purge was there first.
+    /// be told: where a purge was there first.
     pub(crate) fn before(
         reader: &dyn Reader,
         config: &Config,
@@ -37,13 +49,17 @@ impl Past {
         let Event::Judged { hook, .. } = &judged.event else {
             return Ok(None);
         };
-        let denial = match hook {
-            Hook::Claim | Hook::Scrub | Hook::Submit => None,
-            Hook::Denial => match denial_behind(rows, judged.sequence) {
-                Some(denial) => Some(denial),
-                None => return Ok(None),
-            },
-            _ => return Ok(None),
+        let with = match hook {
+            Hook::Claim | Hook::Scrub | Hook::Submit => Some(With::Nothing),
+            Hook::Denial => {
+                denial_behind(rows, judged.sequence).map(|denial| With::Denial(Box::new(denial)))
+            }
+            Hook::Remittance => remitted_behind(reader, rows, judged.sequence)?
+                .map(|remitted| With::Remittance(Box::new(remitted))),
+            _ => None,
+        };
+        let Some(with) = with else {
+            return Ok(None);
         };
         let Some(claim) = document_before(rows, judged.sequence) else {
             return Ok(None);
@@ -57,20 +73,27 @@ impl Past {
             history: history_before(reader, &claim, judged.sequence)?,
             claim,
             payer: payer.map(|payer| payer.profile.clone()),
-            denial,
+            with,
         }))
     }
 
     /// Shows it as the handlers were shown it.
     pub(crate) fn show<T>(&self, see: impl FnOnce(Subject<'_>) -> T) -> T {
         let payer = self.payer.as_ref();
-        match &self.denial {
-            Some(denial) => see(Subject::Denial(&DenialSubject {
+        let claim = Some(&self.claim);
+        match &self.with {
+            With::Denial(denial) => see(Subject::Denial(&DenialSubject {
                 denial,
-                claim: Some(&self.claim),
+                claim,
                 payer,
             })),
-            None => see(Subject::Claim(&ClaimSubject {
+            With::Remittance(remitted) => see(Subject::Remittance(&RemittanceSubject {
+                remittance: &remitted.0,
+                remitted: &remitted.1,
+                claim,
+                payer,
+            })),
+            With::Nothing => see(Subject::Claim(&ClaimSubject {
                 claim: &self.claim,
                 payer,
                 history: &self.history,
@@ -114,6 +137,54 @@ fn denial_behind(rows: &[JournalRow], judged: Sequence) -> Option<Denial> {
         classified_by: "scrubjay-codes".to_owned(),
         ..denial
     })
+}
+
+/// The remitted claim that was looked at in a row, which was journalled right
+/// behind it, and the head of its remittance, journalled before it.
+fn remitted_behind(
+    reader: &dyn Reader,
+    rows: &[JournalRow],
+    judged: Sequence,
+) -> Result<Option<(Remittance, RemittanceClaim)>, EngineError> {
+    let mut behind = rows.iter().filter(|row| row.sequence > judged);
+    let remitted = behind.find_map(|row| match &row.event {
+        Event::ClaimRemitted {
+            trace, remitted, ..
+        } => Some((trace, remitted.as_ref())),
+        _ => None,
+    });
+    let Some((trace, remitted)) = remitted else {
+        return Ok(None);
+    };
+    let head = head_of(reader, trace, judged)?;
+    Ok(head.map(|remittance| (remittance, remitted.clone())))
+}
+
+/// Looks back from a row for the remittance of a trace number.
+fn head_of(
+    reader: &dyn Reader,
+    trace: &TraceNumber,
+    before: Sequence,
+) -> Result<Option<Remittance>, EngineError> {
+    const AT_ONCE: u32 = 500;
+    let mut end = before;
+    while end > 1 {
+        let from = end.saturating_sub(u64::from(AT_ONCE)).max(1);
+        let rows = reader.journal(from, AT_ONCE)?;
+        let found = rows.into_iter().rev().find_map(|row| match row.event {
+            Event::RemittanceTaken { remittance, .. }
+                if row.sequence < before && remittance.trace == *trace =>
+            {
+                Some(*remittance)
+            }
+            _ => None,
+        });
+        if found.is_some() {
+            return Ok(found);
+        }
+        end = from;
+    }
+    Ok(None)
 }
 
 /// Earlier claims of the same patient as they stood before a row, oldest first.

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use scrubjay_hooks::{Context, Effect, Finding, Hook, Outcome, Subject};
 
 use super::recorder::{CallNoted, Noted, SharedRecorder, notes};
-use super::shown::{Shown, asked};
+use super::shown::{Shown, effect_in_words};
 use super::trace::{
     Call, ConditionSeen, Inside, Met, NotSeen, Place, RanTrace, RuleTrace, Step, ValueRead,
 };
@@ -167,9 +167,10 @@ impl Inspector {
             asked: said
                 .effects
                 .iter()
-                .map(|(_, effect)| asked(effect))
+                .map(|(_, effect)| effect_in_words(effect))
                 .collect(),
             findings: said.findings,
+            effects: said.effects.into_iter().map(|(_, effect)| effect).collect(),
             inside,
         }
     }
@@ -205,7 +206,10 @@ impl Left<'_> {
         steps.extend(now.iter().cloned().map(Step::Finding));
         self.findings = later;
         let (now, later) = self.effects.split_at(effects.min(self.effects.len()));
-        steps.extend(now.iter().map(|(_, effect)| Step::Asked(asked(effect))));
+        steps.extend(
+            now.iter()
+                .map(|(_, effect)| Step::Asked(effect_in_words(effect))),
+        );
         self.effects = later;
     }
 }

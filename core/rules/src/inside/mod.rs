@@ -21,7 +21,7 @@ pub use coverage::{
 };
 pub use inspector::Inspector;
 pub(crate) use recorder::{Recorder, SharedRecorder, notes};
-pub use shown::Shown;
+pub use shown::{Shown, effect_in_words};
 pub use trace::{
     Call, ConditionSeen, Inside, Met, NotSeen, Place, RanTrace, RuleTrace, Step, ValueRead,
 };

@@ -90,7 +90,8 @@ fn list(entries: &rhai::Array) -> String {
 
 /// What an effect asks for, in words and without the value of a repair, which
 /// may be of a person.
-pub(super) fn asked(effect: &Effect) -> String {
+#[must_use]
+pub fn effect_in_words(effect: &Effect) -> String {
     match effect {
         Effect::Repair { field, reason, .. } => format!("repair `{field}`: {reason}"),
         Effect::HoldUntil { until, reason } => format!("hold until {until}: {reason}"),

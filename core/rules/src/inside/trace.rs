@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use scrubjay_hooks::{Finding, Hook};
+use scrubjay_hooks::{Effect, Finding, Hook};
 use serde::Serialize;
 
 use super::shown::Shown;
@@ -73,6 +73,9 @@ pub struct RanTrace {
     pub findings: Vec<Finding>,
     /// What it asked for, in words.
     pub asked: Vec<String>,
+    /// The same; left out of documents, for a repair may have a value of a person.
+    #[serde(skip)]
+    pub effects: Vec<Effect>,
     /// How it came to them.
     pub inside: Inside,
 }
