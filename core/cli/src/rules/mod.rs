@@ -3,16 +3,19 @@
 mod definitions;
 mod diff;
 mod effect;
+mod explain;
 mod fmt;
+mod inside;
 mod new;
 mod published;
 mod replay;
+mod run;
 mod sign;
 mod test;
 mod watch;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -49,6 +52,11 @@ pub(crate) enum RulesCommand {
     ///
     /// Exits with 1 where a test fails.
     Test(test::TestArguments),
+    /// Run one rule, a draft too, on the claims of a file or of the database.
+    Run(run::RunArguments),
+    /// Tell why a claim was decided as it was: which rules ran, on what values,
+    /// and which were passed over by which line of their cards.
+    Explain(explain::ExplainArguments),
     /// List the rules, with when each last fired where `--dir` has a database.
     List {
         #[command(flatten)]
@@ -97,6 +105,14 @@ pub(crate) struct Packs {
 }
 
 impl Packs {
+    /// Those in some folders, or those of a practice where there are none.
+    fn of(folders: &[PathBuf], practice: &Path) -> Self {
+        Self {
+            folders: folders.to_vec(),
+            dir: practice.to_owned(),
+        }
+    }
+
     fn folders(&self) -> anyhow::Result<Vec<PathBuf>> {
         if !self.folders.is_empty() {
             return Ok(self.folders.clone());
@@ -123,6 +139,18 @@ impl Packs {
     }
 }
 
+impl Packs {
+    /// As [`load`](Self::load), whatever becomes of the packs' tests.
+    fn load_untested(&self) -> anyhow::Result<RuleSet> {
+        if self.folders.is_empty()
+            && Config::of_folder(&self.dir)?.rules_from == RulesFrom::Published
+        {
+            return self.load();
+        }
+        Ok(RuleSet::load_untested(&self.folders()?, load_options(&[]))?)
+    }
+}
+
 pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     match command {
@@ -131,6 +159,8 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::Diff(arguments) => return diff::print(&mut out, arguments),
         RulesCommand::Fmt(arguments) => return fmt::fmt(&mut out, arguments),
         RulesCommand::Definitions(arguments) => return definitions::write(&mut out, arguments),
+        RulesCommand::Run(arguments) => return run::run(&mut out, arguments),
+        RulesCommand::Explain(arguments) => return explain::explain(&mut out, arguments),
         RulesCommand::Test(arguments) => return test::test(&mut out, arguments),
         RulesCommand::List { packs } => {
             let mut columns = vec![
