@@ -1,9 +1,10 @@
-//! Code sets that handlers may look into and that are not their own: whoever
-//! builds a handler hands them in.
+//! Code sets and tables that handlers may look into and that are not their
+//! own: whoever builds a handler hands them in.
 
 use std::fmt;
 
 use chrono::NaiveDate;
+use scrubjay_model::Money;
 
 /// What a diagnosis code is on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,8 +32,129 @@ pub enum ReasonStanding {
     Unknown,
 }
 
-/// Code sets at hand. Each answer may be that nothing is known, and then
-/// nobody may be told that a code is wrong.
+/// A table of Medicare's that does not ship: a practice has it from CMS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CodeTable {
+    /// Procedure-to-procedure edits (NCCI PTP).
+    Ncci,
+    /// Medically unlikely edits.
+    Mue,
+    /// Add-on codes.
+    AddOn,
+    /// The physician fee schedule, with the indices of the practice's locality.
+    Fees,
+}
+
+impl CodeTable {
+    /// Every table.
+    pub const ALL: [Self; 4] = [Self::Ncci, Self::Mue, Self::AddOn, Self::Fees];
+
+    /// The word for it in rules.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ncci => "ncci",
+            Self::Mue => "mue",
+            Self::AddOn => "add_on",
+            Self::Fees => "fees",
+        }
+    }
+
+    /// The table of that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.as_str() == name)
+    }
+}
+
+/// Whether NCCI pays a code beside another one on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PairStanding {
+    /// An edit in force does not pay column 2 beside column 1.
+    Bundled {
+        /// Whether a modifier that NCCI accepts may part the two.
+        modifier_allowed: bool,
+    },
+    /// No edit is in force.
+    Free,
+    /// No table is at hand, or it has no codes of that kind.
+    Unknown,
+}
+
+/// The most units of a code that are plausible (MUE).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnitLimit {
+    /// Most units.
+    pub units: u32,
+    /// What they are counted over.
+    pub kind: UnitLimitKind,
+}
+
+/// What units are counted over, and how firm the limit is (MAI).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnitLimitKind {
+    /// 1: each line alone.
+    Line,
+    /// 2: all lines of the day, absolute by policy.
+    Policy,
+    /// 3: all lines of the day; more may be paid on appeal with records.
+    Clinical,
+}
+
+impl UnitLimitKind {
+    /// The word for it in rules.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Policy => "policy",
+            Self::Clinical => "clinical",
+        }
+    }
+}
+
+/// Whether a code is only paid beside another one on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AddOnStanding {
+    /// It is.
+    AddOn {
+        /// How firmly it is bound.
+        kind: AddOnKind,
+        /// The primary codes listed, in order.
+        primaries: Vec<String>,
+    },
+    /// The table does not have it on that day.
+    NotAddOn,
+    /// No table is at hand, or it has no codes of that kind.
+    Unknown,
+}
+
+/// How firmly an add-on code is bound to its primary codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AddOnKind {
+    /// 1: only beside one of the codes listed.
+    Listed,
+    /// 2: no code is listed; the contractor decides.
+    Contractor,
+    /// 3: some codes are listed, and the contractor may accept others.
+    ListedAndContractor,
+}
+
+impl AddOnKind {
+    /// The word for it in rules.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Contractor => "contractor",
+            Self::ListedAndContractor => "listed_and_contractor",
+        }
+    }
+}
+
+/// Code sets and tables at hand. Each answer may be that nothing is known, and
+/// then nobody may be told that a code is wrong. An answer that is not given
+/// here says that.
 pub trait CodeBooks: fmt::Debug + Send + Sync {
     /// What an ICD-10-CM code is on a day. With or without its point.
     fn icd10_on(&self, code: &str, day: NaiveDate) -> DiagnosisStanding;
@@ -46,6 +168,35 @@ pub trait CodeBooks: fmt::Debug + Send + Sync {
     fn carc(&self, code: &str) -> ReasonStanding {
         let _ = code;
         ReasonStanding::Unknown
+    }
+
+    /// Whether a table is at hand.
+    fn has_table(&self, _table: CodeTable) -> bool {
+        false
+    }
+
+    /// Whether NCCI pays `column_2` beside `column_1` on a day. The other way
+    /// round is another question.
+    fn pair_on(&self, _column_1: &str, _column_2: &str, _day: NaiveDate) -> PairStanding {
+        PairStanding::Unknown
+    }
+
+    /// The most units of a code. `None` where no limit is published, which does
+    /// not say that there is none, and where no table is at hand.
+    fn unit_limit(&self, _code: &str) -> Option<UnitLimit> {
+        None
+    }
+
+    /// Whether a code is only paid beside another one on a day.
+    fn add_on_on(&self, _code: &str, _day: NaiveDate) -> AddOnStanding {
+        AddOnStanding::Unknown
+    }
+
+    /// What Medicare's physician fee schedule pays for a code in the practice's
+    /// locality, at a place of service of two digits, before anything is taken
+    /// off. `None` where it has no price there, and where no table is at hand.
+    fn fee(&self, _code: &str, _modifier: Option<&str>, _place: &str) -> Option<Money> {
+        None
     }
 }
 

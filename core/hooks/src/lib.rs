@@ -16,7 +16,10 @@ mod handler;
 mod hook;
 mod subject;
 
-pub use code_books::{CodeBooks, DiagnosisStanding, NoCodeBooks, ReasonStanding};
+pub use code_books::{
+    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, NoCodeBooks, PairStanding,
+    ReasonStanding, UnitLimit, UnitLimitKind,
+};
 pub use effect::{Effect, EffectKind};
 pub use finding::{About, Finding, Severity};
 pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};

@@ -6,7 +6,7 @@ use crate::api::{Asks, Entry, Form, Kind};
 use crate::info::{PackInfo, RuleInfo};
 
 /// The kinds in the order of the reference, each with its heading.
-const SECTIONS: [(Kind, &str); 18] = [
+const SECTIONS: [(Kind, &str); 21] = [
     (Kind::Any, "Functions"),
     (Kind::Claim, "A claim"),
     (Kind::Line, "A service line"),
@@ -24,6 +24,9 @@ const SECTIONS: [(Kind, &str); 18] = [
     (Kind::Row, "A row of a table"),
     (Kind::Class, "A class of codes"),
     (Kind::Icd10, "A diagnosis code"),
+    (Kind::CodePair, "A pair of procedure codes"),
+    (Kind::UnitLimit, "A unit limit"),
+    (Kind::AddOn, "An add-on code"),
     (Kind::List(&Kind::Any), "A list"),
 ];
 

@@ -150,6 +150,12 @@ pub(crate) fn kind_of(value: &Dynamic) -> Kind {
         Kind::Class
     } else if value.is::<super::codes::Icd10Ref>() {
         Kind::Icd10
+    } else if value.is::<super::edits::PairRef>() {
+        Kind::CodePair
+    } else if value.is::<super::edits::LimitRef>() {
+        Kind::UnitLimit
+    } else if value.is::<super::edits::AddOnRef>() {
+        Kind::AddOn
     } else {
         Kind::Any
     }

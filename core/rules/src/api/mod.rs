@@ -9,6 +9,7 @@ pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod date;
 pub(crate) mod denial;
+pub(crate) mod edits;
 pub(crate) mod effects;
 pub(crate) mod history;
 pub(crate) mod lists;
@@ -58,6 +59,12 @@ pub enum Kind {
     Class,
     /// A diagnosis code, as ICD-10-CM knows it.
     Icd10,
+    /// Two procedure codes, as NCCI knows them.
+    CodePair,
+    /// A procedure code's unit limit, as the MUE table has it.
+    UnitLimit,
+    /// A procedure code, as the table of add-on codes knows it.
+    AddOn,
     /// A date.
     Date,
     /// A whole number or an amount of money.
@@ -93,6 +100,9 @@ impl Kind {
             Self::Row => "a row",
             Self::Class => "a class",
             Self::Icd10 => "an ICD-10 code",
+            Self::CodePair => "a pair of codes",
+            Self::UnitLimit => "a unit limit",
+            Self::AddOn => "an add-on code",
             Self::Date => "a date",
             Self::Number => "a number",
             Self::Text => "text",
@@ -283,6 +293,7 @@ pub(crate) fn register(engine: &mut Engine, frame: &Arc<Mutex<Frame>>) -> Vec<En
     remittance::register(&mut api, frame);
     tables::register(&mut api, frame);
     codes::register(&mut api, frame);
+    edits::register(&mut api, frame);
     lists::register(&mut api);
     effects::register(&mut api, frame);
     api.entries

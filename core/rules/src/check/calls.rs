@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rhai::{Expr, FnCallExpr, Position, Token};
+use scrubjay_hooks::CodeTable;
 use scrubjay_model::{DenialCategory, Recoverable};
 
 use super::walk::{ANY, Known, Walk};
 use crate::api::compare::unlike_text;
+use crate::api::edits::table_names;
 use crate::api::effects::REPAIRABLE;
 use crate::api::{Asks, Entry, Form, Kind};
 use crate::codes::CodeKind;
@@ -306,6 +308,10 @@ impl Walk<'_> {
             ("date", _) if text.parse::<NaiveDate>().is_err() => Some((
                 "a date is written year-month-day, such as `2026-01-31`".to_owned(),
                 None,
+            )),
+            ("has_table", _) if CodeTable::from_name(text).is_none() => Some((
+                format!("there is no table `{text}` to ask for"),
+                Some(table_names(text)),
             )),
             ("repair", "field") if !REPAIRABLE.contains(&text) => Some((
                 format!("no rule may repair `{text}`"),
