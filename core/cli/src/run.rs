@@ -48,6 +48,9 @@ pub(crate) fn run(arguments: &WatchedRun) -> anyhow::Result<ExitCode> {
         until_idle,
     } = arguments;
     let mut engine = open(arguments)?;
+    for rows in engine.codes().left_out() {
+        eprintln!("scrubjay: {rows}");
+    }
     if *watch {
         let lines = if arguments.json {
             Lines::Json

@@ -1,18 +1,61 @@
-//! The code sets that ship, as rules look into them.
+//! The code sets that ship and the tables that the practice imported, as rules
+//! look into them.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use scrubjay_codes::{Icd10Standing, carc, icd10, icd10_on};
-use scrubjay_hooks::{CodeBooks, DiagnosisStanding, ReasonStanding};
+use scrubjay_codes::{
+    AddOnType, Icd10Standing, ModifierIndicator, MueAdjudication, ProcedureKind, carc, icd10,
+    icd10_on, place_of_service,
+};
+use scrubjay_hooks::{
+    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, PairStanding,
+    ReasonStanding, UnitLimit, UnitLimitKind,
+};
+use scrubjay_model::Money;
 use scrubjay_rules::{LoadOptions, PublicKey};
 
-/// ICD-10-CM as it is compiled in, unpacked when a rule first asks, and the
-/// claim adjustment reason codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ShippedCodes;
+use crate::code_files::Tables;
+use crate::{CodeFileError, CodeFiles, RowsLeftOut};
 
-impl CodeBooks for ShippedCodes {
+/// ICD-10-CM as it is compiled in, unpacked when a rule first asks, the claim
+/// adjustment reason codes, and what the practice has of Medicare's tables. Share it: the tables may be large.
+///
+/// ```
+/// use scrubjay::hooks::{CodeBooks, CodeTable, DiagnosisStanding};
+/// use scrubjay::{CodeFiles, PracticeCodes};
+/// let codes = PracticeCodes::read(&CodeFiles::default())?;
+/// let day = "2026-03-02".parse().unwrap();
+/// assert_eq!(codes.icd10_on("E11.65", day), DiagnosisStanding::Billable);
+/// assert!(!codes.has_table(CodeTable::Ncci), "none of Medicare's tables ships");
+/// # Ok::<(), scrubjay::CodeFileError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct PracticeCodes {
+    tables: Tables,
+}
+
+impl PracticeCodes {
+    /// Reads the files that `codes:` of `scrubjay.yaml` names.
+    ///
+    /// # Errors
+    /// Where one cannot be read, is another file than it should be, or does not
+    /// have the practice's locality. Single rows that are broken are
+    /// [left out](Self::left_out).
+    pub fn read(files: &CodeFiles) -> Result<Self, CodeFileError> {
+        let tables = Tables::read(files)?;
+        Ok(Self { tables })
+    }
+
+    /// Rows that did not go in, by file. CDT codes are always among them: they
+    /// are the ADA's.
+    #[must_use]
+    pub fn left_out(&self) -> &[RowsLeftOut] {
+        &self.tables.left_out
+    }
+}
+
+impl CodeBooks for PracticeCodes {
     fn icd10_on(&self, code: &str, day: NaiveDate) -> DiagnosisStanding {
         match icd10_on(code, day) {
             Icd10Standing::Billable => DiagnosisStanding::Billable,
@@ -33,14 +76,87 @@ impl CodeBooks for ShippedCodes {
             Some(None) => ReasonStanding::InUse,
         }
     }
+
+    fn has_table(&self, table: CodeTable) -> bool {
+        match table {
+            CodeTable::Ncci => self.tables.pairs.is_some(),
+            CodeTable::Mue => self.tables.mue.is_some(),
+            CodeTable::AddOn => self.tables.add_ons.is_some(),
+            CodeTable::Fees => self.tables.fees.is_some(),
+        }
+    }
+
+    fn pair_on(&self, column_1: &str, column_2: &str, day: NaiveDate) -> PairStanding {
+        let Some(pairs) = &self.tables.pairs else {
+            return PairStanding::Unknown;
+        };
+        if is_dental(column_1) || is_dental(column_2) {
+            return PairStanding::Unknown;
+        }
+        let found = pairs.find(column_1, column_2, day);
+        match found.map(|edit| edit.modifier) {
+            Some(ModifierIndicator::NotAllowed) => PairStanding::Bundled {
+                modifier_allowed: false,
+            },
+            Some(ModifierIndicator::Allowed) => PairStanding::Bundled {
+                modifier_allowed: true,
+            },
+            // Indicator 9 marks an edit that says nothing.
+            Some(ModifierIndicator::NotApplicable) | None => PairStanding::Free,
+        }
+    }
+
+    fn unit_limit(&self, code: &str) -> Option<UnitLimit> {
+        let limit = self.tables.mue.as_ref()?.get(code)?;
+        Some(UnitLimit {
+            units: limit.units,
+            kind: match limit.adjudication {
+                MueAdjudication::Line => UnitLimitKind::Line,
+                MueAdjudication::DayByPolicy => UnitLimitKind::Policy,
+                MueAdjudication::DayClinical => UnitLimitKind::Clinical,
+            },
+        })
+    }
+
+    fn add_on_on(&self, code: &str, day: NaiveDate) -> AddOnStanding {
+        let Some(add_ons) = &self.tables.add_ons else {
+            return AddOnStanding::Unknown;
+        };
+        if is_dental(code) {
+            return AddOnStanding::Unknown;
+        }
+        match add_ons.get(code, day) {
+            Some(bond) => AddOnStanding::AddOn {
+                kind: match bond.kind {
+                    AddOnType::Listed => AddOnKind::Listed,
+                    AddOnType::Contractor => AddOnKind::Contractor,
+                    AddOnType::ListedAndContractor => AddOnKind::ListedAndContractor,
+                },
+                primaries: bond.primaries,
+            },
+            None => AddOnStanding::NotAddOn,
+        }
+    }
+
+    fn fee(&self, code: &str, modifier: Option<&str>, place: &str) -> Option<Money> {
+        let (fees, indices) = self.tables.fees.as_ref()?;
+        let rate = place_of_service(place)?.medicare_rate?;
+        fees.get(code, modifier)?.price(rate, indices)
+    }
 }
 
-/// What the engine loads packs with: the code sets that ship, and who must have
-/// signed. A pack's tests then find what the engine would find.
+/// CDT codes are never taken in, so that no table can say that it has none.
+fn is_dental(code: &str) -> bool {
+    ProcedureKind::of(code) == Some(ProcedureKind::Cdt)
+}
+
+/// What the engine loads packs with: who must have signed, the code sets that
+/// ship, and the practice's tables. A pack's tests then find what the engine
+/// would find.
 #[must_use]
-pub fn load_options(keys: &[PublicKey]) -> LoadOptions {
+pub fn load_options(keys: &[PublicKey], codes: &Arc<PracticeCodes>) -> LoadOptions {
     LoadOptions {
         keys: keys.to_vec(),
-        books: Arc::new(ShippedCodes),
+        books: Arc::clone(codes) as Arc<dyn CodeBooks>,
     }
 }

@@ -8,7 +8,7 @@ use scrubjay_plugin_host::PluginSpec;
 use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
-use crate::{EngineError, Terms};
+use crate::{CodeFiles, EngineError, Terms};
 
 /// The name of the configuration in a folder.
 pub const FILE_NAME: &str = "scrubjay.yaml";
@@ -158,6 +158,9 @@ pub struct Config {
     /// need no signature.
     #[serde(default)]
     pub rule_keys: Vec<PublicKey>,
+    /// Medicare's tables that rules may look into; none ships.
+    #[serde(default)]
+    pub codes: CodeFiles,
     /// Native plugins, asked behind the rule packs in this order.
     #[serde(default)]
     pub plugins: Vec<PluginSpec>,
@@ -198,6 +201,7 @@ impl Default for Config {
             rules: Vec::new(),
             rules_from: RulesFrom::default(),
             rule_keys: Vec::new(),
+            codes: CodeFiles::default(),
             plugins: Vec::new(),
             channels: BTreeMap::new(),
             payers: Vec::new(),
@@ -231,6 +235,7 @@ impl Config {
         for rules in &mut config.rules {
             *rules = folder.join(&rules);
         }
+        config.codes.settle(folder);
         for plugin in &mut config.plugins {
             plugin.path = folder.join(&plugin.path);
             plugin.folder = folder.to_owned();
@@ -254,6 +259,11 @@ impl Config {
                     "payers: `{key}` stands twice; give each payer its own key"
                 )));
             }
+        }
+        if let Some(lacking) = config.codes.lacks() {
+            return Err(refuse(format!(
+                "codes: a price needs `fees`, `gpci` and `locality`, and `{lacking}` is not there; add it or take the others out"
+            )));
         }
         let named = config
             .payers

@@ -16,7 +16,7 @@ use crate::once::Call;
 use crate::steps::deadline::{self, Tick};
 use crate::steps::submission::{self, Sent};
 use crate::time::{Time, interchange_instant};
-use crate::{Config, EngineError};
+use crate::{Config, EngineError, PracticeCodes};
 
 mod builder;
 mod inbox;
@@ -59,6 +59,7 @@ pub struct Engine {
     store: Box<dyn Store>,
     time: Time,
     handlers: Handlers,
+    codes: Arc<PracticeCodes>,
     rules: Arc<RuleSet>,
     plugins: Vec<PluginInfo>,
     actor: String,
@@ -92,6 +93,13 @@ impl Engine {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The code sets and tables that rules look into, as they were read when
+    /// the engine was opened.
+    #[must_use]
+    pub fn codes(&self) -> &PracticeCodes {
+        &self.codes
     }
 
     /// The rule packs that run.

@@ -29,6 +29,9 @@ pub enum EngineError {
     /// The rule packs could not be loaded.
     #[error(transparent)]
     Rules(#[from] scrubjay_rules::LoadError),
+    /// A table that the configuration names could not be taken in.
+    #[error(transparent)]
+    Codes(#[from] crate::CodeFileError),
     /// The folders of the rule packs cannot be watched.
     #[error(transparent)]
     RuleWatch(#[from] scrubjay_rules::WatchError),

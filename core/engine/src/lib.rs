@@ -25,6 +25,7 @@
 mod analytics;
 mod builtin;
 mod code_books;
+mod code_files;
 pub mod config;
 mod desk;
 mod engine;
@@ -44,7 +45,8 @@ pub use analytics::{
     CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
-pub use code_books::{ShippedCodes, load_options};
+pub use code_books::{PracticeCodes, load_options};
+pub use code_files::{CodeFileError, CodeFiles, Locality, LocalityError, RowsLeftOut};
 pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;

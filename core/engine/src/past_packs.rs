@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use scrubjay_hooks::Outcome;
-use scrubjay_rules::RuleSet;
+use scrubjay_rules::{LoadOptions, RuleSet};
 use scrubjay_store::{PackRow, Reader, Sequence};
 
 use crate::EngineError;
-use crate::code_books::load_options;
 use crate::published::{content, live_at};
 
 /// Packs by id, each with its hash or how it begins.
@@ -17,14 +16,21 @@ pub(crate) type Versions = BTreeMap<String, String>;
 /// Published packs, of whatever day; each set of them is loaded once.
 pub(crate) struct PastPacks<'r> {
     reader: &'r dyn Reader,
+    options: LoadOptions,
     published: Vec<PackRow>,
     loaded: BTreeMap<Versions, Result<Arc<RuleSet>, String>>,
 }
 
 impl<'r> PastPacks<'r> {
-    pub(crate) fn new(reader: &'r dyn Reader) -> Result<Self, EngineError> {
+    /// With the code sets of `options`; whoever signed a pack then need not be
+    /// trusted now.
+    pub(crate) fn new(reader: &'r dyn Reader, options: LoadOptions) -> Result<Self, EngineError> {
         Ok(Self {
             reader,
+            options: LoadOptions {
+                keys: Vec::new(),
+                ..options
+            },
             published: reader.packs()?,
             loaded: BTreeMap::new(),
         })
@@ -60,8 +66,7 @@ impl<'r> PastPacks<'r> {
         for (pack, hash) in &packs {
             contents.extend(content(self.reader, &self.published, pack, hash)?);
         }
-        // Whoever signed them then need not be trusted now.
-        let rules = RuleSet::of_packs(contents, load_options(&[]))
+        let rules = RuleSet::of_packs(contents, self.options.clone())
             .map(Arc::new)
             .map_err(|error| error.to_string());
         self.loaded.insert(packs, rules.clone());

@@ -2,9 +2,10 @@
 //! who and when, one version of each live.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use scrubjay_rules::{PackContent, PackFile, PublicKey, RuleSet};
+use scrubjay_rules::{LoadOptions, PackContent, PackFile, RuleSet};
 use scrubjay_store::{
     Cause, Event, PackRow, PackStep, PublishedFile, Reader, Sequence, Stamp, Store,
 };
@@ -12,7 +13,7 @@ use serde::Serialize;
 
 use crate::code_books::load_options;
 use crate::time::Time;
-use crate::{Config, EngineError};
+use crate::{Config, EngineError, PracticeCodes};
 
 /// A version of a pack that became the live one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,7 +94,7 @@ pub enum PublishError {
 /// ```
 pub struct Shelf<'s> {
     store: &'s mut dyn Store,
-    keys: Vec<PublicKey>,
+    options: LoadOptions,
     at: DateTime<Utc>,
 }
 
@@ -101,21 +102,18 @@ impl<'s> Shelf<'s> {
     /// The shelf of a database, at the time of the configuration's clock.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// Where the store or the configuration's code tables cannot be read.
     pub fn new(store: &'s mut dyn Store, config: &Config) -> Result<Self, EngineError> {
         let at = Time::of(config.clock, store.read()?.as_ref())?.now();
-        Ok(Self::at(store, &config.rule_keys, at))
+        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
+        Ok(Self::at(store, load_options(&config.rule_keys, &codes), at))
     }
 
     /// The shelf of a database at an instant; packs must be signed with one of
-    /// the keys, where there are any.
+    /// the options' keys, where there are any, and see the options' code sets.
     #[must_use]
-    pub fn at(store: &'s mut dyn Store, keys: &[PublicKey], at: DateTime<Utc>) -> Self {
-        Self {
-            store,
-            keys: keys.to_vec(),
-            at,
-        }
+    pub fn at(store: &'s mut dyn Store, options: LoadOptions, at: DateTime<Utc>) -> Self {
+        Self { store, options, at }
     }
 
     /// Every version of every pack, in the order in which they became the live ones.
@@ -131,7 +129,7 @@ impl<'s> Shelf<'s> {
     /// # Errors
     /// Where none is published, or one does not load.
     pub fn rules(&self) -> Result<RuleSet, EngineError> {
-        rules(self.store.read()?.as_ref(), &self.keys)
+        rules(self.store.read()?.as_ref(), self.options.clone())
     }
 
     /// Publishes a pack: its files are kept by their hash, and it is the live
@@ -220,7 +218,7 @@ impl<'s> Shelf<'s> {
         live.remove(id);
         let mut packs = contents(reader.as_ref(), &rows, &live)?;
         packs.push(pack.clone());
-        let rules = RuleSet::of_packs(packs, load_options(&self.keys))?;
+        let rules = RuleSet::of_packs(packs, self.options.clone())?;
         let loaded = rules.packs().into_iter().find(|loaded| loaded.id == id);
         Ok(loaded.map(|pack| pack.version).unwrap_or_default())
     }
@@ -331,12 +329,12 @@ pub(crate) fn live_contents(reader: &dyn Reader) -> Result<Vec<PackContent>, Eng
 
 /// The live version of each pack, loaded. A practice that wants published packs
 /// and has none would send everything unjudged: that is an error.
-pub(crate) fn rules(reader: &dyn Reader, keys: &[PublicKey]) -> Result<RuleSet, EngineError> {
+pub(crate) fn rules(reader: &dyn Reader, options: LoadOptions) -> Result<RuleSet, EngineError> {
     let live = live_contents(reader)?;
     if live.is_empty() {
         return Err(PublishError::NothingPublished.into());
     }
-    Ok(RuleSet::of_packs(live, load_options(keys))?)
+    Ok(RuleSet::of_packs(live, options)?)
 }
 
 /// The version that a rollback means.

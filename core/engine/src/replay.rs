@@ -1,5 +1,7 @@
 //! A decision of the past, judged again on the packs of its day.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use scrubjay_hooks::{Context, Handler as _, Hook, Outcome};
 use scrubjay_model::ClaimId;
@@ -7,9 +9,10 @@ use scrubjay_rules::RULE_FAULT;
 use scrubjay_store::{Event, JournalRow, Reader, Sequence};
 use serde::Serialize;
 
+use crate::code_books::load_options;
 use crate::past_packs::{PastPacks, Versions, packs_of, version_of};
 use crate::steps::past::Past;
-use crate::{Config, EngineError};
+use crate::{Config, EngineError, PracticeCodes};
 
 /// A decision of the past, judged again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -57,7 +60,8 @@ pub enum ReplayEnd {
 
 /// Judges again every decision that rules made on a claim: on the packs that
 /// ran then, as they were published, on the claim, its history and the clock as
-/// they were then. The payer's profile is the configuration's of today, and
+/// they were then. The payer's profile and the code tables are the
+/// configuration's of today, and
 /// what plugins and built-in checks said is left aside.
 ///
 /// Beside the packs that ran, others may have been loaded whose rules had
@@ -65,14 +69,25 @@ pub enum ReplayEnd {
 /// do not give the same alone.
 ///
 /// # Errors
-/// Where the store cannot be read.
+/// Where the store or the configuration's code tables cannot be read.
 pub fn replay(
     reader: &dyn Reader,
     config: &Config,
     claim: &ClaimId,
 ) -> Result<Vec<Replayed>, EngineError> {
+    let codes = Arc::new(PracticeCodes::read(&config.codes)?);
+    replay_with(reader, config, &codes, claim)
+}
+
+/// As [`replay`], with the code tables read already.
+pub(crate) fn replay_with(
+    reader: &dyn Reader,
+    config: &Config,
+    codes: &Arc<PracticeCodes>,
+    claim: &ClaimId,
+) -> Result<Vec<Replayed>, EngineError> {
     let rows = reader.history(claim)?;
-    let mut packs = PastPacks::new(reader)?;
+    let mut packs = PastPacks::new(reader, load_options(&[], codes))?;
     let mut decisions = Vec::new();
     for row in &rows {
         let Event::Judged { hook, outcome, .. } = &row.event else {

@@ -171,6 +171,12 @@ impl RuleSet {
         Ok(report)
     }
 
+    /// What its packs are loaded with.
+    #[must_use]
+    pub fn options(&self) -> &LoadOptions {
+        &self.options
+    }
+
     /// The folders that the packs are in, as they were given.
     #[must_use]
     pub fn folders(&self) -> &[PathBuf] {

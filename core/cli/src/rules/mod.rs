@@ -17,13 +17,14 @@ mod watch;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use scrubjay::config::RulesFrom;
 use scrubjay::rules::{
     Level, PackInfo, RuleInfo, RuleSet, rules_page, vocabulary, vocabulary_page,
 };
-use scrubjay::{Config, load_options};
+use scrubjay::{Config, PracticeCodes, load_options};
 
 use crate::table::Column::{Number, Text};
 use crate::table::print_table;
@@ -126,16 +127,27 @@ impl Packs {
         Ok(folders)
     }
 
+    /// The tables of the practice, which its packs may ask.
+    fn codes(&self) -> anyhow::Result<Arc<PracticeCodes>> {
+        let config = Config::of_folder(&self.dir)?;
+        Ok(Arc::new(PracticeCodes::read(&config.codes)?))
+    }
+
     fn load(&self) -> anyhow::Result<RuleSet> {
-        if self.folders.is_empty() {
-            let config = Config::of_folder(&self.dir)?;
-            if config.rules_from == RulesFrom::Published {
-                return published::live(&self.dir, &config);
-            }
-            let options = load_options(&config.rule_keys);
-            return Ok(RuleSet::load_with(&self.folders()?, options)?);
+        let config = Config::of_folder(&self.dir)?;
+        if self.folders.is_empty() && config.rules_from == RulesFrom::Published {
+            return published::live(&self.dir, &config);
         }
-        Ok(RuleSet::load_with(&self.folders, load_options(&[]))?)
+        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
+        let keys = if self.folders.is_empty() {
+            &config.rule_keys[..]
+        } else {
+            &[]
+        };
+        Ok(RuleSet::load_with(
+            &self.folders()?,
+            load_options(keys, &codes),
+        )?)
     }
 }
 
@@ -147,7 +159,10 @@ impl Packs {
         {
             return self.load();
         }
-        Ok(RuleSet::load_untested(&self.folders()?, load_options(&[]))?)
+        Ok(RuleSet::load_untested(
+            &self.folders()?,
+            load_options(&[], &self.codes()?),
+        )?)
     }
 }
 
@@ -206,7 +221,12 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
 }
 
 fn check(out: &mut impl Write, packs: &Packs) -> anyhow::Result<ExitCode> {
-    let (faults, loaded) = match RuleSet::load_with(&packs.folders()?, load_options(&[])) {
+    let codes = packs.codes()?;
+    for rows in codes.left_out() {
+        writeln!(out, "warning: {rows}")?;
+    }
+    let options = load_options(&[], &codes);
+    let (faults, loaded) = match RuleSet::load_with(&packs.folders()?, options) {
         Ok(rules) => (rules.warnings(), rules.packs()),
         Err(error) => (error.into_diagnostics(), Vec::new()),
     };
@@ -237,7 +257,7 @@ fn check(out: &mut impl Write, packs: &Packs) -> anyhow::Result<ExitCode> {
     writeln!(
         out,
         "sound, and every test passes; {} warnings",
-        faults.len()
+        faults.len() + codes.left_out().len()
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use scrubjay::load_options;
 use scrubjay::rules::{PackContent, RuleSet, SecretKey};
+use scrubjay::{Config, PracticeCodes, load_options};
 
 /// Where the key goes.
 #[derive(Debug, clap::Args)]
@@ -21,6 +22,9 @@ pub(crate) struct SignArguments {
     /// File of the secret key.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+    /// Folder with the `scrubjay.yaml` whose code tables the pack's tests may ask.
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    dir: PathBuf,
 }
 
 pub(crate) fn keygen(out: &mut impl Write, arguments: &KeygenArguments) -> anyhow::Result<()> {
@@ -39,7 +43,10 @@ pub(crate) fn sign(out: &mut impl Write, arguments: &SignArguments) -> anyhow::R
     let key = SecretKey::read(&arguments.key)?;
     let pack = PackContent::read(&arguments.pack)?;
     // Nobody should answer for a pack that does not load.
-    let rules = RuleSet::of_packs(vec![pack.clone()], load_options(&[]))?;
+    let codes = Arc::new(PracticeCodes::read(
+        &Config::of_folder(&arguments.dir)?.codes,
+    )?);
+    let rules = RuleSet::of_packs(vec![pack.clone()], load_options(&[], &codes))?;
     pack.write_signature(&arguments.pack, &key)?;
     for pack in rules.packs() {
         writeln!(

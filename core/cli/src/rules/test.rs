@@ -42,7 +42,10 @@ struct Document<'a> {
 }
 
 pub(crate) fn test(out: &mut impl Write, arguments: &TestArguments) -> anyhow::Result<ExitCode> {
-    let packs = PackTests::run(&arguments.packs.folders()?, load_options(&[]))?;
+    let packs = PackTests::run(
+        &arguments.packs.folders()?,
+        load_options(&[], &arguments.packs.codes()?),
+    )?;
     let failed = packs.iter().map(PackTests::failed).sum::<usize>();
     let too_few: Vec<&PackTests> = packs
         .iter()

@@ -35,9 +35,10 @@ pub(crate) fn watch(arguments: &WatchArguments) -> anyhow::Result<ExitCode> {
         .map(|folder| folder.display().to_string())
         .collect();
     lines.watching(&mut std::io::stdout().lock(), &names.join(", "))?;
+    let options = load_options(&[], &arguments.packs.codes()?);
     // Nothing is read yet: the watcher's first look tells of every pack, or
     // what is to mend in them.
-    let rules = Arc::new(RuleSet::unread(&folders, load_options(&[])));
+    let rules = Arc::new(RuleSet::unread(&folders, options));
     let (tell, closed) = mpsc::channel();
     let watcher = RuleWatcher::new(rules, move |change| {
         if let Err(error) = lines.change(&mut std::io::stdout().lock(), &change) {

@@ -4,7 +4,9 @@ use std::io::BufRead;
 
 use super::filter;
 use super::ptp::{BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, PtpTable, STRIDE, day_number};
-use crate::import::{Import, ImportError, Line, Lines, RowFaultKind, Tally, compact_date, text};
+use crate::import::{
+    Import, ImportError, Line, Lines, RowFault, RowFaultKind, Tally, compact_date, text,
+};
 use crate::procedure::Procedure;
 
 /// Rationales that a table tells apart; CMS uses some twenty.
@@ -138,6 +140,24 @@ impl PtpReader {
         });
         // Those beyond the bound lose their words, not their edit.
         u8::try_from(at.min(MAX_RATIONALES)).unwrap_or(u8::MAX)
+    }
+
+    /// Rows of the files so far that go in.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.tally.taken
+    }
+
+    /// Rows of the files so far that do not go in.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.tally.refused
+    }
+
+    /// The first thousand of them: those that came with a file tell of its lines.
+    #[must_use]
+    pub fn faults(&self) -> &[RowFault] {
+        &self.tally.faults
     }
 
     /// The table. A row that stands twice is counted as refused, without its line.

@@ -14,7 +14,7 @@ use crate::code_books::load_options;
 use crate::config::RulesFrom;
 use crate::desk::Handlers;
 use crate::time::Time;
-use crate::{Config, EngineError, published};
+use crate::{Config, EngineError, PracticeCodes, published};
 
 /// What an engine is made of.
 ///
@@ -69,17 +69,18 @@ impl EngineBuilder {
         self
     }
 
-    /// Opens the engine: loads the rule packs and the plugins.
+    /// Opens the engine: loads the code tables, the rule packs and the plugins.
     ///
     /// # Errors
-    /// Where packs or plugins cannot be loaded, or the store cannot be read.
+    /// Where tables, packs or plugins cannot be loaded, or the store cannot be read.
     pub fn open(self) -> Result<Engine, EngineError> {
         let config = Arc::new(self.config);
         let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(BuiltIn::new(Arc::clone(&config)))];
         let store = self
             .store
             .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
-        let rules = Arc::new(rules(&config, store.read()?.as_ref())?);
+        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
+        let rules = Arc::new(rules(&config, &codes, store.read()?.as_ref())?);
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
         let host = PluginHost::new()?;
         let mut plugins = Vec::new();
@@ -98,6 +99,7 @@ impl EngineBuilder {
             config,
             store,
             time,
+            codes,
             rules,
             plugins,
             actor: self.actor,
@@ -106,12 +108,14 @@ impl EngineBuilder {
 }
 
 /// The rule packs that the configuration asks for.
-fn rules(config: &Config, reader: &dyn Reader) -> Result<RuleSet, EngineError> {
+fn rules(
+    config: &Config,
+    codes: &Arc<PracticeCodes>,
+    reader: &dyn Reader,
+) -> Result<RuleSet, EngineError> {
+    let options = load_options(&config.rule_keys, codes);
     match config.rules_from {
-        RulesFrom::Folders => Ok(RuleSet::load_with(
-            &config.rules,
-            load_options(&config.rule_keys),
-        )?),
-        RulesFrom::Published => published::rules(reader, &config.rule_keys),
+        RulesFrom::Folders => Ok(RuleSet::load_with(&config.rules, options)?),
+        RulesFrom::Published => published::rules(reader, options),
     }
 }

@@ -8,13 +8,15 @@ use scrubjay_rules::PackContent;
 use scrubjay_store::{Cause, Stamp};
 
 use super::Engine;
+use crate::code_books::load_options;
 use crate::config::RulesFrom;
 use crate::desk::Desk;
 use crate::explain::{Explanation, explain, published_or};
 use crate::once::Call;
 use crate::published::{self, PublishedPack, Shelf};
+use crate::replay::replay_with;
 use crate::steps::release::{self, Released};
-use crate::{EffectFilter, EngineError, Replayed, RuleEffects, replay};
+use crate::{EffectFilter, EngineError, Replayed, RuleEffects};
 
 impl Engine {
     /// Passes what rules found on a claim: a person answers for it, with a
@@ -107,11 +109,17 @@ impl Engine {
     /// # Errors
     /// Where the store cannot be read.
     pub fn replay(&self, claim: &ClaimId) -> Result<Vec<Replayed>, EngineError> {
-        replay(self.store.read()?.as_ref(), &self.config, claim)
+        replay_with(
+            self.store.read()?.as_ref(),
+            &self.config,
+            &self.codes,
+            claim,
+        )
     }
 
     fn shelf(&mut self) -> Shelf<'_> {
-        Shelf::at(self.store.as_mut(), &self.config.rule_keys, self.time.now())
+        let options = load_options(&self.config.rule_keys, &self.codes);
+        Shelf::at(self.store.as_mut(), options, self.time.now())
     }
 
     /// Explains the decisions on a claim: which rules ran, on which conditions

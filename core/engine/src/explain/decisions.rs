@@ -27,7 +27,7 @@ pub fn published_or<'r>(
     otherwise: Arc<RuleSet>,
 ) -> Result<impl FnMut(&JournalRow, &Outcome) -> Result<Arc<RuleSet>, EngineError> + 'r, EngineError>
 {
-    let mut packs = PastPacks::new(reader)?;
+    let mut packs = PastPacks::new(reader, otherwise.options().clone())?;
     Ok(move |row: &JournalRow, outcome: &Outcome| {
         let ran = packs_of(outcome);
         if ran.is_empty() || !packs.unpublished(&ran)?.is_empty() {

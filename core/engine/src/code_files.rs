@@ -1,0 +1,280 @@
+//! Medicare's tables as the practice has them from CMS: `codes:` of
+//! `scrubjay.yaml`, and the files that it names. None of them ships.
+
+use std::fmt;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use scrubjay_codes::{
+    AddOnTable, FeeScheduleTable, Gpci, Import, ImportError, MueTable, PtpReader, PtpTable,
+    RowFault, read_add_ons, read_fee_schedule, read_gpci, read_mue,
+};
+use serde::Deserialize;
+
+/// Files of CMS's that rules may look into.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeFiles {
+    /// Procedure-to-procedure edits of a quarter, which CMS splits over several
+    /// files (`ccipra-vNNNrN-fN.txt`).
+    #[serde(default)]
+    pub ncci_ptp: Vec<PathBuf>,
+    /// Medically unlikely edits of a quarter (`MCR_MUE_*.csv`).
+    #[serde(default)]
+    pub mue: Option<PathBuf>,
+    /// Add-on codes of a quarter (`AOC_*.txt`).
+    #[serde(default)]
+    pub addon: Option<PathBuf>,
+    /// Relative values of the physician fee schedule (`PPRRVU*.csv`).
+    #[serde(default)]
+    pub fees: Option<PathBuf>,
+    /// What localities make of them (`GPCI*.csv`).
+    #[serde(default)]
+    pub gpci: Option<PathBuf>,
+    /// The practice's locality: its Medicare contractor and the number there,
+    /// such as `10112 00`.
+    #[serde(default)]
+    pub locality: Option<Locality>,
+}
+
+/// A locality of Medicare's fee schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Locality {
+    contractor: String,
+    number: String,
+}
+
+impl fmt::Display for Locality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.contractor, self.number)
+    }
+}
+
+/// A locality that is not written as one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a locality is written as its contractor and its number, such as `10112 00`; `{written}` is not"
+)]
+pub struct LocalityError {
+    written: String,
+}
+
+impl TryFrom<String> for Locality {
+    type Error = LocalityError;
+
+    fn try_from(written: String) -> Result<Self, LocalityError> {
+        let digits = |text: &str, most: usize| {
+            (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        match written.split_whitespace().collect::<Vec<_>>()[..] {
+            [contractor, number] if digits(contractor, 5) && digits(number, 2) => Ok(Self {
+                contractor: contractor.to_owned(),
+                number: number.to_owned(),
+            }),
+            _ => Err(LocalityError { written }),
+        }
+    }
+}
+
+impl CodeFiles {
+    /// Makes the paths absolute to a folder.
+    pub(crate) fn settle(&mut self, folder: &Path) {
+        let single = [
+            &mut self.mue,
+            &mut self.addon,
+            &mut self.fees,
+            &mut self.gpci,
+        ];
+        let files = self.ncci_ptp.iter_mut();
+        for path in files.chain(single.into_iter().flatten()) {
+            *path = folder.join(&path);
+        }
+    }
+
+    /// What is missing beside what is there: a price needs all of the three.
+    pub(crate) fn lacks(&self) -> Option<&'static str> {
+        let three = (&self.fees, &self.gpci, &self.locality);
+        match three {
+            (None, None, None) | (Some(_), Some(_), Some(_)) => None,
+            (None, ..) => Some("fees"),
+            (_, None, _) => Some("gpci"),
+            (.., None) => Some("locality"),
+        }
+    }
+}
+
+/// Why a table that `scrubjay.yaml` names could not be taken in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodeFileError {
+    /// The file cannot be opened.
+    #[error(
+        "{path}: `codes: {key}` of scrubjay.yaml names this file, and it cannot be opened; \
+         mend the path, or take `{key}` out", path = path.display()
+    )]
+    Open {
+        /// The entry below `codes:`.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file cannot be read, or is another file than it should be.
+    #[error(
+        "{path}: `codes: {key}` of scrubjay.yaml names this file, and it cannot be taken in; \
+         fetch it from CMS again, or take `{key}` out", path = path.display()
+    )]
+    Import {
+        /// The entry below `codes:`.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: ImportError,
+    },
+    /// The file of indices does not have the practice's locality.
+    #[error(
+        "{path}: the locality `{locality}`, which `codes:` of scrubjay.yaml names, is not in this \
+         file; its columns for the contractor and the locality number tell those that are",
+        path = path.display()
+    )]
+    NoSuchLocality {
+        /// The file.
+        path: PathBuf,
+        /// The locality.
+        locality: Locality,
+    },
+}
+
+/// Rows of a file that did not go in; the others did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowsLeftOut {
+    /// The file.
+    pub path: PathBuf,
+    /// How many rows.
+    pub count: usize,
+    /// The first of them, where its line is known.
+    pub first: Option<RowFault>,
+}
+
+impl fmt::Display for RowsLeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, count, first } = self;
+        let path = path.display();
+        let rows = if *count == 1 { "row" } else { "rows" };
+        match first {
+            Some(first) => write!(
+                f,
+                "{path}: {count} {rows} left out, the first at {first}; the others are in"
+            ),
+            None => write!(
+                f,
+                "{path}: {count} {rows} left out, since they stand earlier too"
+            ),
+        }
+    }
+}
+
+/// The tables that were read.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) pairs: Option<PtpTable>,
+    pub(crate) mue: Option<MueTable>,
+    pub(crate) add_ons: Option<AddOnTable>,
+    pub(crate) fees: Option<(FeeScheduleTable, Gpci)>,
+    pub(crate) left_out: Vec<RowsLeftOut>,
+}
+
+impl Tables {
+    /// Reads the files.
+    pub(crate) fn read(files: &CodeFiles) -> Result<Self, CodeFileError> {
+        let mut tables = Self::default();
+        tables.pairs = tables.read_pairs(&files.ncci_ptp)?;
+        if let Some(path) = &files.mue {
+            tables.mue = Some(tables.take("mue", path, read_mue)?);
+        }
+        if let Some(path) = &files.addon {
+            tables.add_ons = Some(tables.take("addon", path, read_add_ons)?);
+        }
+        if let (Some(fees), Some(gpci), Some(locality)) =
+            (&files.fees, &files.gpci, &files.locality)
+        {
+            let values = tables.take("fees", fees, read_fee_schedule)?;
+            let localities = tables.take("gpci", gpci, read_gpci)?;
+            let indices = localities.get(&locality.contractor, &locality.number);
+            let indices = indices.ok_or_else(|| CodeFileError::NoSuchLocality {
+                path: gpci.clone(),
+                locality: locality.clone(),
+            })?;
+            tables.fees = Some((values, indices.clone()));
+        }
+        Ok(tables)
+    }
+
+    fn take<T>(
+        &mut self,
+        key: &'static str,
+        path: &Path,
+        read: impl FnOnce(BufReader<File>) -> Result<Import<T>, ImportError>,
+    ) -> Result<T, CodeFileError> {
+        let import = read(open(key, path)?).map_err(refused(key, path))?;
+        self.note(path, import.refused, import.faults.first().copied());
+        Ok(import.table)
+    }
+
+    /// One table of several files: each tells of its own faults.
+    fn read_pairs(&mut self, paths: &[PathBuf]) -> Result<Option<PtpTable>, CodeFileError> {
+        const KEY: &str = "ncci_ptp";
+        let Some(last) = paths.last() else {
+            return Ok(None);
+        };
+        let mut reader = PtpReader::default();
+        for path in paths {
+            let (taken, refused_before) = (reader.taken(), reader.refused());
+            let listed = reader.faults().len();
+            reader.read(open(KEY, path)?).map_err(refused(KEY, path))?;
+            let count = reader.refused() - refused_before;
+            let first = reader.faults().get(listed).copied();
+            // A quarter of which one file gave nothing would lack its edits.
+            if reader.taken() == taken {
+                let nothing = ImportError::NothingTaken {
+                    refused: count,
+                    first,
+                };
+                return Err(refused(KEY, path)(nothing));
+            }
+            self.note(path, count, first);
+        }
+        let before = reader.refused();
+        let import = reader.finish().map_err(refused(KEY, last))?;
+        self.note(last, import.refused - before, None);
+        Ok(Some(import.table))
+    }
+
+    fn note(&mut self, path: &Path, count: usize, first: Option<RowFault>) {
+        if count > 0 {
+            self.left_out.push(RowsLeftOut {
+                path: path.to_owned(),
+                count,
+                first,
+            });
+        }
+    }
+}
+
+fn open(key: &'static str, path: &Path) -> Result<BufReader<File>, CodeFileError> {
+    let file = File::open(path).map_err(|source| CodeFileError::Open {
+        key,
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(BufReader::new(file))
+}
+
+fn refused(key: &'static str, path: &Path) -> impl FnOnce(ImportError) -> CodeFileError {
+    let path = path.to_owned();
+    move |source| CodeFileError::Import { key, path, source }
+}
