@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::packed::PackedSet;
+
 /// What kind of code a set is about, which decides how one entry is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum CodeKind {
@@ -23,11 +25,19 @@ pub(crate) struct CodeSet {
     exact: HashSet<Box<str>>,
     /// Ranges, both ends included.
     ranges: Vec<CodeRange>,
+    /// The same, for looking up, where they are few and short.
+    packed: Option<PackedSet>,
 }
 
 impl CodeSet {
     /// Adds an entry: `J0897`, `J0000-J9999`, `J*`, `E11`.
     pub(crate) fn add(&mut self, entry: &str, kind: CodeKind) -> Result<(), &'static str> {
+        self.take(entry, kind)?;
+        self.pack();
+        Ok(())
+    }
+
+    fn take(&mut self, entry: &str, kind: CodeKind) -> Result<(), &'static str> {
         let entry = entry.trim();
         let plain =
             |code: &str| !code.is_empty() && code.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -76,6 +86,11 @@ impl CodeSet {
     pub(crate) fn extend(&mut self, other: &Self) {
         self.exact.extend(other.exact.iter().cloned());
         self.ranges.extend(other.ranges.iter().cloned());
+        self.pack();
+    }
+
+    fn pack(&mut self) {
+        self.packed = PackedSet::of(self.exact.iter().map(AsRef::as_ref), &self.ranges);
     }
 
     /// Whether no code can be in it.
@@ -85,6 +100,14 @@ impl CodeSet {
 
     /// Whether a code is in the set.
     pub(crate) fn contains(&self, code: &str) -> bool {
+        let packed = self
+            .packed
+            .as_ref()
+            .and_then(|packed| packed.contains(code));
+        packed.unwrap_or_else(|| self.contains_text(code))
+    }
+
+    fn contains_text(&self, code: &str) -> bool {
         self.exact.contains(code) || self.ranges.iter().any(|range| within(code, range))
     }
 
@@ -145,6 +168,31 @@ mod tests {
         }
         for code in ["J0898", "G0200", "Q3", "J08970"] {
             assert!(!procedures.contains(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_set_of_few_codes_holds_what_comparing_texts_says() {
+        let kinds = [
+            (CodeKind::Diagnosis, vec!["E11", "V00-Y99", "Z1211", "I*"]),
+            (CodeKind::Procedure, vec!["J0897", "G0100-G0199", "Q2*"]),
+            (
+                CodeKind::Plain,
+                vec!["25", "A1-A9", "ABCDEFGH", "CHROMOSOME"],
+            ),
+        ];
+        let parts = [
+            "", "E", "1", "Q2", "J0897", "W19", "XXXA", "é", "\0", "ABCDEFGH", "I",
+        ];
+        for (kind, entries) in kinds {
+            let set = set(kind, &entries);
+            assert_eq!(set.packed.is_some(), kind != CodeKind::Plain, "{entries:?}");
+            for first in parts {
+                for second in parts {
+                    let code = format!("{first}{second}");
+                    assert_eq!(set.contains(&code), set.contains_text(&code), "{code:?}");
+                }
+            }
         }
     }
 

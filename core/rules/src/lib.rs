@@ -51,6 +51,7 @@ mod limit;
 mod limits;
 mod pack;
 mod pack_test;
+mod packed;
 mod reach;
 mod rule;
 mod ruleset;
