@@ -55,7 +55,7 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// Gets ready for the calls of a pack's rules.
+    /// Gets ready for the calls of a rule of a pack.
     pub(crate) fn enter(
         &mut self,
         hook: Hook,
@@ -70,6 +70,9 @@ impl Frame {
         }
         self.needs.clear();
         self.needs.extend_from_slice(needs);
+        self.room = MAX_FINDINGS;
+        self.said.clear();
+        self.effects.clear();
     }
 
     pub(crate) fn say(

@@ -24,3 +24,6 @@ pub(crate) const MAX_FINDINGS: usize = 100;
 pub(crate) const MAX_FILE: u64 = 8 * 1024 * 1024;
 /// Rules of one pack.
 pub(crate) const MAX_RULES: usize = 20_000;
+/// Functions that an engine keeps for rules, by name and kinds of value. A
+/// thousand rules use some hundred.
+pub(crate) const MAX_LOOKED_UP: usize = 2_000;

@@ -9,7 +9,8 @@ use rhai::packages::{
     BasicStringPackage, MoreStringPackage, Package,
 };
 use rhai::{
-    AST, Caches, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Position, Scope,
+    AST, Caches, Dynamic, Engine, EvalAltResult, Identifier, Module, OptimizationLevel, ParseError,
+    Position, Scope,
 };
 
 use crate::api::{self, Entry, Fault};
@@ -24,21 +25,48 @@ const NOT_FOR_RULES: [&str; 9] = [
     "eval", "import", "export", "print", "debug", "try", "catch", "exit", "sleep",
 ];
 
-/// A compiled rule with what the engine has looked up for it. The caches are
-/// the rule's own: helpers of two rules may have one name.
+/// A compiled rule, with what a run of it needs beside it: of a thousand rules,
+/// what lies elsewhere in memory is seldom in the processor's cache.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     ast: AST,
-    caches: Caches,
+    /// Names of the parameters; the second is empty for a rule about the claim.
+    takes: [Identifier; 2],
+    /// For a rule that brings functions of its own.
+    own: Option<Box<Own>>,
     /// Where the rule's twin was compiled in its stead.
     twin: Option<Box<Twin>>,
 }
 
+/// Functions that one rule has, with what the engine has looked up among them:
+/// helpers of two rules may have one name.
+#[derive(Debug)]
+struct Own {
+    functions: Arc<Module>,
+    caches: Caches,
+}
+
+/// What a worker keeps from run to run.
+#[derive(Debug, Default)]
+pub(crate) struct Stage {
+    scope: Scope<'static>,
+    /// What the engine has looked up for rules that have no functions of their
+    /// own: the same names and kinds of value then mean the same function.
+    caches: Caches,
+}
+
 impl Compiled {
-    fn of(ast: AST, twin: Option<Twin>) -> Self {
+    fn of(rule: &Rule, ast: AST, twin: Option<Twin>) -> Self {
+        let name = |at: usize| rule.takes.get(at).map(String::as_str).unwrap_or_default();
         Self {
+            takes: [name(0).into(), name(1).into()],
+            own: ast.has_functions().then(|| {
+                Box::new(Own {
+                    functions: ast.shared_lib().clone(),
+                    caches: Caches::new(),
+                })
+            }),
             ast,
-            caches: Caches::new(),
             twin: twin.map(Box::new),
         }
     }
@@ -131,7 +159,7 @@ impl Script {
             let twin = notes(recorder).twin_of(rule);
             if let Some(twin) = twin {
                 match self.engine.compile_with_scope(&parameters, &twin.text) {
-                    Ok(ast) => return Ok(Compiled::of(ast, Some(twin))),
+                    Ok(ast) => return Ok(Compiled::of(rule, ast, Some(twin))),
                     Err(_) => notes(recorder).give_up(rule),
                 }
             }
@@ -139,22 +167,21 @@ impl Script {
         let ast = self
             .engine
             .compile_with_scope(&parameters, &rule.runnable.text)?;
-        Ok(Compiled::of(ast, None))
+        Ok(Compiled::of(rule, ast, None))
     }
 
     /// Runs a compiled rule on its arguments.
     pub(crate) fn run<const N: usize>(
         &self,
-        rule: &Rule,
         compiled: &mut Compiled,
-        scope: &mut Scope<'static>,
+        stage: &mut Stage,
         arguments: [Dynamic; N],
     ) -> Result<(), Box<EvalAltResult>> {
         let Some(recorder) = &self.recorder else {
-            return self.evaluate(rule, compiled, scope, arguments);
+            return self.evaluate(compiled, stage, arguments);
         };
         let line = line_of(&arguments);
-        let done = self.evaluate(rule, compiled, scope, arguments);
+        let done = self.evaluate(compiled, stage, arguments);
         let (said, asked) = {
             let frame = api::frame(&self.frame);
             (frame.said.len(), frame.effects.len())
@@ -170,30 +197,36 @@ impl Script {
 
     fn evaluate<const N: usize>(
         &self,
-        rule: &Rule,
         compiled: &mut Compiled,
-        scope: &mut Scope<'static>,
+        stage: &mut Stage,
         arguments: [Dynamic; N],
     ) -> Result<(), Box<EvalAltResult>> {
+        let Stage { scope, caches } = stage;
         scope.clear();
-        for (name, argument) in rule.takes.iter().zip(arguments) {
-            scope.push_dynamic(name.as_str(), argument);
+        for (name, argument) in compiled.takes.iter().zip(arguments) {
+            scope.push_dynamic(name.clone(), argument);
         }
         // A fresh state counts the steps of this run alone.
         let mut state = self.engine.new_global_runtime_state();
-        if compiled.ast.has_functions() {
-            state.lib.push(compiled.ast.shared_lib().clone());
-        }
+        let caches = match &mut compiled.own {
+            Some(own) => {
+                state.lib.push(own.functions.clone());
+                &mut own.caches
+            }
+            None => caches,
+        };
         #[expect(
             deprecated,
             reason = "the one way in that keeps look-up caches; Rhai is pinned"
         )]
-        let done = self.engine.eval_statements_raw(
-            &mut state,
-            &mut compiled.caches,
-            scope,
-            compiled.ast.statements(),
-        );
+        let done =
+            self.engine
+                .eval_statements_raw(&mut state, caches, scope, compiled.ast.statements());
+        // A call that finds no function ends the rule and is looked up all the
+        // same: names that a script makes up must not fill the memory.
+        if done.is_err() && caches.fn_resolution_cache_mut().dict.len() > limits::MAX_LOOKED_UP {
+            *caches = Caches::new();
+        }
         done.map(drop)
     }
 
@@ -333,6 +366,19 @@ mod tests {
                 assert_eq!((frame.said.len(), frame.effects.len()), (2, 1), "{level:?}");
                 assert_eq!(said, day, "{level:?}");
             }
+        }
+    }
+
+    /// Rules share what was looked up by name and kinds of value, and an operator
+    /// is looked up otherwise than a function: no rule may make one the other.
+    #[test]
+    fn no_operator_can_be_called_by_its_name() {
+        let script = Script::new();
+        for (operator, as_written) in [("+", "1 + 2"), ("&", "true & false"), ("==", "1 == 2")] {
+            let written = format!("fn f() {{ {as_written} }}");
+            assert!(call(&script, &written).is_ok(), "{operator}");
+            let by_name = format!("fn f() {{ let named = Fn(\"{operator}\"); named.call(1, 2) }}");
+            assert!(call(&script, &by_name).is_err(), "{operator}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use rhai::{Dynamic, EvalAltResult, Scope};
+use rhai::{Dynamic, EvalAltResult};
 use scrubjay_hooks::{
     About, Context, Effect, Finding, Hook, NotRun, Outcome, Ran, Severity, Subject, Worker,
 };
@@ -17,10 +17,9 @@ use crate::frame::Said;
 use crate::generation::{Generation, PassedOver};
 use crate::intern::Interner;
 use crate::limit::line_matches;
-use crate::limits::MAX_FINDINGS;
 use crate::pack::Pack;
 use crate::rule::Rule;
-use crate::script::{Compiled, Script, told};
+use crate::script::{Compiled, Script, Stage, told};
 use crate::seen::{Eye, Seen};
 use crate::view::Wants;
 
@@ -34,8 +33,16 @@ pub(crate) struct RuleWorker {
     /// Compiled when first met, by the rule's place in the generation.
     compiled: Vec<Option<Compiled>>,
     texts: Interner,
-    scope: Scope<'static>,
+    stage: Stage,
     selected: Vec<u32>,
+}
+
+/// What a rule left behind on one subject.
+struct Answer {
+    said: Vec<Said>,
+    asked: Vec<Effect>,
+    /// What stopped it.
+    fault: Option<Box<EvalAltResult>>,
 }
 
 impl RuleWorker {
@@ -52,7 +59,7 @@ impl RuleWorker {
             script,
             compiled,
             texts: Interner::default(),
-            scope: Scope::new(),
+            stage: Stage::default(),
             selected: Vec::new(),
         }
     }
@@ -66,6 +73,7 @@ impl RuleWorker {
         }
         let before = std::mem::replace(&mut self.generation, Arc::clone(&newest));
         frame(&self.script.frame).forget_sets();
+        self.stage = Stage::default();
         let mut kept: HashMap<*const Rule, Compiled> = before
             .all()
             .zip(self.compiled.drain(..))
@@ -96,6 +104,7 @@ impl RuleWorker {
         let Some(seen) = self.see(subject, context, facts, wants) else {
             return;
         };
+        outcome.ran.reserve(rules.len());
         for at in rules {
             let (pack, rule) = generation.rule(*at);
             frame(&self.script.frame).enter(
@@ -104,23 +113,16 @@ impl RuleWorker {
                 &pack.tables,
                 &pack.manifest.needs,
             );
-            self.run_rule(*at, pack, rule, &seen, facts, outcome);
+            let answer = self.call_rule(*at, rule, &seen, facts);
+            self.record(pack, rule, answer, outcome);
         }
     }
 
-    fn run_rule(
-        &mut self,
-        at: u32,
-        pack: &Pack,
-        rule: &Rule,
-        seen: &Seen,
-        facts: &Facts<'_>,
-        outcome: &mut Outcome,
-    ) {
+    /// Calls a rule on the subject, or on each line that its card lets through.
+    fn call_rule(&mut self, at: u32, rule: &Rule, seen: &Seen, facts: &Facts<'_>) -> Answer {
         let mut said = Vec::new();
         let mut asked = Vec::new();
         let mut fault = None;
-        self.begin_rule();
         match (rule.card.scope, &seen.claim) {
             (RuleScope::Line, Some(claim)) => {
                 let lines = facts.lines.iter().enumerate();
@@ -144,6 +146,12 @@ impl RuleWorker {
                 }
             }
         }
+        Answer { said, asked, fault }
+    }
+
+    /// Adds a rule's answer to the outcome.
+    fn record(&self, pack: &Pack, rule: &Rule, answer: Answer, outcome: &mut Outcome) {
+        let Answer { said, asked, fault } = answer;
         let shadow = rule.card.status == Status::Shadow && !self.generation.is_for_tests();
         let before = outcome.findings.len();
         outcome
@@ -167,13 +175,6 @@ impl RuleWorker {
             version: pack.version.clone(),
             findings: u32::try_from(outcome.findings.len() - before).unwrap_or(u32::MAX),
         });
-    }
-
-    fn begin_rule(&mut self) {
-        let mut frame = frame(&self.script.frame);
-        frame.room = MAX_FINDINGS;
-        frame.said.clear();
-        frame.effects.clear();
     }
 
     fn collect(&mut self, said: &mut Vec<Said>, asked: &mut Vec<Effect>) {
@@ -209,7 +210,7 @@ impl RuleWorker {
             // Checked when the pack was loaded, so this compiles.
             None => slot.insert(self.script.compile_rule(rule)?),
         };
-        self.script.run(rule, compiled, &mut self.scope, arguments)
+        self.script.run(compiled, &mut self.stage, arguments)
     }
 }
 
@@ -257,7 +258,6 @@ impl RuleWorker {
             return Ok(());
         };
         frame(&self.script.frame).enter(hook, context.today(), &pack.tables, &pack.manifest.needs);
-        self.begin_rule();
         match (rule.card.scope, &seen.claim) {
             (RuleScope::Line, Some(claim)) => {
                 let line = Dynamic::from(LineRef {
