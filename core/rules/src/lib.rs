@@ -92,3 +92,6 @@ pub use signature::{KeyError, PublicKey, SecretKey, SignatureError};
 pub use starter::{NewRule, NewRuleError, StartedRule};
 pub use watch::{Change, RuleWatcher, WatchError};
 pub use worker::RULE_FAULT;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub use worker::steps::{Step, Steps};

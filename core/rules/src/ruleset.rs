@@ -50,7 +50,7 @@ pub struct RuleSet {
     /// Packs that were handed in, beside those in folders.
     held: Mutex<Vec<PackContent>>,
     options: LoadOptions,
-    live: Arc<ArcSwap<Generation>>,
+    pub(crate) live: Arc<ArcSwap<Generation>>,
     /// One reload at a time.
     reloading: Mutex<()>,
 }

@@ -1,5 +1,8 @@
 //! One thread's hand: its own engine, its own compiled rules.
 
+#[cfg(feature = "bench")]
+pub(crate) mod steps;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
