@@ -204,7 +204,7 @@ impl<'a> Call<'a> {
 
     /// Earlier claims of the same patient at this practice, oldest first. None
     /// where the host is older than interface 1.1.
-    pub fn earlier(&self) -> impl Iterator<Item = Earlier<'a>> {
+    pub fn earlier(&self) -> impl Iterator<Item = Earlier<'a>> + use<'a> {
         // Whether the host's call is long enough to have the function.
         let end = std::mem::offset_of!(abi::Call, earlier) + size_of::<usize>();
         // SAFETY: the call holds (`new`), and every version begins with its size.

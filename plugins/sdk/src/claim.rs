@@ -264,7 +264,7 @@ impl<'a> Claim<'a> {
     }
 
     /// Diagnoses, principal first.
-    pub fn diagnoses(&self) -> impl Iterator<Item = Diagnosis<'a>> {
+    pub fn diagnoses(&self) -> impl Iterator<Item = Diagnosis<'a>> + use<'a> {
         let (count, size) = (field!(self, diagnosis_count), field!(self, diagnosis_size));
         members(field!(self, diagnoses), count, size)
             // SAFETY: `new` was told that what the claim leads to holds for `'a`.
@@ -272,7 +272,7 @@ impl<'a> Claim<'a> {
     }
 
     /// Service lines.
-    pub fn lines(&self) -> impl Iterator<Item = Line<'a>> {
+    pub fn lines(&self) -> impl Iterator<Item = Line<'a>> + use<'a> {
         let (count, size) = (field!(self, line_count), field!(self, line_size));
         members(field!(self, lines), count, size)
             // SAFETY: `new` was told that what the claim leads to holds for `'a`.
@@ -324,7 +324,7 @@ impl<'a> Line<'a> {
     }
 
     /// Modifiers, as sent.
-    pub fn modifiers(&self) -> impl Iterator<Item = &'a str> {
+    pub fn modifiers(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (first, count) = (field!(self, modifiers), field!(self, modifier_count));
         // SAFETY: `new` was told that what the line leads to holds for `'a`.
         members(first, count, TEXT_SIZE).filter_map(|at| unsafe { text(at.read()) })
@@ -436,7 +436,7 @@ impl<'a> Earlier<'a> {
     }
 
     /// Its services.
-    pub fn services(&self) -> impl Iterator<Item = Service<'a>> {
+    pub fn services(&self) -> impl Iterator<Item = Service<'a>> + use<'a> {
         let (count, size) = (field!(self, service_count), field!(self, service_size));
         members(field!(self, services), count, size)
             // SAFETY: `new` was told that what the claim leads to holds for `'a`.
@@ -444,7 +444,7 @@ impl<'a> Earlier<'a> {
     }
 
     /// Reason codes that it was denied by.
-    pub fn denied(&self) -> impl Iterator<Item = &'a str> {
+    pub fn denied(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (first, count) = (field!(self, denied), field!(self, denied_count));
         // SAFETY: as above.
         members(first, count, TEXT_SIZE).filter_map(|at| unsafe { text(at.read()) })
@@ -469,7 +469,7 @@ impl<'a> Service<'a> {
     }
 
     /// Modifiers, as sent.
-    pub fn modifiers(&self) -> impl Iterator<Item = &'a str> {
+    pub fn modifiers(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (first, count) = (field!(self, modifiers), field!(self, modifier_count));
         // SAFETY: `new` was told that what the service leads to holds for `'a`.
         members(first, count, TEXT_SIZE).filter_map(|at| unsafe { text(at.read()) })

@@ -68,7 +68,7 @@ impl<'a> Host<'a> {
     }
 
     /// Every setting, in the order of their keys.
-    pub fn settings(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn settings(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let at = self.at;
         (0..).map_while(move |place| {
             let (mut key, mut value) = (abi::Str::ABSENT, abi::Str::ABSENT);

@@ -4,6 +4,8 @@ use crate::abi::{self, Str};
 use crate::about::{ClaimKind, LineOfBusiness, Need};
 use crate::value::{Cents, Date, Milli};
 
+use super::earlier::{EarlierView, TestEarlier};
+
 /// The day that the host's clock counts from.
 pub(super) const EPOCH: Date = Date::new(1970, 1, 1).expect("a year begins on this day");
 
@@ -57,21 +59,6 @@ pub struct TestClaim {
     pub earlier: Vec<TestEarlier>,
 }
 
-/// An earlier claim for tests.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TestEarlier {
-    /// Our id.
-    pub id: String,
-    /// NPI of its billing provider.
-    pub billing_npi: String,
-    /// Whether it is void, or was replaced.
-    pub withdrawn: bool,
-    /// Its services: procedure, units, day.
-    pub services: Vec<(String, Milli, Date)>,
-    /// Reason codes that it was denied by.
-    pub denied: Vec<String>,
-}
-
 /// A service line for tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestLine {
@@ -85,8 +72,14 @@ pub struct TestLine {
     pub charge: Cents,
     /// Units.
     pub units: Milli,
-    /// Day of service.
+    /// First day of service.
     pub from: Option<Date>,
+    /// Last day of service, where it is another one.
+    pub to: Option<Date>,
+    /// Unit of measure; `UN` unless said otherwise.
+    pub unit: String,
+    /// Rendering provider, where not the claim's.
+    pub rendering: Option<TestProvider>,
     /// Pointers to diagnoses.
     pub pointers: Vec<u8>,
     /// Prior authorization of the line.
@@ -191,6 +184,9 @@ impl TestClaim {
                 day.parse()
                     .expect("the test names a day such as 2026-03-02"),
             ),
+            to: None,
+            unit: "UN".to_owned(),
+            rendering: None,
             pointers: vec![1],
             authorization: None,
             ndc: None,
@@ -207,6 +203,13 @@ impl TestClaim {
         self
     }
 
+    /// With an earlier claim of the same patient, later than those before.
+    #[must_use]
+    pub fn earlier(mut self, earlier: TestEarlier) -> Self {
+        self.earlier.push(earlier);
+        self
+    }
+
     /// The claim as the interface hands it in.
     pub(super) fn view(&self, needs: u32) -> ClaimView<'_> {
         ClaimView::new(self, needs)
@@ -216,7 +219,7 @@ impl TestClaim {
 /// A claim's structs, each where the others point to.
 pub(super) struct ClaimView<'a> {
     claim: abi::Claim,
-    earlier: Vec<abi::Earlier>,
+    earlier: EarlierView,
     _parts: Parts,
     of: std::marker::PhantomData<&'a TestClaim>,
 }
@@ -228,8 +231,6 @@ struct Parts {
     _diagnoses: Vec<abi::Diagnosis>,
     _lines: Vec<abi::Line>,
     _modifiers: Vec<Vec<Str>>,
-    _services: Vec<Vec<abi::Service>>,
-    _denied: Vec<Vec<Str>>,
 }
 
 fn maybe(text: Option<&String>) -> Str {
@@ -240,7 +241,7 @@ fn number(date: Option<Date>) -> i32 {
     date.map_or(0, Date::number)
 }
 
-fn count(length: usize) -> u32 {
+pub(super) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
@@ -250,46 +251,22 @@ impl<'a> ClaimView<'a> {
     }
 
     pub(super) fn earlier(&self) -> &[abi::Earlier] {
-        &self.earlier
+        self.earlier.claims()
     }
 
     fn new(of: &'a TestClaim, needs: u32) -> Self {
-        let services: Vec<Vec<_>> = of
-            .earlier
-            .iter()
-            .map(|earlier| earlier.services.iter().map(service).collect())
-            .collect();
-        let denied: Vec<Vec<_>> = of
-            .earlier
-            .iter()
-            .map(|earlier| earlier.denied.iter().map(|code| Str::of(code)).collect())
-            .collect();
-        let earlier = of.earlier.iter().zip(&services).zip(&denied);
-        let earlier = earlier.map(|((one, services), denied)| abi::Earlier {
-            size: abi::size_of::<abi::Earlier>(),
-            flags: if one.withdrawn {
-                abi::EARLIER_WITHDRAWN
-            } else {
-                0
-            },
-            id: Str::of(&one.id),
-            billing_npi: Str::of(&one.billing_npi),
-            services: services.as_ptr(),
-            service_count: count(services.len()),
-            service_size: abi::size_of::<abi::Service>(),
-            denied: denied.as_ptr(),
-            denied_count: count(denied.len()),
-            reserved: 0,
-        });
-        let earlier = earlier.collect();
         let people: Vec<_> = std::iter::once(&of.patient)
             .chain(&of.subscriber)
             .map(|one| person(one, needs))
             .collect();
         let providers: Vec<_> = std::iter::once(&of.billing)
             .chain(&of.rendering)
+            .chain(of.lines.iter().filter_map(|line| line.rendering.as_ref()))
             .map(provider)
             .collect();
+        let mut own_rendering = providers
+            .iter()
+            .skip(1 + usize::from(of.rendering.is_some()));
         let diagnoses: Vec<_> = of.diagnoses.iter().enumerate().map(diagnosis).collect();
         let modifiers: Vec<Vec<Str>> = of
             .lines
@@ -298,7 +275,13 @@ impl<'a> ClaimView<'a> {
             .collect();
         let lines: Vec<_> = (1..)
             .zip(of.lines.iter().zip(&modifiers))
-            .map(|(number, (one, modifiers))| line(of, number, one, modifiers))
+            .map(|(number, (one, modifiers))| {
+                let mut made = line(of, number, one, modifiers);
+                if one.rendering.is_some() {
+                    made.rendering = own_rendering.next().map_or(std::ptr::null(), |own| own);
+                }
+                made
+            })
             .collect();
         let sum = of
             .lines
@@ -350,30 +333,16 @@ impl<'a> ClaimView<'a> {
         // The lists' own memory stays where it is when they move in here.
         Self {
             claim,
-            earlier,
+            earlier: EarlierView::new(&of.earlier),
             _parts: Parts {
                 _people: people,
                 _providers: providers,
                 _diagnoses: diagnoses,
                 _lines: lines,
                 _modifiers: modifiers,
-                _services: services,
-                _denied: denied,
             },
             of: std::marker::PhantomData,
         }
-    }
-}
-
-fn service((procedure, units, from): &(String, Milli, Date)) -> abi::Service {
-    abi::Service {
-        size: abi::size_of::<abi::Service>(),
-        from: from.number(),
-        units: units.0,
-        procedure: Str::of(procedure),
-        modifiers: std::ptr::null(),
-        modifier_count: 0,
-        reserved: 0,
     }
 }
 
@@ -438,11 +407,11 @@ fn line(of: &TestClaim, at: u32, line: &TestLine, modifiers: &[Str]) -> abi::Lin
         charge: line.charge.0,
         units: line.units.0,
         from: number(line.from),
-        to: number(line.from),
+        to: number(line.to.or(line.from)),
         qualifier: Str::of("HC"),
         procedure: maybe(line.procedure.as_ref()),
         revenue_code: maybe(line.revenue_code.as_ref()),
-        unit: Str::of("UN"),
+        unit: Str::of(&line.unit),
         place: maybe(of.place.as_ref()),
         authorization: maybe(line.authorization.as_ref()),
         ndc: maybe(line.ndc.as_ref()),

@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 use std::ffi::c_void;
+use std::sync::{Mutex, PoisonError};
 
 use super::{Ended, Said, SaidAsk, SaidFinding};
 use crate::abi::{self, Str};
 use crate::about::EffectKind;
 use crate::call::Severity;
 use crate::claim::text;
+use crate::host::Level;
 use crate::value::Date;
 
 /// A plugin's settings, and what it said while it started.
@@ -15,6 +17,8 @@ pub(super) struct HostCtx {
     settings: Vec<(String, String)>,
     folder: String,
     error: RefCell<String>,
+    // Any thread may log.
+    log: Mutex<Vec<(Level, String)>>,
 }
 
 impl HostCtx {
@@ -29,7 +33,15 @@ impl HostCtx {
             settings,
             folder: folder.to_string_lossy().into_owned(),
             error: RefCell::default(),
+            log: Mutex::default(),
         }
+    }
+
+    pub(super) fn logged(&self) -> Vec<(Level, String)> {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn take_error(&self) -> String {
@@ -108,9 +120,21 @@ unsafe extern "C" fn setting_at(
     abi::OK
 }
 
-unsafe extern "C" fn log(_host: *const abi::Host, level: u32, line: Str) {
-    // SAFETY: as in `setting`. Shown by `cargo test` where a test fails.
-    println!("log {level}: {}", unsafe { owned(line) });
+unsafe extern "C" fn log(host: *const abi::Host, level: u32, line: Str) {
+    // SAFETY: as in `setting`.
+    let (ctx, line) = unsafe { (host_ctx(host), owned(line)) };
+    // Shown by `cargo test` where a test fails.
+    println!("log {level}: {line}");
+    let level = match level {
+        0 | 1 => Level::Debug,
+        2 => Level::Info,
+        3 => Level::Warn,
+        _ => Level::Error,
+    };
+    ctx.log
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push((level, line));
 }
 
 unsafe extern "C" fn error(host: *const abi::Host, why: Str) {

@@ -7,6 +7,7 @@
 //! interface; the host does, and `scrubjay plugin check` is for that.
 
 mod claim;
+mod earlier;
 mod host;
 
 use std::ffi::c_void;
@@ -16,9 +17,11 @@ use crate::abi;
 use crate::about::Hook;
 use crate::call::Severity;
 use crate::export::{self, Plugin};
+use crate::host::Level;
 use crate::value::Date;
 
-pub use claim::{TestClaim, TestEarlier, TestLine, TestPerson, TestProvider};
+pub use claim::{TestClaim, TestLine, TestPerson, TestProvider};
+pub use earlier::{TestEarlier, TestService};
 use host::{CallCtx, HostCtx};
 
 /// A plugin that would not start, with what it said.
@@ -115,7 +118,7 @@ pub struct Said {
 pub struct Harness<P: Plugin> {
     plugin: *const abi::Plugin,
     // INVARIANT: both outlive `plugin`; boxed, since the plugin has their address.
-    _ctx: Box<HostCtx>,
+    ctx: Box<HostCtx>,
     _host: Box<abi::Host>,
     today: Date,
     of: PhantomData<P>,
@@ -149,11 +152,17 @@ impl<P: Plugin> Harness<P> {
         }
         Ok(Self {
             plugin,
-            _ctx: ctx,
+            ctx,
             _host: host,
             today: DAY,
             of: PhantomData,
         })
+    }
+
+    /// What the plugin has logged so far, while it started and since.
+    #[must_use]
+    pub fn logged(&self) -> Vec<(Level, String)> {
+        self.ctx.logged()
     }
 
     /// Judges on that day from now on.
