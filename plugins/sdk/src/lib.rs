@@ -63,6 +63,7 @@ mod claim;
 mod export;
 pub mod harness;
 mod host;
+pub mod scaffold;
 mod value;
 
 pub use about::{About, ClaimKind, EffectKind, Hook, LineOfBusiness, Need};
