@@ -40,6 +40,7 @@ mod replay;
 mod steps;
 mod terms;
 mod time;
+mod trial;
 
 pub use analytics::{
     CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
@@ -60,6 +61,7 @@ pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::submission::Sent;
 pub use terms::{Period, PeriodError, Rolls, Terms};
 pub use time::SystemClock;
+pub use trial::{JudgedAt, Trial, TrialError, TriedClaim, try_claims};
 
 /// A point in time, as the engine takes and gives it.
 pub type Instant = chrono::DateTime<chrono::Utc>;

@@ -59,10 +59,7 @@ fn pairs_and_limits_are_found_on_their_lines_and_hold_the_claim() {
         ]
     );
     assert!(outcome.holds());
-    assert!(matches!(
-        outcome.findings[0].about,
-        About::Line { line: 6 }
-    ));
+    assert!(matches!(outcome.findings[0].about, About::Line { line: 6 }));
     let prevented: Vec<String> = outcome.findings[0]
         .prevents
         .iter()

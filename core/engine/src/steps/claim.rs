@@ -66,7 +66,7 @@ pub(crate) fn create_claims(
 
 /// Our id for a claim: the control number that it came with, where payers will
 /// return it whole and no other claim has it; else that with a number behind it.
-fn claim_id(
+pub(crate) fn claim_id(
     reader: &dyn Reader,
     given: &mut BTreeSet<ClaimId>,
     control: &str,
