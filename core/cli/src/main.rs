@@ -50,7 +50,7 @@ enum Command {
     /// Rule packs: new, check, fmt, diff, list, docs, publish, sign, vocabulary.
     #[command(subcommand)]
     Rules(rules::RulesCommand),
-    /// Native plugins: list, inspect, check.
+    /// Native plugins: list, inspect, check, new, test.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     /// X12 files: check, show, json, ack, balance.

@@ -1,4 +1,8 @@
-//! `scrubjay plugin`: what plugins say of themselves.
+//! `scrubjay plugin`: what plugins say of themselves, and a start for new ones.
+
+mod new;
+mod said;
+mod test;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -44,6 +48,12 @@ pub(crate) enum PluginCommand {
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
+    /// Start a plugin: a folder that builds and passes its own test.
+    New(new::NewArguments),
+    /// Run a plugin over the claims of an 837 and print what it says of each.
+    ///
+    /// Exits with 1 where it faults, or a claim cannot be read.
+    Test(test::TestArguments),
 }
 
 /// A plugin as the configuration names it, and what it says or what is wrong.
@@ -57,9 +67,9 @@ struct Listed {
 }
 
 pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
-    let host = PluginHost::new()?;
     match command {
         PluginCommand::List { folder, json } => {
+            let host = PluginHost::new()?;
             let listed = each(folder, |spec| host.inspect(spec))?;
             let mut out = std::io::stdout().lock();
             if *json {
@@ -78,7 +88,7 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             Ok(ended(&listed))
         }
         PluginCommand::Inspect { file, json } => {
-            let info = host.inspect(&PluginSpec::new(file))?;
+            let info = PluginHost::new()?.inspect(&PluginSpec::new(file))?;
             let mut out = std::io::stdout().lock();
             if *json {
                 print_json(&mut out, &info)?;
@@ -88,6 +98,7 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         PluginCommand::Check { folder } => {
+            let host = said::loud_host()?;
             let listed = each(folder, |spec| {
                 host.load(spec).map(|plugin| plugin.info().clone())
             })?;
@@ -97,6 +108,8 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             }
             Ok(ended(&listed))
         }
+        PluginCommand::New(arguments) => new::new(&mut std::io::stdout().lock(), arguments),
+        PluginCommand::Test(arguments) => test::test(&mut std::io::stdout().lock(), arguments),
     }
 }
 

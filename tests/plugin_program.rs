@@ -1,0 +1,238 @@
+//! `scrubjay plugin new` and `plugin test`, as a vendor uses them.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use scrubjay_tests::{repository, scrubjay};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn ok(output: &Output) -> String {
+    let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        told(&output.stdout),
+        told(&output.stderr)
+    );
+    told(&output.stdout)
+}
+
+fn new(folder: &Path, arguments: &[&str]) -> Output {
+    let folder = folder.to_string_lossy();
+    scrubjay(&[&["plugin", "new", "--in", &folder], arguments].concat())
+}
+
+fn claims() -> String {
+    let file = repository().join("examples/clinic/inbox/01-claims-monday.837");
+    file.to_string_lossy().into_owned()
+}
+
+/// A new plugin in C, built with the compiler alone, as its README says.
+fn c_plugin(folder: &Path, change: impl Fn(String) -> String) -> PathBuf {
+    ok(&new(folder, &["many-units", "--lang", "c"]));
+    let made = folder.join("many-units");
+    let source = made.join("many_units.c");
+    let text = std::fs::read_to_string(&source).unwrap();
+    std::fs::write(&source, change(text)).unwrap();
+    ok(&cc(
+        &made,
+        "-shared -fPIC -fvisibility=hidden -o libmany_units.so many_units.c",
+    ));
+    made
+}
+
+fn cc(folder: &Path, arguments: &str) -> Output {
+    Command::new("cc")
+        .args([
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-Wpedantic",
+            "-I",
+            "include",
+        ])
+        .args(arguments.split(' '))
+        .current_dir(folder)
+        .output()
+        .expect("the tests need a C compiler called `cc`")
+}
+
+#[test]
+fn a_new_plugin_in_c_builds_and_passes_its_test() {
+    let folder = TempDir::new().unwrap();
+    let made = c_plugin(folder.path(), |text| text);
+    ok(&cc(&made, "-o test_many_units test.c many_units.c"));
+    let tested = Command::new(made.join("test_many_units")).output().unwrap();
+    assert_eq!(ok(&tested), "2 tests passed\n");
+    let header = std::fs::read(made.join("include/scrubjay_plugin.h")).unwrap();
+    let ours = repository().join("plugins/sdk/include/scrubjay_plugin.h");
+    assert_eq!(header, std::fs::read(ours).unwrap());
+    // The Makefile does the same, where there is make.
+    match Command::new("make")
+        .args(["-B", "test"])
+        .current_dir(&made)
+        .output()
+    {
+        Ok(output) => assert!(ok(&output).ends_with("2 tests passed\n")),
+        Err(error) => eprintln!("skipped: there is no make ({error})"),
+    }
+    let library = made.join("libmany_units.so");
+    let inspected = scrubjay(&["plugin", "inspect", &library.to_string_lossy()]);
+    assert!(ok(&inspected).starts_with("many-units 0.1.0: "));
+}
+
+#[test]
+fn a_new_plugin_in_rust_builds_and_passes_its_test_without_a_network() {
+    let folder = TempDir::new().unwrap();
+    let sdk = repository().join("plugins/sdk");
+    ok(&new(
+        folder.path(),
+        &["many-units", "--sdk", &sdk.to_string_lossy()],
+    ));
+    let made = folder.path().join("many-units");
+    let cargo = |arguments: &[&str]| {
+        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(arguments)
+            .arg("--offline")
+            .current_dir(&made)
+            .env("CARGO_TARGET_DIR", made.join("target"))
+            .output()
+            .unwrap()
+    };
+    let tested = ok(&cargo(&["test"]));
+    assert!(tested.contains("2 passed"), "{tested}");
+    ok(&cargo(&["build"]));
+    let library = format!(
+        "target/debug/{}many_units{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let library = made.join(library).to_string_lossy().into_owned();
+    let tested = scrubjay(&[
+        "plugin",
+        "test",
+        &library,
+        "--claims",
+        &claims(),
+        "--settings",
+        "most_units=50",
+    ]);
+    let text = ok(&tested);
+    assert!(
+        text.contains("JC1014 at scrub\n  warn plugin:many-units/many-units: line 1 has 60 units")
+    );
+    assert!(
+        text.ends_with("24 claims, 2 findings, 0 effects, 0 faults\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn names_and_folders_that_will_not_do_are_refused_and_nothing_is_written() {
+    let folder = TempDir::new().unwrap();
+    for (arguments, says) in [
+        (&["Many_Units"][..], "is no name for a plugin"),
+        (&["fn"], "no crate can be called"),
+        (&["many-units", "--sdk", "."], "does not hold the SDK"),
+        (&["many-units", "--lang", "c", "--sdk", "."], "takes no SDK"),
+    ] {
+        let refused = new(folder.path(), arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains(says), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let told = ok(&new(folder.path(), &["many-units"]));
+    assert!(told.contains("--sdk PATH"), "{told}");
+    let again = new(folder.path(), &["many-units"]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"));
+}
+
+#[test]
+fn a_fault_is_printed_with_its_reason_and_ends_with_1() {
+    let folder = TempDir::new().unwrap();
+    let made = c_plugin(folder.path(), |text| {
+        text.replace("call->finding(call, &finding);", "return SCRUBJAY_ERROR;")
+    });
+    let library = made.join("libmany_units.so").to_string_lossy().into_owned();
+    let run = |settings: &[&str]| {
+        let claims = claims();
+        let base = ["plugin", "test", &library, "--claims", &claims];
+        scrubjay(&[&base[..], settings].concat())
+    };
+    let faulted = run(&["--settings", "most_units=50"]);
+    assert_eq!(faulted.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&faulted.stdout).into_owned();
+    assert!(
+        text.contains(
+            "block plugin-fault: plugin `many-units` 0.1.0 at hook `scrub` could not judge"
+        )
+    );
+    assert!(
+        text.ends_with("24 claims, 0 findings, 0 effects, 2 faults\n"),
+        "{text}"
+    );
+    // What keeps it from running at all is no fault of a claim.
+    for (settings, says) in [
+        (
+            &["--settings", "most_units=many"][..],
+            "`most_units` is no number",
+        ),
+        (&["--settings", "most_units"], "write KEY=VALUE"),
+    ] {
+        let refused = run(settings);
+        assert_eq!(refused.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
+fn payers_of_a_practice_come_from_its_configuration() {
+    let folder = TempDir::new().unwrap();
+    // Only asked about one payer, by the practice's key of it.
+    let made = c_plugin(folder.path(), |text| {
+        let payers = "static const scrubjay_str PAYERS[] = { SCRUBJAY_STR(\"harborlight\") };\n\
+                      static const scrubjay_descriptor_t";
+        text.replacen("static const scrubjay_descriptor_t", payers, 1)
+            .replace(
+                ".hooks = SCRUBJAY_HOOK_SCRUB,",
+                ".hooks = SCRUBJAY_HOOK_SCRUB, .payer_count = 1, .payers = PAYERS,",
+            )
+    });
+    let library = made.join("libmany_units.so").to_string_lossy().into_owned();
+    let practice = repository()
+        .join("examples/clinic")
+        .to_string_lossy()
+        .into_owned();
+    let claims = claims();
+    let base = [
+        "plugin",
+        "test",
+        &library,
+        "--claims",
+        &claims,
+        "--settings",
+        "most_units=50",
+        "--json",
+    ];
+    let findings = |arguments: &[&str]| {
+        let tried: Value =
+            serde_json::from_str(&ok(&scrubjay(&[&base[..], arguments].concat()))).unwrap();
+        let claims = tried["claims"].as_array().unwrap().clone();
+        let asked = claims
+            .iter()
+            .filter(|claim| claim["not_run"].as_array().unwrap().is_empty())
+            .count();
+        let because = claims
+            .iter()
+            .find_map(|claim| claim["not_run"][0]["because"].as_str());
+        (asked, because.map(str::to_owned))
+    };
+    let because = Some("payers: [harborlight]".to_owned());
+    assert_eq!(findings(&[]), (0, because.clone()));
+    assert_eq!(findings(&["--practice", &practice]), (7, because));
+}
