@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::RunArguments;
 use crate::live::Lines;
+use crate::plugin::said::print_warnings;
 use crate::table::Column::Text;
 use crate::table::print_table;
 use crate::{report, watch};
@@ -60,6 +61,7 @@ pub(crate) fn run(arguments: &WatchedRun) -> anyhow::Result<ExitCode> {
         return watch::watch(&mut engine, lines, until_idle.map(Duration::from_secs));
     }
     let run = engine.run_inbox()?;
+    print_warnings(&engine);
     let report = engine.report()?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -145,7 +147,9 @@ fn open(arguments: &RunArguments) -> anyhow::Result<Engine> {
         .db
         .clone()
         .unwrap_or_else(|| folder.join(DATABASE_NAME));
-    Ok(Engine::open_with_database(folder, database)?)
+    let engine = Engine::open_with_database(folder, database)?;
+    print_warnings(&engine);
+    Ok(engine)
 }
 
 pub(crate) fn print_json(

@@ -13,6 +13,7 @@ use crate::analytics::Report;
 use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
+use crate::plugin_log::{KeptLines, PluginLine};
 use crate::steps::deadline::{self, Tick};
 use crate::steps::submission::{self, Sent};
 use crate::time::{Time, interchange_instant};
@@ -62,6 +63,7 @@ pub struct Engine {
     codes: Arc<PracticeCodes>,
     rules: Arc<RuleSet>,
     plugins: Vec<PluginInfo>,
+    plugin_lines: Arc<KeptLines>,
     actor: String,
 }
 
@@ -127,6 +129,13 @@ impl Engine {
     #[must_use]
     pub fn plugins(&self) -> &[PluginInfo] {
         &self.plugins
+    }
+
+    /// What plugins have logged since this was last asked, such as rows of
+    /// their tables that they left out. At most 1,000 lines are kept.
+    #[must_use]
+    pub fn take_plugin_lines(&self) -> Vec<PluginLine> {
+        self.plugin_lines.take()
     }
 
     /// Reads what was committed last.

@@ -1,7 +1,7 @@
 //! `scrubjay plugin`: what plugins say of themselves, and a start for new ones.
 
 mod new;
-mod said;
+pub(crate) mod said;
 mod test;
 
 use std::io::Write;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use scrubjay::Engine;
 use scrubjay::plugins::{LogLevel, PluginError, PluginHost, PluginLog, Trust};
 
 /// Prints each line as it comes.
@@ -16,6 +17,15 @@ impl PluginLog for StandardError {
             LogLevel::Error => "has an error",
         };
         eprintln!("scrubjay: plugin {plugin} {level}: {text}");
+    }
+}
+
+/// Prints what the plugins of an engine have warned of since it was last asked.
+pub(crate) fn print_warnings(engine: &Engine) {
+    for line in engine.take_plugin_lines() {
+        if line.level >= LogLevel::Warn {
+            StandardError.line(&line.plugin, line.level, &line.text);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scrubjay_hooks::Handler;
 use scrubjay_model::Clock;
-use scrubjay_plugin_host::PluginHost;
+use scrubjay_plugin_host::{PluginHost, PluginLog, Trust};
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Reader, Store};
 
@@ -13,6 +13,7 @@ use crate::builtin::BuiltIn;
 use crate::code_books::load_options;
 use crate::config::RulesFrom;
 use crate::desk::Handlers;
+use crate::plugin_log::KeptLines;
 use crate::time::Time;
 use crate::{Config, EngineError, PracticeCodes, published};
 
@@ -82,7 +83,9 @@ impl EngineBuilder {
         let codes = Arc::new(PracticeCodes::read(&config.codes)?);
         let rules = Arc::new(rules(&config, &codes, store.read()?.as_ref())?);
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
-        let host = PluginHost::new()?;
+        let plugin_lines = Arc::new(KeptLines::default());
+        let log = Arc::clone(&plugin_lines) as Arc<dyn PluginLog>;
+        let host = PluginHost::with(Trust::Named, log)?;
         let mut plugins = Vec::new();
         for spec in &config.plugins {
             let plugin = host.load(spec)?;
@@ -102,6 +105,7 @@ impl EngineBuilder {
             codes,
             rules,
             plugins,
+            plugin_lines,
             actor: self.actor,
         })
     }
