@@ -6,7 +6,7 @@ use std::process::Command;
 
 use scrubjay::{Engine, EngineError};
 use scrubjay_tests::sample::{CONFIGURATION, claims};
-use scrubjay_tests::{repository, scrubjay};
+use scrubjay_tests::{ClinicCopy, repository, scrubjay};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -107,4 +107,72 @@ fn the_program_shows_a_plugin_without_starting_it() {
     );
     let refused = scrubjay(&["plugin", "inspect", &format!("{place}/fees.csv")]);
     assert_eq!(refused.status.code(), Some(2));
+}
+
+/// The lines of a trace that are findings: severity, rule and message.
+fn traced(clinic: &ClinicCopy, claim: &str) -> Vec<String> {
+    let folder = clinic.folder().to_string_lossy().into_owned();
+    let output = scrubjay(&["claims", "trace", claim, "--dir", &folder]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let severities = ["block ", "warn ", "info "];
+    text.lines()
+        .map(str::trim)
+        .filter(|line| severities.iter().any(|severity| line.starts_with(severity)))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn in_the_clinic_findings_of_both_plugins_stand_beside_the_scripts_in_one_trace() {
+    let clinic = ClinicCopy::new().with_plugins();
+    let document = clinic.run_json();
+    let found = traced(&clinic, "JC1005");
+    let rules: Vec<&str> = found
+        .iter()
+        .map(|line| line.split_once(": ").unwrap().0)
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            "block medicare/jw-jz",
+            "warn plugin:fee-schedule/below-schedule",
+            "info plugin:fee-schedule/expected-payment",
+            "block plugin:ncci-edits/ptp",
+            "warn plugin:ncci-edits/mue-day",
+        ]
+    );
+    // The README quotes that trace.
+    let readme = std::fs::read_to_string(repository().join("examples/clinic/README.md")).unwrap();
+    for line in &found {
+        assert!(readme.contains(line), "README.md does not have: {line}");
+    }
+    // And says that the plugins change no figure but the findings.
+    let mut without = ClinicCopy::new().run_json()["report"].clone();
+    let mut with = document["report"].clone();
+    for report in [&mut with, &mut without] {
+        let report = report.as_object_mut().unwrap();
+        assert!(report.remove("findings").is_some());
+    }
+    assert_eq!(with, without);
+}
+
+#[test]
+fn rows_that_a_plugin_leaves_out_are_told_to_whoever_runs_it() {
+    let clinic = ClinicCopy::new().with_plugins();
+    let pairs = clinic.folder().join("plugins/pairs.txt");
+    let text = std::fs::read_to_string(&pairs).unwrap();
+    std::fs::write(&pairs, text + "J0696\tJ11\t\t20260101\t*\t1\tInvented\n").unwrap();
+    let expected = "scrubjay: plugin ncci-edits warns: plugins/pairs.txt, line 4: column `column 2` \
+                    should be a procedure code of five letters and digits; the row is left out\n";
+    let ran = clinic.run(&[]);
+    assert!(ran.status.success());
+    assert_eq!(String::from_utf8_lossy(&ran.stderr), expected);
+    let checked = scrubjay(&["plugin", "check", &clinic.folder().to_string_lossy()]);
+    assert!(checked.status.success());
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(said.starts_with(expected), "{said}");
+    assert!(
+        said.ends_with("ncci-edits says: plugins/limits.csv: 1 rows\n"),
+        "{said}"
+    );
 }

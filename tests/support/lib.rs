@@ -5,8 +5,10 @@
 pub mod practice;
 pub mod sample;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
@@ -69,6 +71,57 @@ impl ClinicCopy {
             &copy.scratch.path().join("payer-rules"),
         );
         copy
+    }
+
+    /// Puts the clinic's plugins in, built as its README says: the one in C from
+    /// its source and the header with the compiler alone, the one in Rust by cargo.
+    ///
+    /// # Panics
+    /// Where one of them does not build.
+    #[must_use]
+    pub fn with_plugins(self) -> Self {
+        let clinic = repository().join("examples/clinic");
+        let plugins = self.folder().join("plugins");
+        copy_folder(&clinic.join("plugins"), &plugins);
+        let named = ["scrubjay.yaml", "plugins/plugins.yaml"]
+            .map(|file| std::fs::read_to_string(clinic.join(file)).expect("a configuration"));
+        std::fs::write(self.folder().join("scrubjay.yaml"), named.concat())
+            .expect("the clinic's configuration");
+
+        // Alone in a folder: nothing else of the repository is needed.
+        let alone = self.scratch.path().join("vendor");
+        std::fs::create_dir_all(&alone).expect("a folder can be made");
+        for file in [
+            "sdk/include/scrubjay_plugin.h",
+            "fee-schedule/fee_schedule.c",
+        ] {
+            let from = repository().join("plugins").join(file);
+            let name = from.file_name().expect("the file has a name");
+            std::fs::copy(&from, alone.join(name)).expect("a file can be copied");
+        }
+        let built = Command::new("cc")
+            .args([
+                "-std=c11",
+                "-O2",
+                "-shared",
+                "-fPIC",
+                "-fvisibility=hidden",
+                "-o",
+            ])
+            .arg(plugins.join("libfee_schedule.so"))
+            .arg("fee_schedule.c")
+            .current_dir(&alone)
+            .status()
+            .expect("the tests need a C compiler called `cc`");
+        assert!(built.success(), "the C plugin does not build");
+
+        let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        let library = built_by_cargo(
+            "scrubjay-plugin-ncci-edits",
+            &format!("{prefix}ncci_edits{suffix}"),
+        );
+        std::fs::copy(library, plugins.join("libncci_edits.so")).expect("the library is built");
+        self
     }
 
     /// The clinic's folder.
@@ -142,21 +195,30 @@ pub fn scrubjay(arguments: &[&str]) -> Output {
 /// Where cargo cannot build it.
 #[must_use]
 pub fn program() -> PathBuf {
-    // `cargo test --workspace` builds the program; a test run alone may not have.
+    built_by_cargo(
+        "scrubjay-cli",
+        &format!("scrubjay{}", std::env::consts::EXE_SUFFIX),
+    )
+}
+
+/// A file of a package of the workspace, built beside the tests.
+fn built_by_cargo(package: &'static str, file: &str) -> PathBuf {
+    // `cargo test --workspace` builds them all; a test run alone may not have.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    static BUILT: std::sync::Once = std::sync::Once::new();
-    BUILT.call_once(|| {
+    static BUILT: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if built.insert(package) {
         let status = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "scrubjay-cli"])
+            .args(["build", "--quiet", "--package", package])
             .current_dir(repository())
             .status()
             .expect("cargo starts");
-        assert!(status.success(), "the program does not build");
-    });
+        assert!(status.success(), "{package} does not build");
+    }
     let mut path = std::env::current_exe().expect("a test knows where it is");
     path.pop();
     if path.ends_with("deps") {
         path.pop();
     }
-    path.join(format!("scrubjay{}", std::env::consts::EXE_SUFFIX))
+    path.join(file)
 }
