@@ -16,36 +16,9 @@ use std::time::Instant;
 use scrubjay_hooks::{ClaimSubject, Handler, Hook, Outcome, Ran, Subject};
 use scrubjay_model::Claim;
 use scrubjay_plugin_host::PluginSpec;
-use support::{claim, compile, context, day, folder, load, payer};
+use support::{claim, compile, context, day, folder, load, payer, source};
 
 const ROUNDS: usize = 9;
-
-/// A plugin in C around the body of its `judge`.
-fn source(body: &str) -> String {
-    format!(
-        "#include \"scrubjay_plugin.h\"
-        static scrubjay_status judge(const scrubjay_plugin_t *plugin, const scrubjay_call_t *call)
-        {{
-            (void)plugin; (void)call;
-            {body}
-            return SCRUBJAY_OK;
-        }}
-        static void destroy(const scrubjay_plugin_t *plugin) {{ (void)plugin; }}
-        static const scrubjay_plugin_t plugin = {{
-            .size = sizeof plugin, .judge = judge, .destroy = destroy }};
-        static scrubjay_status create(const scrubjay_host_t *host, const scrubjay_plugin_t **made)
-        {{ (void)host; *made = &plugin; return SCRUBJAY_OK; }}
-        static const scrubjay_descriptor_t descriptor = {{
-            .size = sizeof descriptor, .flags = SCRUBJAY_PLUGIN_THREAD_SAFE,
-            .id = SCRUBJAY_STR(\"bench\"), .version = SCRUBJAY_STR(\"1\"),
-            .title = SCRUBJAY_STR(\"t\"), .vendor = SCRUBJAY_STR(\"v\"),
-            .licence = SCRUBJAY_STR(\"l\"), .hooks = SCRUBJAY_HOOK_SCRUB }};
-        SCRUBJAY_EXPORT const scrubjay_entry_t scrubjay_plugin_entry = {{
-            .size = sizeof(scrubjay_entry_t), .magic = SCRUBJAY_MAGIC,
-            .abi_major = SCRUBJAY_ABI_MAJOR, .abi_minor = SCRUBJAY_ABI_MINOR,
-            .descriptor = &descriptor, .create = create }};"
-    )
-}
 
 /// The sum of the lines against the claim's charge: work that reads the claim.
 const SUM: &str = "scrubjay_cents sum = 0; uint32_t i;

@@ -4,6 +4,71 @@ use std::path::PathBuf;
 
 use crate::spec::Sha256;
 
+/// How the process of a plugin ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Ending {
+    /// By a signal: 6 is an abort, also for want of memory, 11 a wild pointer.
+    #[error("was ended by signal {0}")]
+    Signal(i32),
+    /// By itself.
+    #[error("ended itself with status {0}")]
+    Status(i32),
+    /// It no longer listened, and the host ended it.
+    #[error("closed its pipe to the host")]
+    Closed,
+}
+
+/// Why a plugin cannot be had in a process of its own.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChildError {
+    /// The host named no program.
+    #[error(
+        "this program names none to run it in: leave out `isolation: process`, \
+             or have the program name one with `child_program`"
+    )]
+    NoProgram,
+    /// The system does not have what it takes.
+    #[error("this system cannot do so: leave out `isolation: process`")]
+    NotHere,
+    /// The program could not be started.
+    #[error("`{}` cannot be started: {source}", program.display())]
+    Start {
+        /// Program.
+        program: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The process says why it will not have it.
+    #[error("{said}")]
+    Refused {
+        /// In its words, which name the file or the plugin.
+        said: String,
+    },
+    /// The process ended on the way.
+    #[error("its process {ending}")]
+    Lost {
+        /// How.
+        ending: Ending,
+    },
+    /// It took too long.
+    #[error("it was not ready within {limit_ms} ms: mend it, or allow more with `start_ms`")]
+    Slow {
+        /// Its time.
+        limit_ms: u32,
+    },
+    /// The process says what is no answer.
+    #[error("`{}` does not answer as a program that serves plugins", program.display())]
+    NoAnswer {
+        /// Program.
+        program: PathBuf,
+    },
+    /// A new process says another thing of the plugin than the first did.
+    #[error("it says something else of itself than when it was loaded")]
+    Changed,
+}
+
 /// Why a plugin was not loaded. The running version, where there is one, stays.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -170,5 +235,22 @@ pub enum PluginError {
         id: String,
         /// Why.
         problem: String,
+    },
+    /// It cannot be had in a process of its own.
+    #[error("plugin {} in a process of its own: {problem}", path.display())]
+    Child {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        problem: ChildError,
+    },
+    /// A limit that nothing would keep.
+    #[error("plugin {}: `{limit}` is only kept in a process of its own: \
+             add `isolation: process` or leave it out", path.display())]
+    Limit {
+        /// File.
+        path: PathBuf,
+        /// Its name in the budget.
+        limit: &'static str,
     },
 }

@@ -2,6 +2,7 @@
 
 use scrubjay_hooks::{About, EffectKind, Finding, Hook, Severity};
 
+use crate::error::Ending;
 use crate::text::{SizeError, TextError};
 
 /// The rule of every finding about a plugin that could not be asked, or that
@@ -12,6 +13,22 @@ pub const PLUGIN_FAULT: &str = "plugin-fault";
 /// same claim gives the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
+    /// Any of the others, as the plugin's own process tells it.
+    #[error("{said}")]
+    Told { said: String },
+    #[error("could not judge: its process {0}")]
+    Lost(Ending),
+    #[error("took longer than the {limit_ms} ms that a call may take, and its process was ended")]
+    Hung { limit_ms: u32 },
+    #[error("could not judge: its process said what is no answer, and was ended")]
+    NoAnswer,
+    #[error("could not judge: its process could not be started again: {said}")]
+    NotStarted { said: String },
+    #[error(
+        "was not asked: its process ended, and a new one is not started at once: \
+         judge the claim again later"
+    )]
+    Resting,
     #[error("could not judge{}", said.as_ref().map_or_else(String::new, |said| format!(": {said}")))]
     Error { said: Option<String> },
     #[error("panicked{}", said.as_ref().map_or_else(String::new, |said| format!(": {said}")))]
@@ -62,7 +79,7 @@ impl Fault {
     pub(crate) const fn counts(&self) -> bool {
         !matches!(
             self,
-            Self::NotAsked | Self::OutOfRange | Self::SetAside { .. }
+            Self::NotAsked | Self::OutOfRange | Self::SetAside { .. } | Self::Resting
         )
     }
 

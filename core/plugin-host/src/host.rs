@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use scrubjay_hooks::Hook;
 
+#[cfg(unix)]
+use crate::child::{Child, ChildProgram};
 use crate::error::PluginError;
 use crate::info::{self, PluginInfo};
-use crate::instance::Instance;
-use crate::library::{Copies, PluginLibrary};
+use crate::instance::{Body, Instance};
+use crate::library::{Copies, Kept, PluginLibrary};
+use crate::mapped::Mapped;
 use crate::plugin::Plugin;
 use crate::services::{NoLog, PluginLog};
-use crate::spec::PluginSpec;
+use crate::spec::{Isolation, PluginSpec};
 
 /// Which files a host maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +34,9 @@ pub(crate) struct Registry {
     copies: Copies,
     trust: Trust,
     log: Arc<dyn PluginLog>,
+    /// What plugins run in that have a process of their own.
+    #[cfg(unix)]
+    child: Mutex<Option<ChildProgram>>,
     /// The file of each loaded plugin, by id.
     loaded: Mutex<BTreeMap<String, PathBuf>>,
 }
@@ -37,6 +44,11 @@ pub(crate) struct Registry {
 impl Registry {
     fn loaded(&self) -> MutexGuard<'_, BTreeMap<String, PathBuf>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(unix)]
+    fn child(&self) -> MutexGuard<'_, Option<ChildProgram>> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a plugin's id, unless another has it.
@@ -91,6 +103,8 @@ impl PluginHost {
             copies: Copies::new()?,
             trust,
             log,
+            #[cfg(unix)]
+            child: Mutex::new(None),
             loaded: Mutex::new(BTreeMap::new()),
         };
         Ok(Self {
@@ -98,14 +112,43 @@ impl PluginHost {
         })
     }
 
-    /// Reads what a file says of itself. None of its code is run, but for what
-    /// the C runtime runs when a library is mapped.
+    /// Names the program that plugins with [`Isolation::Process`] run in, by
+    /// its absolute path: one that calls [`serve_child`](crate::serve_child)
+    /// when it is given these arguments, mostly the host itself. It is started
+    /// without the host's environment.
+    ///
+    /// ```
+    /// use scrubjay_plugin_host::PluginHost;
+    ///
+    /// let host = PluginHost::new()?.child_program("/usr/bin/clinic", ["plugin-child"]);
+    /// # Ok::<(), scrubjay_plugin_host::PluginError>(())
+    /// ```
+    #[must_use]
+    pub fn child_program(
+        self,
+        path: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Self {
+        #[cfg(unix)]
+        {
+            let program = ChildProgram {
+                path: path.into(),
+                arguments: arguments.into_iter().map(Into::into).collect(),
+            };
+            *self.registry.child() = Some(program);
+        }
+        #[cfg(not(unix))]
+        let _ = (path.into(), arguments);
+        self
+    }
+
+    /// Reads what a file says of itself, where the plugin would run. None of its
+    /// code is run, but for what the C runtime runs when a library is mapped.
     ///
     /// # Errors
     /// [`PluginError`] with what is wrong with the file.
     pub fn inspect(&self, spec: &PluginSpec) -> Result<PluginInfo, PluginError> {
-        let library = PluginLibrary::open(spec, self.registry.trust, &self.registry.copies)?;
-        Ok(library.info)
+        Mapping::of(&self.registry, spec).map(|mapping| mapping.info)
     }
 
     /// Loads a plugin and makes it ready.
@@ -120,8 +163,7 @@ impl PluginHost {
     }
 
     pub(crate) fn open(registry: &Registry, spec: &PluginSpec) -> Result<Instance, PluginError> {
-        let library = PluginLibrary::open(spec, registry.trust, &registry.copies)?;
-        let info = &library.info;
+        let Mapping { info, place } = Mapping::of(registry, spec)?;
         if info.hooks.is_empty() {
             let offered = Hook::ALL.into_iter().filter(|hook| info::is_offered(*hook));
             let offered: Vec<&str> = offered.map(Hook::as_str).collect();
@@ -130,6 +172,63 @@ impl PluginHost {
                 offered: offered.join(", "),
             });
         }
-        Instance::create(library, spec, Arc::clone(&registry.log))
+        let body = match place {
+            Place::Here(library) => {
+                Body::Mapped(Mapped::create(*library, spec, Arc::clone(&registry.log))?)
+            }
+            #[cfg(unix)]
+            Place::There(child) => {
+                child.create(&info)?;
+                Body::Child(child)
+            }
+        };
+        Ok(Instance::new(body, info, spec.budget))
+    }
+}
+
+/// A library that is mapped and has not been made ready.
+struct Mapping {
+    info: PluginInfo,
+    place: Place,
+}
+
+enum Place {
+    Here(Box<PluginLibrary>),
+    #[cfg(unix)]
+    There(Child),
+}
+
+impl Mapping {
+    fn of(registry: &Registry, spec: &PluginSpec) -> Result<Self, PluginError> {
+        if spec.isolation == Isolation::None
+            && let Some(limit) = spec.budget.needs_process()
+        {
+            return Err(PluginError::Limit {
+                path: spec.path.clone(),
+                limit,
+            });
+        }
+        let kept = Kept::of(spec, registry.trust, &registry.copies)?;
+        match spec.isolation {
+            Isolation::None => {
+                let library = PluginLibrary::open(&spec.path, kept)?;
+                Ok(Self {
+                    info: library.info.clone(),
+                    place: Place::Here(Box::new(library)),
+                })
+            }
+            #[cfg(unix)]
+            Isolation::Process => {
+                let program = registry.child().clone();
+                let (child, info) = Child::open(program, spec, kept, Arc::clone(&registry.log))?;
+                let place = Place::There(child);
+                Ok(Self { info, place })
+            }
+            #[cfg(not(unix))]
+            Isolation::Process => Err(PluginError::Child {
+                path: spec.path.clone(),
+                problem: crate::ChildError::NotHere,
+            }),
+        }
     }
 }

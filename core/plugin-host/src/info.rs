@@ -125,6 +125,15 @@ fn bit<T: PartialEq>(all: &[T], value: &T) -> u32 {
         .map_or(0, |at| 1 << at)
 }
 
+fn bits<T: PartialEq>(all: &[T], values: &[T]) -> u32 {
+    values.iter().fold(0, |bits, value| bits | bit(all, value))
+}
+
+/// The bit of an effect.
+pub(crate) fn effect_bit(effect: EffectKind) -> u32 {
+    bit(&EFFECTS, &effect)
+}
+
 /// The bit of a hook.
 pub(crate) fn hook_bit(hook: Hook) -> u32 {
     bit(&Hook::ALL, &hook)
@@ -210,6 +219,37 @@ impl PluginInfo {
             payers: unsafe { payers(descriptor) }.map_err(|problem| wrong("payers", problem))?,
             threading,
         })
+    }
+
+    /// What another process says of a plugin, held against the same rules as
+    /// what a library says of itself here.
+    pub(crate) fn told(&self, path: &Path, sha256: Sha256) -> Result<Self, PluginError> {
+        let payers: Vec<abi::Str> = self.payers.iter().map(|key| abi::Str::of(key)).collect();
+        let hooks = bits(&Hook::ALL, &self.hooks) | bits(&Hook::ALL, &self.not_offered);
+        let descriptor = abi::Descriptor {
+            size: abi::size_of::<abi::Descriptor>(),
+            flags: match self.threading {
+                Threading::AnyThread => abi::THREAD_SAFE,
+                Threading::OneAtATime => 0,
+            },
+            id: abi::Str::of(&self.id),
+            version: abi::Str::of(&self.version),
+            title: abi::Str::of(&self.title),
+            vendor: abi::Str::of(&self.vendor),
+            licence: abi::Str::of(&self.licence),
+            hooks,
+            effects: bits(&EFFECTS, &self.effects),
+            needs: bits(&NEEDS, &self.needs),
+            claim_kinds: bits(&KINDS, &self.claim_kinds),
+            lines_of_business: bits(&LINES, &self.lines_of_business),
+            // More than a number can say are more than a plugin may name.
+            payer_count: u32::try_from(payers.len()).unwrap_or(u32::MAX),
+            payers: payers.as_ptr(),
+            support: abi::Str::maybe(self.support.as_deref()),
+        };
+        // SAFETY: every text is one of `self`, and the list is the one above;
+        // both are there until `read` has copied them.
+        unsafe { Self::read(path, &descriptor, self.abi.1, sha256) }
     }
 
     /// The rule of one of its edits, as findings name it.

@@ -23,11 +23,23 @@
 //! make, an effect that was not declared, a call beyond its time. A plugin that
 //! faults again and again is set aside, and every later claim is held.
 //!
+//! A plugin that scribbles over memory, aborts or never comes back takes the
+//! process with it, unless it runs in one of its own: [`Isolation::Process`],
+//! `isolation: process` in a configuration. A crash, a hang or a want of memory
+//! there is such a finding too, and costs that call: a new process is started
+//! with the next call, and where that one is lost as well, after a wait that
+//! doubles from 100 ms to 30 s, while which calls are held at once. The host
+//! names the program to run in ([`PluginHost::child_program`]), which calls
+//! [`serve_child`]. That process has no environment, no descriptors and no
+//! standard streams of the host's, sees of a claim what the plugin declares to
+//! need, and ends with the host.
+//!
 //! What is not here: deciding what becomes of a claim (`scrubjay`), rule packs
-//! (`scrubjay-rules`). A plugin that scribbles over memory, aborts or never
-//! comes back takes the process with it, unless it runs in one of its own.
+//! (`scrubjay-rules`).
 
 mod call;
+#[cfg(unix)]
+mod child;
 mod clock;
 mod error;
 mod fault;
@@ -36,16 +48,19 @@ mod image;
 mod info;
 mod instance;
 mod library;
+mod mapped;
 mod plugin;
 mod services;
 mod spec;
 mod text;
 mod view;
 
-pub use error::PluginError;
+#[cfg(unix)]
+pub use child::{ServeError, serve_child};
+pub use error::{ChildError, Ending, PluginError};
 pub use fault::PLUGIN_FAULT;
 pub use host::{PluginHost, Trust};
 pub use info::{Need, PluginInfo, Threading};
 pub use plugin::Plugin;
 pub use services::{LogLevel, PluginLog};
-pub use spec::{Budget, PluginSpec, Setting, Sha256};
+pub use spec::{Budget, Isolation, PluginSpec, Setting, Sha256};

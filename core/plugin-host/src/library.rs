@@ -81,12 +81,21 @@ pub(crate) struct PluginLibrary {
     get_extension: Option<abi::GetExtension>,
     // INVARIANT: unmapped before its file is removed (fields drop in order).
     _mapped: libloading::Library,
-    _copy: Copy,
+    /// None where another process keeps it.
+    _copy: Option<Copy>,
 }
 
-impl PluginLibrary {
-    /// Reads, checks, copies and maps a file.
-    pub(crate) fn open(
+/// A private copy of a file that has been read and checked, whichever process
+/// maps it.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) sha256: Sha256,
+    copy: Copy,
+}
+
+impl Kept {
+    /// Reads, checks and copies a file.
+    pub(crate) fn of(
         spec: &PluginSpec,
         trust: Trust,
         copies: &Copies,
@@ -117,17 +126,36 @@ impl PluginLibrary {
         })?;
         // What was hashed is what is mapped: nobody else writes to the copy.
         let copy = copies.keep(path, &bytes)?;
-        drop(bytes);
+        Ok(Self { sha256, copy })
+    }
+
+    /// Where the copy is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.copy.0
+    }
+}
+
+impl PluginLibrary {
+    /// Maps a private copy in this process.
+    pub(crate) fn open(path: &Path, kept: Kept) -> Result<Self, PluginError> {
+        let mut library = Self::map(path, kept.path(), kept.sha256)?;
+        library._copy = Some(kept.copy);
+        Ok(library)
+    }
+
+    /// Maps the private copy of the file `path`, which whoever made the copy
+    /// keeps until the library is gone.
+    pub(crate) fn map(path: &Path, copy: &Path, sha256: Sha256) -> Result<Self, PluginError> {
         // SAFETY: mapping runs the library's constructors, so it is as safe as
         // the operator's choice to name this file in the configuration; that it
-        // is those bytes and a library of this machine has been checked.
-        let mapped = unsafe { libloading::Library::new(&copy.0) }.map_err(|error| {
+        // is those bytes and a library of this machine has been checked (`Kept`).
+        let mapped = unsafe { libloading::Library::new(copy) }.map_err(|error| {
             let told = std::error::Error::source(&error)
                 .map_or_else(|| error.to_string(), ToString::to_string);
             // The loader names the copy, which nobody knows.
-            let reason = told.replace(&*copy.0.to_string_lossy(), "it");
+            let reason = told.replace(&*copy.to_string_lossy(), "it");
             PluginError::Map {
-                path: path.clone(),
+                path: path.to_owned(),
                 reason,
             }
         })?;
@@ -138,7 +166,7 @@ impl PluginLibrary {
             Ok(symbol) if !symbol.is_null() => *symbol,
             _ => {
                 return Err(PluginError::NoEntry {
-                    path: path.clone(),
+                    path: path.to_owned(),
                     symbol: abi::ENTRY_SYMBOL,
                 });
             }
@@ -149,7 +177,7 @@ impl PluginLibrary {
         // SAFETY: as above; `read_entry` has seen that there is a descriptor.
         let info = unsafe { read_descriptor(path, &entry, sha256) }?;
         let create = entry.create.ok_or(PluginError::NoFunction {
-            path: path.clone(),
+            path: path.to_owned(),
             function: "create",
         })?;
         Ok(Self {
@@ -157,7 +185,7 @@ impl PluginLibrary {
             create,
             get_extension: entry.get_extension,
             _mapped: mapped,
-            _copy: copy,
+            _copy: None,
         })
     }
 

@@ -13,7 +13,7 @@ use crate::call::{Door, Said};
 use crate::fault::Fault;
 use crate::host::Registry;
 use crate::info::PluginInfo;
-use crate::instance::Instance;
+use crate::instance::{Body, Instance};
 use crate::spec::PluginSpec;
 use crate::view::View;
 use crate::{PluginError, PluginHost};
@@ -135,24 +135,25 @@ impl PluginWorker {
         context: Context,
     ) -> Said {
         if let Some(faults) = instance.set_aside() {
-            return refused(Fault::SetAside { faults });
+            return Said::refused(Fault::SetAside { faults });
         }
         let claim = match self.view.fill(subject, instance.sight) {
             Ok(claim) => claim,
-            Err(fault) => return refused(fault),
+            Err(fault) => return Said::refused(fault),
         };
-        // SAFETY: the view was just filled from the subject; neither is touched
-        // again before the call returns.
-        let said = unsafe { self.door.judge(instance, hook, subject, claim, context) };
-        instance.ended(said.fault.as_ref().is_some_and(Fault::counts));
+        let said = match &instance.body {
+            Body::Mapped(mapped) => {
+                let door = &mut self.door;
+                // SAFETY: the view was just filled from the subject; neither is
+                // touched again before the call returns.
+                unsafe { door.judge(instance, mapped, hook, subject, claim, context) }
+            }
+            #[cfg(unix)]
+            Body::Child(child) => child.judge(instance, hook, subject, self.view.has(), context),
+        };
+        instance.ended(said.fault.as_ref());
         said
     }
-}
-
-fn refused(fault: Fault) -> Said {
-    let mut said = Said::default();
-    said.fault(fault);
-    said
 }
 
 impl Worker for PluginWorker {
@@ -160,7 +161,7 @@ impl Worker for PluginWorker {
         // Holds this version, and its library, until this call has ended.
         let instance = self.live.load();
         let said = match subject {
-            _ if !instance.declares(hook) => refused(Fault::NotAsked),
+            _ if !instance.declares(hook) => Said::refused(Fault::NotAsked),
             Subject::Claim(claim) if passed_over(instance.info(), claim).is_none() => {
                 self.ask(&instance, hook, claim, context)
             }

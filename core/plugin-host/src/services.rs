@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use scrubjay_plugin::abi;
+use serde::{Deserialize, Serialize};
 
 use crate::spec::PluginSpec;
 use crate::text;
 
 /// How much a line of a plugin's log matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LogLevel {
     /// For whoever writes the plugin.
     Debug,
@@ -116,7 +118,8 @@ impl Services {
     }
 }
 
-fn absolute(folder: &Path) -> String {
+/// A folder as plugins are told it.
+pub(crate) fn absolute(folder: &Path) -> String {
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -201,8 +204,12 @@ unsafe extern "C" fn log_line(host: *const abi::Host, level: u32, message: abi::
     };
     // SAFETY: the plugin's own text, readable during this call (header).
     let message = unsafe { text::lossy(message) };
-    // A panic of the host's log must not pass through the plugin.
-    let line = || services.log.line(&services.plugin, level, &message);
+    write_line(&*services.log, &services.plugin, level, &message);
+}
+
+/// Hands a line on. A panic of the host's log must not pass through a plugin.
+pub(crate) fn write_line(log: &dyn PluginLog, plugin: &str, level: LogLevel, text: &str) {
+    let line = || log.line(plugin, level, text);
     let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(line));
 }
 

@@ -64,15 +64,37 @@ impl fmt::Display for Sha256 {
     }
 }
 
+/// Where a plugin runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// In the host's process: a call costs some hundred nanoseconds, and a
+    /// plugin that crashes takes the host with it.
+    #[default]
+    None,
+    /// In a process of its own: a call costs some tens of microseconds, and a
+    /// crash, a hang or a want of memory costs that call. Calls come one at a
+    /// time. On Unix only.
+    Process,
+}
+
 /// What a plugin may take before it counts as faulty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budget {
-    /// Milliseconds of one call. A call that takes longer is a fault, once it
-    /// comes back; nothing in this process can make it come back.
+    /// Milliseconds of one call. A call that takes longer is a fault: in the
+    /// host's process once it comes back, since nothing there can make it come
+    /// back; in one of its own, it is ended.
     pub call_ms: NonZeroU32,
     /// Calls in a row that may fault before the plugin is set aside.
     pub faults: NonZeroU32,
+    /// Milliseconds until it is ready, with [`Isolation::Process`] only; 10,000
+    /// where nothing is said.
+    pub start_ms: Option<NonZeroU32>,
+    /// Megabytes of address space, the program's own included, with
+    /// [`Isolation::Process`] only; 1,024 where nothing is said. What the system
+    /// counts, so more than the plugin fills.
+    pub memory_mb: Option<NonZeroU32>,
 }
 
 impl Default for Budget {
@@ -82,6 +104,8 @@ impl Default for Budget {
         Self {
             call_ms: SECOND,
             faults: FAULTS,
+            start_ms: None,
+            memory_mb: None,
         }
     }
 }
@@ -91,6 +115,25 @@ impl Budget {
     #[must_use]
     pub fn call(&self) -> Duration {
         Duration::from_millis(u64::from(self.call_ms.get()))
+    }
+
+    /// The milliseconds until it is ready, in a process of its own.
+    pub(crate) fn start_ms(&self) -> u32 {
+        self.start_ms.map_or(10_000, NonZeroU32::get)
+    }
+
+    /// The bytes of address space of its own process.
+    pub(crate) fn memory(&self) -> u64 {
+        u64::from(self.memory_mb.map_or(1_024, NonZeroU32::get)) << 20
+    }
+
+    /// The name of a limit that is set and that only a process of its own can keep.
+    pub(crate) fn needs_process(&self) -> Option<&'static str> {
+        match (self.start_ms, self.memory_mb) {
+            (_, Some(_)) => Some("memory_mb"),
+            (Some(_), None) => Some("start_ms"),
+            (None, None) => None,
+        }
     }
 }
 
@@ -124,13 +167,15 @@ impl From<Scalar> for Setting {
 /// A plugin as the configuration names it.
 ///
 /// ```
-/// # use scrubjay_plugin_host::PluginSpec;
+/// # use scrubjay_plugin_host::{Isolation, PluginSpec};
 /// let spec: PluginSpec = serde_yaml::from_str(
 ///     "path: plugins/libfee_schedule.so\n\
 ///      settings: { table: fees.csv, tolerance_percent: 5 }\n\
-///      budget: { call_ms: 200 }\n",
+///      isolation: process\n\
+///      budget: { call_ms: 200, memory_mb: 256 }\n",
 /// )?;
 /// assert_eq!(spec.settings["tolerance_percent"].0, "5");
+/// assert_eq!(spec.isolation, Isolation::Process);
 /// # Ok::<(), serde_yaml::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -148,6 +193,9 @@ pub struct PluginSpec {
     /// configuration. The configuration does not say it of itself.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// Where it runs.
+    #[serde(default)]
+    pub isolation: Isolation,
     /// What it may take.
     #[serde(default)]
     pub budget: Budget,
@@ -161,6 +209,7 @@ impl PluginSpec {
             sha256: None,
             settings: BTreeMap::new(),
             folder: PathBuf::new(),
+            isolation: Isolation::None,
             budget: Budget::default(),
         }
     }
@@ -176,6 +225,13 @@ impl PluginSpec {
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = folder.into();
+        self
+    }
+
+    /// Running there.
+    #[must_use]
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = isolation;
         self
     }
 

@@ -83,8 +83,13 @@ pub(crate) unsafe fn lossy(text: abi::Str) -> String {
     }
     // SAFETY: not null, and shortened to the limit that the caller vouches for.
     let bytes = unsafe { std::slice::from_raw_parts(text.ptr, text.len.min(abi::MAX_MESSAGE)) };
-    String::from_utf8_lossy(bytes)
-        .chars()
+    plain(&String::from_utf8_lossy(bytes))
+}
+
+/// The same of text.
+pub(crate) fn plain(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(abi::MAX_MESSAGE)];
+    text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }

@@ -353,6 +353,19 @@ impl View {
         Ok(&raw const self.claim)
     }
 
+    /// What the claim has of patient and subscriber, seen or not.
+    pub(crate) fn has(&self) -> [u32; 2] {
+        self.persons.map(|person| person.flags)
+    }
+
+    /// Says what the claim has, where what may not be seen was left out of it
+    /// before it came here.
+    pub(crate) fn tell(&mut self, has: [u32; 2]) {
+        for (person, flags) in self.persons.iter_mut().zip(has) {
+            person.flags = flags;
+        }
+    }
+
     /// Makes room for everything that comes, so that nothing moves while
     /// pointers to it are taken.
     fn clear(&mut self, claim: &Claim) {

@@ -357,3 +357,30 @@ fn a_worker_shows_a_shorter_claim_without_what_the_longer_one_left() {
     says(&long);
     assert_eq!(says(&short), alone);
 }
+
+#[test]
+#[ignore = "the program of the plugins below that have a process of their own"]
+fn plugin_child() {
+    support::serve();
+}
+
+#[test]
+fn a_plugin_in_a_process_of_its_own_sees_the_same() {
+    let mut other = carrying();
+    other.coverages[0].subscriber = Some(Person {
+        name: Name::person("Quillfeather", "Jo"),
+        born: Some(day("1931-01-02")),
+        ..Person::default()
+    });
+    let folder = folder();
+    for needs in ["0", "SCRUBJAY_NEED_NAME", "SCRUBJAY_NEED_MEMBER"] {
+        let spec = PluginSpec::new(echo(&folder, needs));
+        let here = load(&spec);
+        let there = support::host().load(&support::isolated(spec)).unwrap();
+        for claim in [&carrying(), &other] {
+            let seen = judge(&there, Hook::Scrub, claim);
+            assert_eq!(seen, judge(&here, Hook::Scrub, claim), "{needs}");
+            assert!(!seen.holds() && seen.findings.len() > 8);
+        }
+    }
+}

@@ -1,33 +1,51 @@
 //! A subject as one JSON document, without what the plugin may not see.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use scrubjay_hooks::{ClaimSubject, EarlierClaim, Hook};
 use scrubjay_model::{Claim, Name, PayerProfile, Person};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::info::Need;
 
-#[derive(Serialize)]
-struct Document<'a> {
-    hook: Hook,
+/// A subject as it is written; read again by a plugin's own process.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Document<'a> {
+    pub(crate) hook: Hook,
     received: NaiveDate,
-    payer: Option<&'a PayerProfile>,
-    claim: &'a Claim,
-    history: &'a [EarlierClaim],
+    payer: Option<Cow<'a, PayerProfile>>,
+    claim: Cow<'a, Claim>,
+    history: Cow<'a, [EarlierClaim]>,
 }
 
-/// The document of a claim.
-pub(super) fn of_claim(hook: Hook, subject: &ClaimSubject<'_>, needs: &[Need]) -> String {
-    let claim = for_eyes(subject.claim, needs);
-    let document = Document {
-        hook,
-        received: subject.received,
-        payer: subject.payer,
-        claim: &claim,
-        history: subject.history,
-    };
-    // Maps have text keys, and no value of the model refuses to be written.
-    serde_json::to_string(&document).unwrap_or_else(|_| "{}".to_owned())
+impl<'a> Document<'a> {
+    /// The document of a claim.
+    pub(crate) fn of(hook: Hook, subject: &ClaimSubject<'a>, needs: &[Need]) -> Self {
+        Self {
+            hook,
+            received: subject.received,
+            payer: subject.payer.map(Cow::Borrowed),
+            claim: Cow::Owned(for_eyes(subject.claim, needs)),
+            history: Cow::Borrowed(subject.history),
+        }
+    }
+
+    /// The claim again, without what was left out.
+    pub(crate) fn subject(&self) -> ClaimSubject<'_> {
+        ClaimSubject {
+            claim: &self.claim,
+            payer: self.payer.as_deref(),
+            history: &self.history,
+            received: self.received,
+        }
+    }
+
+    /// As JSON.
+    pub(super) fn text(&self) -> String {
+        // Maps have text keys, and no value of the model refuses to be written.
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
 }
 
 /// The claim without what is not needed (45 CFR 164.502(b)).

@@ -1,5 +1,6 @@
 //! One call of a plugin: what it is handed, and what it says meanwhile.
 
+mod again;
 mod document;
 mod history;
 mod said;
@@ -17,9 +18,12 @@ use crate::clock::Tick;
 use crate::fault::Fault;
 use crate::info;
 use crate::instance::Instance;
+use crate::mapped::Mapped;
 use crate::text::{self, TextError};
 use crate::view::day;
 
+pub(crate) use again::Told;
+pub(crate) use document::Document;
 use history::History;
 pub(crate) use said::Said;
 
@@ -100,6 +104,7 @@ impl Door {
     pub(crate) unsafe fn judge(
         &mut self,
         instance: &Instance,
+        mapped: &Mapped,
         hook: Hook,
         subject: &ClaimSubject<'_>,
         claim: *const abi::Claim,
@@ -144,7 +149,7 @@ impl Door {
         thread.store(this_thread(), Ordering::Release);
         // SAFETY: the frame holds, the caller vouches for the claim, and `open`
         // lives until the door is closed again below.
-        let status = unsafe { instance.judge(frame.cast::<abi::Call>()) };
+        let status = unsafe { mapped.judge(frame.cast::<abi::Call>()) };
         thread.store(0, Ordering::Release);
         ctx.store(std::ptr::null_mut(), Ordering::Relaxed);
         let took = open.started.elapsed();
@@ -264,7 +269,7 @@ unsafe extern "C" fn document(call: *const abi::Call, json: *mut abi::Str) -> ab
     }
     let text = open
         .document
-        .get_or_init(|| document::of_claim(open.hook, open.subject, &open.instance.info().needs));
+        .get_or_init(|| Document::of(open.hook, open.subject, &open.instance.info().needs).text());
     // SAFETY: not null, and the plugin's to write to (header). The text stays
     // where it is until the call ends.
     unsafe { json.write_unaligned(abi::Str::of(text)) };

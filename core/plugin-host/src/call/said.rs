@@ -57,6 +57,14 @@ impl Texts {
 }
 
 impl Said {
+    /// Nothing but a fault.
+    pub(crate) fn refused(fault: Fault) -> Self {
+        Self {
+            fault: Some(fault),
+            ..Self::default()
+        }
+    }
+
     /// Whether nothing was said, nothing asked, and nothing went wrong.
     pub(crate) fn is_quiet(&self) -> bool {
         self.findings.is_empty() && self.effects.is_empty() && self.fault.is_none()

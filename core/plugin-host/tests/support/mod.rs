@@ -13,7 +13,10 @@ use scrubjay_model::{
     Address, AsSent, Claim, ClaimKind, Coverage, CoverageOrder, Diagnosis, Frequency,
     LineOfBusiness, Money, Name, PayerProfile, Person, Provider, Relationship, ServiceLine, Sex,
 };
-use scrubjay_plugin_host::{Budget, LogLevel, Plugin, PluginHost, PluginLog, PluginSpec};
+use scrubjay_plugin_host::{
+    Budget, Isolation, LogLevel, Plugin, PluginHost, PluginLog, PluginSpec, ServeError, Trust,
+    serve_child,
+};
 use tempfile::TempDir;
 
 /// The folder of the header.
@@ -39,7 +42,37 @@ pub(crate) fn tricky(trick: &str) -> PluginSpec {
         .budget(Budget {
             call_ms: 40.try_into().unwrap(),
             faults: 3.try_into().unwrap(),
+            ..Budget::default()
         })
+}
+
+/// A host whose plugins run in this very test program, where they have a
+/// process of their own; see [`serve`].
+pub(crate) fn host() -> PluginHost {
+    let arguments = ["plugin_child", "--exact", "--ignored"];
+    let program = std::env::current_exe().unwrap();
+    PluginHost::with(Trust::Named, log())
+        .unwrap()
+        .child_program(program, arguments)
+}
+
+/// What the test `plugin_child` of each file does that needs [`host`]: it is
+/// ignored, and does nothing unless a host starts it.
+pub(crate) fn serve() {
+    match serve_child() {
+        Ok(()) | Err(ServeError::NoHost) => {}
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The same plugin in a process of its own, with time enough for a busy machine.
+pub(crate) fn isolated(spec: PluginSpec) -> PluginSpec {
+    let faults = spec.budget.faults;
+    spec.isolation(Isolation::Process).budget(Budget {
+        call_ms: 5_000.try_into().unwrap(),
+        faults,
+        ..Budget::default()
+    })
 }
 
 /// A folder to build in.
@@ -70,6 +103,33 @@ pub(crate) fn compile(folder: &TempDir, name: &str, text: &str, flags: &[&str]) 
     std::fs::write(&source, text).unwrap();
     let library = folder.path().join(format!("lib{name}.so"));
     cc(&source, &include(), &library, flags)
+}
+
+/// A plugin in C around the body of its `judge`.
+pub(crate) fn source(body: &str) -> String {
+    format!(
+        "#include \"scrubjay_plugin.h\"
+        static scrubjay_status judge(const scrubjay_plugin_t *plugin, const scrubjay_call_t *call)
+        {{
+            (void)plugin; (void)call;
+            {body}
+            return SCRUBJAY_OK;
+        }}
+        static void destroy(const scrubjay_plugin_t *plugin) {{ (void)plugin; }}
+        static const scrubjay_plugin_t plugin = {{
+            .size = sizeof plugin, .judge = judge, .destroy = destroy }};
+        static scrubjay_status create(const scrubjay_host_t *host, const scrubjay_plugin_t **made)
+        {{ (void)host; *made = &plugin; return SCRUBJAY_OK; }}
+        static const scrubjay_descriptor_t descriptor = {{
+            .size = sizeof descriptor, .flags = SCRUBJAY_PLUGIN_THREAD_SAFE,
+            .id = SCRUBJAY_STR(\"plain\"), .version = SCRUBJAY_STR(\"1\"),
+            .title = SCRUBJAY_STR(\"t\"), .vendor = SCRUBJAY_STR(\"v\"),
+            .licence = SCRUBJAY_STR(\"l\"), .hooks = SCRUBJAY_HOOK_SCRUB }};
+        SCRUBJAY_EXPORT const scrubjay_entry_t scrubjay_plugin_entry = {{
+            .size = sizeof(scrubjay_entry_t), .magic = SCRUBJAY_MAGIC,
+            .abi_major = SCRUBJAY_ABI_MAJOR, .abi_minor = SCRUBJAY_ABI_MINOR,
+            .descriptor = &descriptor, .create = create }};"
+    )
 }
 
 /// The C source of the plugin `lies`.

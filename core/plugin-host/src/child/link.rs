@@ -1,0 +1,160 @@
+//! One running child: what it is asked, and what it answers in time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use scrubjay_hooks::{ClaimSubject, Context, Hook};
+
+use super::process::{ChildProgram, Process};
+use super::wire::{self, Answer, Inlet, Opening, Outlet, Request, WireError};
+use crate::call::{Document, Told};
+use crate::error::{ChildError, Ending};
+use crate::fault::Fault;
+use crate::info::PluginInfo;
+use crate::services::{PluginLog, write_line};
+use crate::text;
+
+/// A running child. Whoever gets an error out of it must let go of it.
+pub(super) struct Link {
+    // INVARIANT: closed before the process is waited for (`drop`).
+    outlet: Outlet,
+    inlet: Inlet,
+    /// `None` once it was lost.
+    process: Option<Process>,
+    log: Arc<dyn PluginLog>,
+    /// Whose lines are logged.
+    plugin: String,
+    calls: u64,
+    /// What an ending may take.
+    patience: Duration,
+}
+
+impl Link {
+    /// Starts a child that maps a library, and gives what the library says of
+    /// itself, unchecked.
+    pub(super) fn open(
+        program: &ChildProgram,
+        opening: &Opening,
+        log: Arc<dyn PluginLog>,
+        until: Instant,
+    ) -> Result<(Self, PluginInfo), Broken> {
+        let (process, stream) = program.start().map_err(Broken::Start)?;
+        let (inlet, outlet) = wire::ends(stream);
+        let mut link = Self {
+            outlet,
+            inlet,
+            process: Some(process),
+            log,
+            plugin: String::new(),
+            calls: 0,
+            patience: Duration::from_millis(u64::from(opening.call_ms)),
+        };
+        match link.ask(&Request::Open(opening.clone()), until)? {
+            Answer::Described(info) => Ok((link, info)),
+            Answer::Refused(said) => Err(Broken::Refused(said)),
+            _ => Err(Broken::NoAnswer),
+        }
+    }
+
+    /// Makes the plugin of that id ready.
+    pub(super) fn create(&mut self, plugin: &str, until: Instant) -> Result<(), Broken> {
+        plugin.clone_into(&mut self.plugin);
+        match self.ask(&Request::Create, until)? {
+            Answer::Ready => Ok(()),
+            Answer::Refused(said) => Err(Broken::Refused(said)),
+            _ => Err(Broken::NoAnswer),
+        }
+    }
+
+    /// Has a subject judged.
+    pub(super) fn judge(
+        &mut self,
+        info: &PluginInfo,
+        hook: Hook,
+        subject: &ClaimSubject<'_>,
+        has: [u32; 2],
+        context: Context,
+        until: Instant,
+    ) -> Result<Told, Broken> {
+        self.calls += 1;
+        let request = Request::Judge {
+            call: self.calls,
+            now: context.now.timestamp_millis(),
+            has,
+            document: Document::of(hook, subject, &info.needs),
+        };
+        match self.ask(&request, until)? {
+            Answer::Judged { call, told } if call == self.calls => Ok(told),
+            _ => Err(Broken::NoAnswer),
+        }
+    }
+
+    fn ask(&mut self, request: &Request<'_>, until: Instant) -> Result<Answer, Broken> {
+        let answered = self.exchange(request, until);
+        answered.map_err(|error| match error {
+            WireError::Late => Broken::Late,
+            WireError::Garbled => Broken::NoAnswer,
+            WireError::Gone => {
+                let process = self.process.take();
+                Broken::Lost(process.map_or(Ending::Closed, Process::lost))
+            }
+        })
+    }
+
+    fn exchange(&mut self, request: &Request<'_>, until: Instant) -> Result<Answer, WireError> {
+        self.outlet.send(request, Some(until))?;
+        loop {
+            match self.inlet.receive(Some(until))? {
+                Answer::Log { level, text } => {
+                    write_line(&*self.log, &self.plugin, level, &text::plain(&text));
+                }
+                answer => return Ok(answer),
+            }
+        }
+    }
+
+    /// Lets go of a child that has nothing left to say.
+    pub(super) fn end(mut self) {
+        self.outlet.close();
+        if let Some(process) = self.process.take() {
+            // Time to run `destroy`; then it is ended.
+            process.ends_within(self.patience);
+        }
+    }
+}
+
+/// Why a child is of no more use.
+#[derive(Debug)]
+pub(super) enum Broken {
+    Start(ChildError),
+    Refused(String),
+    Late,
+    NoAnswer,
+    Lost(Ending),
+}
+
+impl Broken {
+    /// As the reason why a plugin was not loaded.
+    pub(super) fn at_start(self, program: &ChildProgram, limit_ms: u32) -> ChildError {
+        match self {
+            Self::Start(error) => error,
+            Self::Refused(said) => ChildError::Refused {
+                said: text::plain(&said),
+            },
+            Self::Late => ChildError::Slow { limit_ms },
+            Self::NoAnswer => ChildError::NoAnswer {
+                program: program.path.clone(),
+            },
+            Self::Lost(ending) => ChildError::Lost { ending },
+        }
+    }
+
+    /// As the fault of a call.
+    pub(super) fn in_call(self, limit_ms: u32) -> Fault {
+        match self {
+            Self::Late => Fault::Hung { limit_ms },
+            Self::Lost(ending) => Fault::Lost(ending),
+            Self::Start(_) | Self::Refused(_) | Self::NoAnswer => Fault::NoAnswer,
+        }
+    }
+}
