@@ -1,6 +1,7 @@
 //! The program `scrubjay`: arguments and printing over the engine.
 #![forbid(unsafe_code)]
 
+mod child;
 mod claims;
 mod db;
 mod live;
@@ -56,6 +57,9 @@ enum Command {
     /// X12 files: check, show, json, ack, balance.
     #[command(subcommand)]
     X12(x12::X12Command),
+    /// The process of one plugin: started by the engine, and by nobody else.
+    #[command(name = child::SUBCOMMAND, hide = true)]
+    PluginChild,
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         Command::Rules(command) => rules::rules(&command),
         Command::Plugin(command) => plugin::plugin(&command),
         Command::X12(command) => x12::x12(&command),
+        Command::PluginChild => child::serve(),
     };
     match ended {
         Ok(code) => code,

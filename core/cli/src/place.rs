@@ -7,6 +7,8 @@ use scrubjay::config::FILE_NAME;
 use scrubjay::store::{Access, SqliteOptions, SqliteStore};
 use scrubjay::{DATABASE_NAME, Engine};
 
+use crate::child;
+
 /// Where the database is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Place {
@@ -51,7 +53,7 @@ impl Place {
     /// Opens the engine of a practice that has a database.
     pub(crate) fn engine(&self) -> anyhow::Result<Engine> {
         drop(self.open(Access::Read)?);
-        Ok(Engine::open_with_database(&self.dir, self.database())?)
+        child::engine(&self.dir, &self.database())
     }
 
     /// Opens a database that is there.

@@ -10,6 +10,7 @@ use scrubjay::{DATABASE_NAME, Engine, Report, Run};
 use serde::Serialize;
 
 use crate::RunArguments;
+use crate::child;
 use crate::live::Lines;
 use crate::plugin::said::print_warnings;
 use crate::table::Column::Text;
@@ -147,7 +148,7 @@ fn open(arguments: &RunArguments) -> anyhow::Result<Engine> {
         .db
         .clone()
         .unwrap_or_else(|| folder.join(DATABASE_NAME));
-    let engine = Engine::open_with_database(folder, database)?;
+    let engine = child::engine(folder, &database)?;
     print_warnings(&engine);
     Ok(engine)
 }

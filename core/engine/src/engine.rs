@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use scrubjay_model::{ClaimId, Deadline};
 use scrubjay_plugin_host::PluginInfo;
 use scrubjay_rules::{Change, RuleSet, RuleWatcher};
-use scrubjay_store::{Cause, Event, Reader, SqliteStore, Stamp, Store};
+use scrubjay_store::{Cause, Event, Reader, Stamp, Store};
 
 use crate::analytics::Report;
 use crate::desk::{Desk, Handlers};
@@ -86,9 +86,7 @@ impl Engine {
         folder: impl AsRef<Path>,
         database: impl AsRef<Path>,
     ) -> Result<Self, EngineError> {
-        let config = Config::of_folder(folder.as_ref())?;
-        let store = SqliteStore::open(database.as_ref())?;
-        EngineBuilder::new(config).store(Box::new(store)).open()
+        EngineBuilder::of_folder(folder.as_ref(), database.as_ref())?.open()
     }
 
     /// The configuration.

@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use scrubjay_plugin::abi;
@@ -19,7 +20,7 @@ const LARGEST: u64 = 1 << 30;
 /// The folder that a host keeps its private copies in.
 #[derive(Debug)]
 pub(crate) struct Copies {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     made: AtomicU64,
 }
 
@@ -38,8 +39,10 @@ impl Copies {
             folder: std::env::temp_dir(),
             source,
         })?;
-        let made = AtomicU64::new(0);
-        Ok(Self { folder, made })
+        Ok(Self {
+            folder: Arc::new(folder),
+            made: AtomicU64::new(0),
+        })
     }
 
     /// Writes a copy under a name that was never used before: the loader takes
@@ -50,7 +53,10 @@ impl Copies {
         let name = format!("{number:06}-{stem}{}", std::env::consts::DLL_SUFFIX);
         let copy = self.folder.path().join(name);
         match std::fs::write(&copy, bytes) {
-            Ok(()) => Ok(Copy(copy)),
+            Ok(()) => Ok(Copy {
+                path: copy,
+                _folder: Arc::clone(&self.folder),
+            }),
             Err(source) => Err(PluginError::Copy {
                 path: path.to_owned(),
                 folder: self.folder.path().to_owned(),
@@ -60,15 +66,19 @@ impl Copies {
     }
 }
 
-/// A private copy, removed with its library.
+/// A private copy, removed with whatever maps it.
 #[derive(Debug)]
-struct Copy(PathBuf);
+struct Copy {
+    path: PathBuf,
+    /// There as long as a copy is: a plugin's worker may outlive the host.
+    _folder: Arc<TempDir>,
+}
 
 impl Drop for Copy {
     fn drop(&mut self) {
-        // The folder goes as a whole when the host does; what cannot be
-        // removed now goes then.
-        let _ = std::fs::remove_file(&self.0);
+        // The folder goes as a whole with its last copy and the host; what
+        // cannot be removed now goes then.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
@@ -131,7 +141,7 @@ impl Kept {
 
     /// Where the copy is.
     pub(crate) fn path(&self) -> &Path {
-        &self.copy.0
+        &self.copy.path
     }
 }
 

@@ -65,7 +65,7 @@ impl fmt::Display for Sha256 {
 }
 
 /// Where a plugin runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Isolation {
     /// In the host's process: a call costs some hundred nanoseconds, and a
@@ -76,6 +76,17 @@ pub enum Isolation {
     /// crash, a hang or a want of memory costs that call. Calls come one at a
     /// time. On Unix only.
     Process,
+}
+
+impl Isolation {
+    /// The name in configurations.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Process => "process",
+        }
+    }
 }
 
 /// What a plugin may take before it counts as faulty.

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use scrubjay_hooks::{Hook, Outcome};
+use scrubjay_hooks::{ClaimSubject, Handler, Hook, Outcome, Subject};
 use scrubjay_model::Claim;
 use scrubjay_plugin_host::{
     Budget, ChildError, Ending, Isolation, LogLevel, PLUGIN_FAULT, Plugin, PluginError, PluginHost,
@@ -510,6 +510,28 @@ fn several_threads_share_one_process_and_one_crash_costs_one_call() {
     assert!(judge(&plugin, Hook::Scrub, &bad).holds());
     let held: usize = threads.into_iter().map(|held| held.join().unwrap()).sum();
     assert_eq!(held, 0);
+}
+
+#[test]
+fn a_worker_that_outlives_its_host_still_starts_new_processes() {
+    let payer = support::payer();
+    let spec = isolated(tricky("abort").setting("only", "C-1001"));
+    let mut worker = host().load(&spec).unwrap().worker();
+    let (bad, good) = claims();
+    let mut held = |claim| {
+        let subject = ClaimSubject {
+            claim,
+            payer: Some(&payer),
+            history: &[],
+            received: support::day("2026-03-05"),
+        };
+        let mut outcome = Outcome::default();
+        let subject = Subject::Claim(&subject);
+        worker.judge(Hook::Scrub, subject, support::context(), &mut outcome);
+        outcome.holds()
+    };
+    assert!(held(&bad));
+    assert!(!held(&good));
 }
 
 /// Why a plugin is refused in a process of its own.

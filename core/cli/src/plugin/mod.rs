@@ -11,9 +11,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 use scrubjay::Config;
-use scrubjay::plugins::{PluginHost, PluginInfo, PluginSpec};
+use scrubjay::plugins::{Isolation, PluginHost, PluginInfo, PluginSpec};
 use serde::Serialize;
 
+use crate::child;
 use crate::run::print_json;
 use crate::table::Column::Text;
 use crate::table::print_table;
@@ -32,7 +33,8 @@ pub(crate) enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print what a shared library says of itself. It is not started.
+    /// Print what a shared library says of itself. It is not started; where the
+    /// system can, it is looked at in a process of its own.
     Inspect {
         /// Shared library.
         file: PathBuf,
@@ -60,6 +62,7 @@ pub(crate) enum PluginCommand {
 #[derive(Serialize)]
 struct Listed {
     path: PathBuf,
+    isolation: Isolation,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<PluginInfo>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +72,7 @@ struct Listed {
 pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
     match command {
         PluginCommand::List { folder, json } => {
-            let host = PluginHost::new()?;
+            let host = child::named(PluginHost::new()?)?;
             let listed = each(folder, |spec| host.inspect(spec))?;
             let mut out = std::io::stdout().lock();
             if *json {
@@ -80,6 +83,7 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
                     Text("version"),
                     Text("vendor"),
                     Text("hooks"),
+                    Text("isolation"),
                     Text("file"),
                 ];
                 let rows = listed.iter().filter_map(row).collect();
@@ -88,7 +92,8 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             Ok(ended(&listed))
         }
         PluginCommand::Inspect { file, json } => {
-            let info = PluginHost::new()?.inspect(&PluginSpec::new(file))?;
+            let spec = PluginSpec::new(file).isolation(safest());
+            let info = child::named(PluginHost::new()?)?.inspect(&spec)?;
             let mut out = std::io::stdout().lock();
             if *json {
                 print_json(&mut out, &info)?;
@@ -98,18 +103,32 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         PluginCommand::Check { folder } => {
-            let host = said::loud_host()?;
+            let host = child::named(said::loud_host()?)?;
             let listed = each(folder, |spec| {
                 host.load(spec).map(|plugin| plugin.info().clone())
             })?;
             let mut out = std::io::stdout().lock();
-            for info in listed.iter().filter_map(|one| one.info.as_ref()) {
-                writeln!(out, "{} {}: ready", info.id, info.version)?;
+            for one in &listed {
+                let Some(info) = &one.info else { continue };
+                let place = match one.isolation {
+                    Isolation::None => "",
+                    Isolation::Process => ", in a process of its own",
+                };
+                writeln!(out, "{} {}: ready{place}", info.id, info.version)?;
             }
             Ok(ended(&listed))
         }
         PluginCommand::New(arguments) => new::new(&mut std::io::stdout().lock(), arguments),
         PluginCommand::Test(arguments) => test::test(&mut std::io::stdout().lock(), arguments),
+    }
+}
+
+/// Where to look at a file that nobody has vouched for.
+const fn safest() -> Isolation {
+    if cfg!(unix) {
+        Isolation::Process
+    } else {
+        Isolation::None
     }
 }
 
@@ -129,6 +148,7 @@ fn each<E: std::fmt::Display>(
             };
             Listed {
                 path: spec.path.clone(),
+                isolation: spec.isolation,
                 info,
                 problem,
             }
@@ -153,6 +173,7 @@ fn row(listed: &Listed) -> Option<Vec<String>> {
         info.version.clone(),
         info.vendor.clone(),
         joined(info.hooks.iter().map(|hook| hook.as_str())),
+        listed.isolation.as_str().to_owned(),
         listed.path.display().to_string(),
     ])
 }

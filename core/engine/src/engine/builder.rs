@@ -1,12 +1,14 @@
 //! What an engine is made of, and how it is put together.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use scrubjay_hooks::Handler;
 use scrubjay_model::Clock;
 use scrubjay_plugin_host::{PluginHost, PluginLog, Trust};
 use scrubjay_rules::RuleSet;
-use scrubjay_store::{Reader, Store};
+use scrubjay_store::{Reader, SqliteStore, Store};
 
 use super::Engine;
 use crate::builtin::BuiltIn;
@@ -27,6 +29,7 @@ pub struct EngineBuilder {
     clock: Option<Box<dyn Clock>>,
     handlers: Vec<Arc<dyn Handler>>,
     actor: String,
+    child_program: Option<(PathBuf, Vec<OsString>)>,
 }
 
 impl EngineBuilder {
@@ -39,7 +42,18 @@ impl EngineBuilder {
             clock: None,
             handlers: Vec::new(),
             actor: "scrubjay".to_owned(),
+            child_program: None,
         }
+    }
+
+    /// An engine for a folder's configuration, with its state in a database.
+    ///
+    /// # Errors
+    /// Where the configuration or the database cannot be read.
+    pub fn of_folder(folder: &Path, database: &Path) -> Result<Self, EngineError> {
+        let config = Config::of_folder(folder)?;
+        let store = SqliteStore::open(database)?;
+        Ok(Self::new(config).store(Box::new(store)))
     }
 
     /// Keeps state in this store.
@@ -70,6 +84,21 @@ impl EngineBuilder {
         self
     }
 
+    /// Names the program that plugins with `isolation: process` run in, and the
+    /// arguments with which it calls [`serve_child`](crate::plugins::serve_child):
+    /// mostly the host itself. Without it such a plugin keeps the engine from
+    /// opening.
+    #[must_use]
+    pub fn child_program(
+        mut self,
+        path: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        self.child_program = Some((path.into(), arguments));
+        self
+    }
+
     /// Opens the engine: loads the code tables, the rule packs and the plugins.
     ///
     /// # Errors
@@ -85,7 +114,10 @@ impl EngineBuilder {
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
         let plugin_lines = Arc::new(KeptLines::default());
         let log = Arc::clone(&plugin_lines) as Arc<dyn PluginLog>;
-        let host = PluginHost::with(Trust::Named, log)?;
+        let mut host = PluginHost::with(Trust::Named, log)?;
+        if let Some((path, arguments)) = self.child_program {
+            host = host.child_program(path, arguments);
+        }
         let mut plugins = Vec::new();
         for spec in &config.plugins {
             let plugin = host.load(spec)?;
