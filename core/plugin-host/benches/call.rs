@@ -1,7 +1,8 @@
 //! What a call of a plugin costs, beside the same work without the interface.
 //!
 //! `cargo bench -p scrubjay-plugin-host` prints nanoseconds a claim: the best
-//! and the middle of several rounds, one thread.
+//! and the middle of several rounds, one thread. A word behind `--` times only
+//! what has it in its name.
 #![allow(
     clippy::unwrap_used,
     reason = "a benchmark ends where something is wrong"
@@ -13,9 +14,12 @@ mod support;
 use std::hint::black_box;
 use std::time::Instant;
 
-use scrubjay_hooks::{ClaimSubject, Handler, Hook, Outcome, Ran, Subject};
-use scrubjay_model::Claim;
+use scrubjay_hooks::{ClaimSubject, Context, Handler, Hook, Outcome, Ran, Subject, Worker};
+use scrubjay_model::{Claim, Money};
 use scrubjay_plugin_host::PluginSpec;
+#[cfg(unix)]
+use scrubjay_plugin_host::{Isolation, PluginHost};
+use scrubjay_rules::RuleSet;
 use support::{claim, compile, context, day, folder, load, payer, source};
 
 const ROUNDS: usize = 9;
@@ -61,11 +65,9 @@ fn time(name: &str, times: u32, mut run: impl FnMut()) {
     println!("{name:<46} {:>9.1} {:>9.1}", rounds[0], rounds[ROUNDS / 2]);
 }
 
-fn plugin(name: &str, body: &str, times: u32, claim: &Claim) {
-    let folder = folder();
-    let library = compile(&folder, "bench", &source(body), &["-O2"]);
-    let plugin = load(&PluginSpec::new(library));
-    let mut worker = plugin.worker();
+/// Times a handler over a claim, and sees that it says nothing that holds it.
+fn handler(name: &str, handler: &dyn Handler, times: u32, claim: &Claim) {
+    let mut worker = handler.worker();
     let payer = payer();
     let subject = ClaimSubject {
         claim,
@@ -80,51 +82,148 @@ fn plugin(name: &str, body: &str, times: u32, claim: &Claim) {
         outcome.findings.clear();
         outcome.ran.clear();
         worker.judge(Hook::Scrub, black_box(subject), context, &mut outcome);
-        assert!(!outcome.holds());
+        assert!(!outcome.holds() && !outcome.ran.is_empty());
     });
 }
 
+/// A plugin around the body of its `judge`, in this process.
+fn plugin(name: &str, body: &str, times: u32, claim: &Claim) {
+    let folder = folder();
+    let library = compile(&folder, "bench", &source(body), &["-O2"]);
+    handler(name, &*load(&PluginSpec::new(library)), times, claim);
+}
+
+/// The same in a process of its own, which is this program again.
+#[cfg(unix)]
+fn isolated(name: &str, body: &str, times: u32, claim: &Claim) {
+    let folder = folder();
+    let library = compile(&folder, "bench", &source(body), &["-O2"]);
+    let host = PluginHost::new()
+        .unwrap()
+        .child_program(std::env::current_exe().unwrap(), [CHILD]);
+    let spec = PluginSpec::new(library).isolation(Isolation::Process);
+    handler(name, &*host.load(&spec).unwrap(), times, claim);
+}
+
+/// A rule around its body.
+fn rule(name: &str, body: &str, times: u32, claim: &Claim) {
+    let folder = folder();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write("pack.yaml", "id: bench\ntitle: t\nversion: 1\n".to_owned());
+    write(
+        "bench.rhai",
+        format!(
+            "/// id: bench/rule\n/// title: t\n/// hook: scrub\n/// severity: block\n\
+             fn rule(claim) {{ {body} }}\n"
+        ),
+    );
+    let rules = RuleSet::load(&[folder.path().to_owned()]).unwrap();
+    handler(name, &rules, times, claim);
+}
+
+/// A handler that is a Rust closure, with the entry in the trace that every
+/// handler makes.
+struct Closure<F>(F);
+
+impl<F: Fn(&Claim) + Copy + Send + Sync + 'static> Handler for Closure<F> {
+    fn name(&self) -> &str {
+        "closure"
+    }
+
+    fn handles(&self, _hook: Hook) -> bool {
+        true
+    }
+
+    fn worker(&self) -> Box<dyn Worker> {
+        Box::new(Closure(self.0))
+    }
+}
+
+impl<F: Fn(&Claim) + Send> Worker for Closure<F> {
+    fn judge(&mut self, _: Hook, subject: Subject<'_>, _: Context, outcome: &mut Outcome) {
+        if let Some(claim) = subject.claim() {
+            (self.0)(claim);
+        }
+        outcome.ran.push(Ran {
+            rule: "closure".to_owned(),
+            version: "closure@1".to_owned(),
+            findings: 0,
+        });
+    }
+}
+
+const CHILD: &str = "plugin-child";
+
 fn main() {
+    #[cfg(unix)]
+    if std::env::args().nth(1).as_deref() == Some(CHILD) {
+        scrubjay_plugin_host::serve_child().unwrap();
+        return;
+    }
     println!(
         "{:<46} {:>9} {:>9}",
         "ns a claim of six lines", "best", "middle"
     );
     let mut claim = claim();
-    let sum = |claim: &Claim| claim.lines.iter().map(|line| line.charge).sum();
     claim.charge = sum(&claim);
-    time("sum of the lines, as a Rust closure", 2_000_000, || {
-        let claim = black_box(&claim);
-        assert_eq!(sum(claim), claim.charge);
+
+    let nothing = Closure(|claim: &Claim| {
+        black_box(claim);
     });
-    let (rule, version) = ("plugin:bench".to_owned(), "bench@1".to_owned());
-    let mut ran = Vec::new();
-    time("the entry in the trace alone", 2_000_000, || {
-        ran.clear();
-        ran.push(Ran {
-            rule: black_box(&rule).clone(),
-            version: black_box(&version).clone(),
-            findings: 0,
-        });
-    });
-    plugin("plugin: empty call with the view", "", 1_000_000, &claim);
+    handler("empty: a Rust closure", &nothing, 2_000_000, &claim);
+    plugin("empty: a plugin, with the view", "", 1_000_000, &claim);
     plugin(
-        "plugin: sum of the lines over the view",
-        SUM,
-        1_000_000,
-        &claim,
-    );
-    plugin("plugin: one finding", FINDING, 500_000, &claim);
-    plugin(
-        "plugin: the claim as a JSON document",
+        "empty: a plugin, with the document",
         DOCUMENT,
         20_000,
         &claim,
     );
+    #[cfg(unix)]
+    isolated("empty: a plugin in its own process", "", 5_000, &claim);
+    rule("empty: a Rhai rule", "", 100_000, &claim);
+
+    println!();
+    let agrees = Closure(|claim: &Claim| assert_eq!(sum(claim), claim.charge));
+    handler(
+        "sum of the lines: a Rust closure",
+        &agrees,
+        2_000_000,
+        &claim,
+    );
+    plugin(
+        "sum of the lines: a plugin, with the view",
+        SUM,
+        1_000_000,
+        &claim,
+    );
+    #[cfg(unix)]
+    isolated(
+        "sum of the lines: a plugin in its own process",
+        SUM,
+        5_000,
+        &claim,
+    );
+    let disagrees = "if claim.charge != claim.line_total { block(\"charge\", \"no\"); }";
+    rule("sum of the lines: a Rhai rule", disagrees, 100_000, &claim);
+
+    println!();
+    plugin("one finding: a plugin", FINDING, 500_000, &claim);
+    #[cfg(unix)]
+    isolated(
+        "one finding: a plugin in its own process",
+        FINDING,
+        5_000,
+        &claim,
+    );
     claim.lines.clear();
     plugin(
-        "plugin: empty call, a claim without lines",
+        "empty: a plugin, a claim without lines",
         "",
         1_000_000,
         &claim,
     );
+}
+
+fn sum(claim: &Claim) -> Money {
+    claim.lines.iter().map(|line| line.charge).sum()
 }
