@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use crate::abi;
 use crate::about::About;
@@ -284,18 +284,20 @@ thread_local! {
     static PANICKED: Cell<Option<Place>> = const { Cell::new(None) };
 }
 
+type PanicHook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
+
 /// Sees to it that a panic in a plugin is noted and not printed: its message
 /// may quote the claim.
 fn note_panics() {
     static ONCE: Once = Once::new();
+    // Kept here and not in the new hook, which then holds nothing: what it held
+    // would be lost with each version of the library that is unmapped.
+    static BEFORE: OnceLock<PanicHook> = OnceLock::new();
     ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if RUNNING.get() {
-                PANICKED.set(panic.location().map(Place::of));
-            } else {
-                before(panic);
-            }
+        let _ = BEFORE.set(std::panic::take_hook());
+        std::panic::set_hook(Box::new(|panic| match BEFORE.get() {
+            Some(before) if !RUNNING.get() => before(panic),
+            _ => PANICKED.set(panic.location().map(Place::of)),
         }));
     });
 }
@@ -305,13 +307,16 @@ fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     let outer = RUNNING.replace(true);
     // What a panic leaves half done is the plugin's own, behind `&self`, and
     // the claim is held.
-    let done = catch_unwind(AssertUnwindSafe(run));
+    let done = catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let place = PANICKED.take();
+        // Dropping a payload may panic in its turn; better to lose the memory
+        // of that one than to go on so.
+        if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(another);
+            PANICKED.set(None);
+        }
+        place.map_or_else(|| "at an unknown place".to_owned(), |place| place.told())
+    });
     RUNNING.set(outer);
-    done.map_err(|payload| {
-        // Dropping a payload may panic in its turn; better to lose its memory.
-        std::mem::forget(payload);
-        PANICKED
-            .take()
-            .map_or_else(|| "at an unknown place".to_owned(), |place| place.told())
-    })
+    done
 }

@@ -35,12 +35,16 @@ pub(crate) fn faulty() -> PathBuf {
     test.with_file_name(format!("{DLL_PREFIX}faulty{DLL_SUFFIX}"))
 }
 
-/// The plugin `faulty` with a trick, and little time.
+/// The plugin `faulty` with a trick, and little time where that is the trick.
 pub(crate) fn tricky(trick: &str) -> PluginSpec {
+    let call_ms = match trick {
+        "slow" | "cancelled" => 40,
+        _ => 5_000,
+    };
     PluginSpec::new(faulty())
         .setting("trick", trick)
         .budget(Budget {
-            call_ms: 40.try_into().unwrap(),
+            call_ms: call_ms.try_into().unwrap(),
             faults: 3.try_into().unwrap(),
             ..Budget::default()
         })
