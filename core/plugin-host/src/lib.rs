@@ -50,6 +50,8 @@ mod instance;
 mod library;
 mod mapped;
 mod plugin;
+#[cfg(test)]
+mod samples;
 mod services;
 mod spec;
 mod text;

@@ -200,41 +200,8 @@ fn number(date: NaiveDate) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use scrubjay_model::Claim;
-
     use super::*;
-    use crate::info::Threading;
-    use crate::spec::Sha256;
-
-    fn info() -> PluginInfo {
-        PluginInfo {
-            id: "mine".to_owned(),
-            version: "1".to_owned(),
-            title: "t".to_owned(),
-            vendor: "v".to_owned(),
-            licence: "l".to_owned(),
-            support: None,
-            abi: (abi::ABI_MAJOR, abi::ABI_MINOR),
-            sha256: Sha256([0; 32]),
-            hooks: vec![Hook::Scrub],
-            not_offered: Vec::new(),
-            effects: vec![scrubjay_hooks::EffectKind::HoldUntil],
-            needs: Vec::new(),
-            claim_kinds: Vec::new(),
-            lines_of_business: Vec::new(),
-            payers: Vec::new(),
-            threading: Threading::OneAtATime,
-        }
-    }
-
-    /// A claim without lines, as short as one can be written.
-    fn claim() -> Claim {
-        let text = r#"{ "id": "C-1", "control": "C-1", "kind": "professional",
-            "frequency": "original", "billing": { "name": { "last": "Clinic" } },
-            "patient": { "name": { "last": "" } }, "coverages": [], "charge": "10.00",
-            "diagnoses": [], "lines": [] }"#;
-        serde_json::from_str(text).unwrap()
-    }
+    use crate::samples::{claim, info};
 
     /// What becomes of an answer, as a process could write it.
     fn said(answer: serde_json::Value) -> Said {

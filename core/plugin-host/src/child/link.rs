@@ -1,5 +1,6 @@
 //! One running child: what it is asked, and what it answers in time.
 
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,20 +40,30 @@ impl Link {
         until: Instant,
     ) -> Result<(Self, PluginInfo), Broken> {
         let (process, stream) = program.start().map_err(Broken::Start)?;
-        let (inlet, outlet) = wire::ends(stream);
-        let mut link = Self {
-            outlet,
-            inlet,
-            process: Some(process),
-            log,
-            plugin: String::new(),
-            calls: 0,
-            patience: Duration::from_millis(u64::from(opening.call_ms)),
-        };
+        let patience = Duration::from_millis(u64::from(opening.call_ms));
+        let mut link = Self::over(stream, Some(process), log, patience);
         match link.ask(&Request::Open(opening.clone()), until)? {
             Answer::Described(info) => Ok((link, info)),
             Answer::Refused(said) => Err(Broken::Refused(said)),
             _ => Err(Broken::NoAnswer),
+        }
+    }
+
+    fn over(
+        stream: UnixStream,
+        process: Option<Process>,
+        log: Arc<dyn PluginLog>,
+        patience: Duration,
+    ) -> Self {
+        let (inlet, outlet) = wire::ends(stream);
+        Self {
+            outlet,
+            inlet,
+            process,
+            log,
+            plugin: String::new(),
+            calls: 0,
+            patience,
         }
     }
 
@@ -155,6 +166,45 @@ impl Broken {
             Self::Late => Fault::Hung { limit_ms },
             Self::Lost(ending) => Fault::Lost(ending),
             Self::Start(_) | Self::Refused(_) | Self::NoAnswer => Fault::NoAnswer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+    use crate::info::Need;
+    use crate::services::NoLog;
+
+    #[test]
+    fn a_child_is_sent_of_people_what_the_plugin_needs_and_no_more() {
+        let claim = crate::samples::claim();
+        let subject = ClaimSubject {
+            claim: &claim,
+            payer: None,
+            history: &[],
+            received: chrono::NaiveDate::default(),
+        };
+        let mut info = crate::samples::info();
+        for (needs, sent) in [(vec![], false), (vec![Need::Name], true)] {
+            info.needs = needs;
+            let (ours, mut theirs) = UnixStream::pair().unwrap();
+            let mut link = Link::over(ours, None, Arc::new(NoLog), Duration::ZERO);
+            let until = Instant::now() + Duration::from_millis(50);
+            let context = Context::at(chrono::DateTime::UNIX_EPOCH);
+            let broken = link
+                .judge(&info, Hook::Scrub, &subject, [7, 7], context, until)
+                .unwrap_err();
+            assert!(matches!(broken, Broken::Late), "{broken:?}");
+            drop(link);
+            let mut bytes = String::new();
+            let mut length = [0; 4];
+            theirs.read_exact(&mut length).unwrap();
+            theirs.read_to_string(&mut bytes).unwrap();
+            assert!(bytes.contains("C-1"), "{bytes}");
+            assert_eq!(bytes.contains("Quillfeather"), sent, "{bytes}");
         }
     }
 }
