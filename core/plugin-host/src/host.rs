@@ -179,7 +179,7 @@ impl PluginHost {
             #[cfg(unix)]
             Place::There(child) => {
                 child.create(&info)?;
-                Body::Child(child)
+                Body::Child(*child)
             }
         };
         Ok(Instance::new(body, info, spec.budget))
@@ -195,7 +195,7 @@ struct Mapping {
 enum Place {
     Here(Box<PluginLibrary>),
     #[cfg(unix)]
-    There(Child),
+    There(Box<Child>),
 }
 
 impl Mapping {
@@ -221,7 +221,7 @@ impl Mapping {
             Isolation::Process => {
                 let program = registry.child().clone();
                 let (child, info) = Child::open(program, spec, kept, Arc::clone(&registry.log))?;
-                let place = Place::There(child);
+                let place = Place::There(Box::new(child));
                 Ok(Self { info, place })
             }
             #[cfg(not(unix))]

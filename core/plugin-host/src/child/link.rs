@@ -43,7 +43,7 @@ impl Link {
         let patience = Duration::from_millis(u64::from(opening.call_ms));
         let mut link = Self::over(stream, Some(process), log, patience);
         match link.ask(&Request::Open(opening.clone()), until)? {
-            Answer::Described(info) => Ok((link, info)),
+            Answer::Described(info) => Ok((link, *info)),
             Answer::Refused(said) => Err(Broken::Refused(said)),
             _ => Err(Broken::NoAnswer),
         }
@@ -92,7 +92,7 @@ impl Link {
             call: self.calls,
             now: context.now.timestamp_millis(),
             has,
-            document: Document::of(hook, subject, &info.needs),
+            document: Box::new(Document::of(hook, subject, &info.needs)),
         };
         match self.ask(&request, until)? {
             Answer::Judged { call, told } if call == self.calls => Ok(told),

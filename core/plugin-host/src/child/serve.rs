@@ -66,7 +66,7 @@ fn serve(inlet: &mut Inlet, outlet: &Arc<Mutex<Outlet>>) -> Result<(), WireError
         Err(error) => return say(outlet, &Answer::Refused(told(&error))),
     };
     let info = library.info.clone();
-    say(outlet, &Answer::Described(info.clone()))?;
+    say(outlet, &Answer::Described(Box::new(info.clone())))?;
     let Request::Create = inlet.receive(None)? else {
         return Err(WireError::Garbled);
     };

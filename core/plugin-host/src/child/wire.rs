@@ -37,7 +37,7 @@ pub(super) enum Request<'a> {
         /// What the claim has of patient and subscriber, as in the view.
         has: [u32; 2],
         /// The subject, without what the plugin may not see.
-        document: Document<'a>,
+        document: Box<Document<'a>>,
     },
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Opening {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
     /// To `Open`.
-    Described(PluginInfo),
+    Described(Box<PluginInfo>),
     /// To `Create`.
     Ready,
     /// To either: why not.
