@@ -94,4 +94,4 @@ pub use watch::{Change, RuleWatcher, WatchError};
 pub use worker::RULE_FAULT;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
-pub use worker::steps::{Step, Steps};
+pub use worker::steps::{Part, Steps};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use scrubjay_hooks::{Hook, Subject};
-use scrubjay_rules::{RuleSet, Step, Steps};
+use scrubjay_rules::{Part, RuleSet, Steps};
 
 use crate::own::measure::{best, line};
 use crate::own::support::context;
@@ -18,8 +18,8 @@ pub fn report(measured: &Measured) {
     let packs = write_packs(PAYERS, Body::Empty);
     let empty = must_load(PathBuf::from(packs.path()));
     let up_to = |step| pass(&measured.rules, measured, step);
-    let (facts, index, view) = (up_to(Step::Facts), up_to(Step::Index), up_to(Step::View));
-    let (empty, calls) = (pass(&empty, measured, Step::Calls), up_to(Step::Calls));
+    let (facts, index, view) = (up_to(Part::Facts), up_to(Part::Index), up_to(Part::View));
+    let (empty, calls) = (pass(&empty, measured, Part::Calls), up_to(Part::Calls));
     let (_, whole) = judge_all(&measured.rules, &measured.claims);
 
     line("where the time goes, a claim", &a_claim(whole), None);
@@ -45,7 +45,7 @@ pub fn report(measured: &Measured) {
     );
 }
 
-fn pass(rules: &RuleSet, measured: &Measured, step: Step) -> Duration {
+fn pass(rules: &RuleSet, measured: &Measured, step: Part) -> Duration {
     let mut steps = Steps::of(rules);
     let (_, time) = best(|| {
         let mut found = 0;

@@ -15,7 +15,7 @@ use crate::view::Wants;
 /// How far a judgement goes. What a whole one does beyond [`Calls`](Self::Calls)
 /// is to record findings, effects and what ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum Part {
     /// Reads from the subject what cards ask.
     Facts,
     /// Finds the rules that concern it.
@@ -43,17 +43,17 @@ impl Steps {
     }
 
     /// Goes up to a step and no further, and gives how many rules concern the subject.
-    pub fn go(&mut self, last: Step, hook: Hook, subject: Subject<'_>, context: Context) -> usize {
+    pub fn go(&mut self, last: Part, hook: Hook, subject: Subject<'_>, context: Context) -> usize {
         let worker = &mut self.0;
         worker.catch_up();
         let facts = black_box(Facts::of(subject, context));
-        if last < Step::Index {
+        if last < Part::Index {
             return 0;
         }
         let mut selected = std::mem::take(&mut worker.selected);
         worker.generation.select(hook, &facts, &mut selected);
         let found = black_box(&selected).len();
-        if last >= Step::View {
+        if last >= Part::View {
             let generation = Arc::clone(&worker.generation);
             let wants = Wants {
                 history: selected
@@ -61,7 +61,7 @@ impl Steps {
                     .any(|at| generation.rule(*at).1.wants_history),
             };
             let seen = black_box(worker.see(subject, context, &facts, wants));
-            if let Some(seen) = seen.filter(|_| last >= Step::Calls) {
+            if let Some(seen) = seen.filter(|_| last >= Part::Calls) {
                 for at in &selected {
                     let (pack, rule) = generation.rule(*at);
                     frame(&worker.script.frame).enter(
