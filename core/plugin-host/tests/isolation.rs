@@ -241,36 +241,33 @@ fn a_plugin_that_heeds_its_cancel_flag_keeps_its_process() {
 fn losses_in_a_row_are_waited_out_and_then_the_plugin_is_set_aside() {
     let (bad, good) = claims();
     let mut spec = isolated(tricky("abort").setting("only", "C-1001"));
-    spec.budget.faults = 4.try_into().unwrap();
+    spec.budget.faults = 5.try_into().unwrap();
     let plugin = host().load(&spec).unwrap();
     let lost = "could not judge: its process was ended by signal 6";
     let resting = "was not asked: its process ended, and a new one is not started at once: \
                    judge the claim again later";
     let said = |claim: &Claim| held(&judge(&plugin, Hook::Scrub, claim), "faulty").to_owned();
-    // The first new process comes at once; the second not.
-    assert_eq!((said(&bad), said(&bad)), (lost.into(), lost.into()));
+    // The first new process comes at once, the others after longer and longer
+    // waits.
+    let lose = |wait| {
+        std::thread::sleep(Duration::from_millis(wait));
+        assert_eq!(said(&bad), lost);
+    };
+    [0, 0, 120, 220].map(lose);
     let at = Instant::now();
     for _ in 0..50 {
         assert_eq!(said(&good), resting);
     }
-    assert!(at.elapsed() < Duration::from_millis(90), "nobody waits");
+    assert!(at.elapsed() < Duration::from_millis(350), "nobody waits");
     assert_eq!(plugin.set_aside(), None, "waiting is no fault of its own");
-    std::thread::sleep(Duration::from_millis(120));
-    assert_eq!(said(&bad), lost);
-    assert_eq!(said(&bad), resting);
-    std::thread::sleep(Duration::from_millis(220));
     // A call that comes back ends the waits, and the count.
+    std::thread::sleep(Duration::from_millis(420));
     assert!(!judge(&plugin, Hook::Scrub, &good).holds());
-    for _ in 0..2 {
-        assert_eq!(said(&bad), lost);
-    }
-    for wait in [120, 220] {
-        assert_eq!(plugin.set_aside(), None);
-        std::thread::sleep(Duration::from_millis(wait));
-        assert_eq!(said(&bad), lost);
-    }
-    assert_eq!(plugin.set_aside(), Some(4));
-    assert!(said(&good).starts_with("is set aside after 4 faults in a row"));
+    [0, 0, 120, 220].map(lose);
+    assert_eq!(plugin.set_aside(), None);
+    lose(420);
+    assert_eq!(plugin.set_aside(), Some(5));
+    assert!(said(&good).starts_with("is set aside after 5 faults in a row"));
     plugin.replace(&isolated(tricky("none"))).unwrap();
     assert!(!judge(&plugin, Hook::Scrub, &bad).holds());
 }
@@ -366,6 +363,8 @@ fn a_process_ends_with_its_host_even_in_the_middle_of_a_call() {
     let mut killed = Command::new(std::env::current_exe().unwrap())
         .args(["host_that_is_killed", "--exact", "--ignored"])
         .env("PLUGIN_THAT_HANGS", &hangs.path)
+        // Its private copies, which it cannot take away itself.
+        .env("TMPDIR", folder.path())
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
