@@ -8,6 +8,7 @@ use scrubjay::store::{Access, SqliteOptions, SqliteStore};
 use scrubjay::{DATABASE_NAME, Engine};
 
 use crate::child;
+use crate::plugin::said::print_warnings;
 
 /// Where the database is.
 #[derive(Debug, clap::Args)]
@@ -53,7 +54,9 @@ impl Place {
     /// Opens the engine of a practice that has a database.
     pub(crate) fn engine(&self) -> anyhow::Result<Engine> {
         drop(self.open(Access::Read)?);
-        child::engine(&self.dir, &self.database())
+        let engine = child::engine(&self.dir, &self.database())?;
+        print_warnings(&engine);
+        Ok(engine)
     }
 
     /// Opens a database that is there.

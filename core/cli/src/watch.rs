@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use scrubjay::Engine;
 
 use crate::live::Lines;
+use crate::plugin::said::print_warnings;
 
 /// How long the inbox is waited for at a time.
 const A_WHILE: Duration = Duration::from_millis(500);
@@ -41,6 +42,7 @@ pub(crate) fn watch(
             for sent in &run.sent {
                 lines.sent(&mut out, sent)?;
             }
+            print_warnings(engine);
             refused += run.refused();
         } else if until_idle.is_some_and(|idle| busy.elapsed() >= idle) {
             break;
