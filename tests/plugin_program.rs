@@ -236,3 +236,80 @@ fn payers_of_a_practice_come_from_its_configuration() {
     assert_eq!(findings(&[]), (0, because.clone()));
     assert_eq!(findings(&["--practice", &practice]), (7, because));
 }
+
+#[test]
+fn a_practice_that_names_keys_takes_only_what_they_have_signed_or_it_has_pinned() {
+    let folder = TempDir::new().unwrap();
+    let made = c_plugin(folder.path(), |text| text);
+    let place = folder.path().to_string_lossy().into_owned();
+    let file = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let library = made.join("libmany_units.so");
+    let keygen = |name: &str| {
+        ok(&scrubjay(&["rules", "keygen", &file(name)]))
+            .trim()
+            .to_owned()
+    };
+    let (ours, other) = (keygen("ours.key"), keygen("other.key"));
+    let configure = |keys: &str, more: &str| {
+        let text = format!(
+            "plugin_keys: [{keys}]\nplugins:\n  - path: many-units/libmany_units.so\n{more}"
+        );
+        std::fs::write(folder.path().join("scrubjay.yaml"), text).unwrap();
+    };
+    let check = || scrubjay(&["plugin", "check", &place]);
+    let refused = |says: &str| {
+        let checked = check();
+        assert_eq!(checked.status.code(), Some(1), "{says}");
+        let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+        assert!(said.contains(says), "{said}");
+        // The engine refuses as the check does.
+        let error = scrubjay::Engine::open(folder.path()).err().unwrap();
+        assert!(error.to_string().contains(says), "{error}");
+    };
+    configure(&ours, "");
+    refused("is neither pinned nor signed");
+
+    let sign = |key: &str| {
+        scrubjay(&[
+            "plugin",
+            "sign",
+            &library.to_string_lossy(),
+            "--key",
+            &file(key),
+        ])
+    };
+    assert!(
+        ok(&sign("ours.key")).starts_with(&format!("many-units 0.1.0 is signed by {ours} in "))
+    );
+    assert_eq!(ok(&check()), "many-units 0.1.0: ready\n");
+    configure(&other, "");
+    refused("none of the keys that are trusted here");
+    configure(&format!("{other}, {ours}"), "");
+    ok(&check());
+
+    // Built anew, it is another file.
+    std::fs::write(
+        made.join("many_units.c"),
+        std::fs::read_to_string(made.join("many_units.c"))
+            .unwrap()
+            .replace("100 * 1000", "99 * 1000"),
+    )
+    .unwrap();
+    ok(&cc(
+        &made,
+        "-shared -fPIC -fvisibility=hidden -o libmany_units.so many_units.c",
+    ));
+    refused("the file was changed since");
+    let inspected = ok(&scrubjay(&[
+        "plugin",
+        "inspect",
+        &library.to_string_lossy(),
+        "--json",
+    ]));
+    let info: Value = serde_json::from_str(&inspected).unwrap();
+    configure(
+        &ours,
+        &format!("    sha256: {}\n", info["sha256"].as_str().unwrap()),
+    );
+    ok(&check());
+}

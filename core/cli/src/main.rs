@@ -51,7 +51,7 @@ enum Command {
     /// Rule packs: new, check, fmt, diff, list, docs, publish, sign, vocabulary.
     #[command(subcommand)]
     Rules(rules::RulesCommand),
-    /// Native plugins: list, inspect, check, new, test.
+    /// Native plugins: list, inspect, check, new, test, sign.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     /// X12 files: check, show, json, ack, balance.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
-use scrubjay_plugin_host::PluginSpec;
+use scrubjay_plugin_host::{PluginError, PluginHost, PluginKey, PluginLog, PluginSpec, Trust};
 use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
@@ -164,6 +165,10 @@ pub struct Config {
     /// Native plugins, asked behind the rule packs in this order.
     #[serde(default)]
     pub plugins: Vec<PluginSpec>,
+    /// Public keys, of which one must have signed each plugin that is not
+    /// pinned by its SHA-256; without any, plugins need neither.
+    #[serde(default)]
+    pub plugin_keys: Vec<PluginKey>,
     /// Channels by name.
     #[serde(default)]
     pub channels: BTreeMap<String, Channel>,
@@ -203,6 +208,7 @@ impl Default for Config {
             rule_keys: Vec::new(),
             codes: CodeFiles::default(),
             plugins: Vec::new(),
+            plugin_keys: Vec::new(),
             channels: BTreeMap::new(),
             payers: Vec::new(),
             default_channel: None,
@@ -241,6 +247,19 @@ impl Config {
             plugin.folder = folder.to_owned();
         }
         Ok(config)
+    }
+
+    /// A host for plugins that trusts whom this configuration trusts. The engine
+    /// makes its own; this is for programs that look at plugins without one.
+    ///
+    /// # Errors
+    /// As for [`PluginHost::new`].
+    pub fn plugin_host(&self, log: Arc<dyn PluginLog>) -> Result<PluginHost, PluginError> {
+        if self.plugin_keys.is_empty() {
+            PluginHost::with(Trust::Named, log)
+        } else {
+            PluginHost::trusting(self.plugin_keys.clone(), log)
+        }
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, EngineError> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::signature::{PluginSignatureError, signature_path};
 use crate::spec::Sha256;
 
 /// How the process of a plugin ended.
@@ -103,13 +104,22 @@ pub enum PluginError {
         found: Sha256,
     },
     /// The host loads pinned plugins only, and this one is not.
-    #[error("plugin {} is not pinned: this host needs `sha256: {found}` beside its path, \
-             once you have compared it with what the vendor published", path.display())]
+    #[error("plugin {} is neither pinned nor signed: this host needs a signature in {}, by a key \
+             that it trusts, or `sha256: {found}` beside its path, once you have compared it with \
+             what the vendor published", path.display(), signature_path(path).display())]
     NotPinned {
         /// File.
         path: PathBuf,
         /// What the file has.
         found: Sha256,
+    },
+    /// The signature beside the file does not vouch for it.
+    #[error("plugin {} cannot be trusted: {problem}", path.display())]
+    Signature {
+        /// File.
+        path: PathBuf,
+        /// Why not.
+        problem: PluginSignatureError,
     },
     /// The file is no shared library of this machine.
     #[error("plugin {} is {found}; this host needs {needed}", path.display())]

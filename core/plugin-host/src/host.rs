@@ -1,5 +1,6 @@
 //! The host: which plugins are loaded, from where, and whom it trusts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ffi::OsString;
@@ -13,11 +14,12 @@ use crate::child::{Child, ChildProgram};
 use crate::error::PluginError;
 use crate::info::{self, PluginInfo};
 use crate::instance::{Body, Instance};
-use crate::library::{Copies, Kept, PluginLibrary};
+use crate::library::{self, Copies, Kept, PluginLibrary};
 use crate::mapped::Mapped;
 use crate::plugin::Plugin;
 use crate::services::{NoLog, PluginLog};
-use crate::spec::{Isolation, PluginSpec};
+use crate::signature::{self, PluginKey, signature_path};
+use crate::spec::{Isolation, PluginSpec, Sha256};
 
 /// Which files a host maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +35,8 @@ pub enum Trust {
 pub(crate) struct Registry {
     copies: Copies,
     trust: Trust,
+    /// Whose signatures are as good as a pin.
+    keys: Vec<PluginKey>,
     log: Arc<dyn PluginLog>,
     /// What plugins run in that have a process of their own.
     #[cfg(unix)]
@@ -64,6 +68,25 @@ impl Registry {
                 loaded: taken.get().clone(),
             }),
         }
+    }
+
+    /// A file that is not pinned, and that a trusted key has signed, pinned to
+    /// what was signed: whatever stands there by the time it is mapped must
+    /// still be that.
+    fn vouched<'a>(&self, spec: &'a PluginSpec) -> Result<Cow<'a, PluginSpec>, PluginError> {
+        let signature = match std::fs::read_to_string(signature_path(&spec.path)) {
+            Ok(signature) if spec.sha256.is_none() && !self.keys.is_empty() => signature,
+            _ => return Ok(Cow::Borrowed(spec)),
+        };
+        let bytes = library::read(&spec.path)?;
+        let sha256 = Sha256::of(&bytes);
+        signature::verify(&signature, sha256, &self.keys).map_err(|problem| {
+            PluginError::Signature {
+                path: spec.path.clone(),
+                problem,
+            }
+        })?;
+        Ok(Cow::Owned(spec.clone().pinned(sha256)))
     }
 
     pub(crate) fn forget(&self, id: &str) {
@@ -99,9 +122,27 @@ impl PluginHost {
     /// # Errors
     /// As for [`PluginHost::new`].
     pub fn with(trust: Trust, log: Arc<dyn PluginLog>) -> Result<Self, PluginError> {
+        Self::made(trust, Vec::new(), log)
+    }
+
+    /// A host that maps only files whose SHA-256 the configuration pins, or that
+    /// one of these keys has signed ([`signature_path`]).
+    ///
+    /// # Errors
+    /// As for [`PluginHost::new`].
+    pub fn trusting(keys: Vec<PluginKey>, log: Arc<dyn PluginLog>) -> Result<Self, PluginError> {
+        Self::made(Trust::PinnedOnly, keys, log)
+    }
+
+    fn made(
+        trust: Trust,
+        keys: Vec<PluginKey>,
+        log: Arc<dyn PluginLog>,
+    ) -> Result<Self, PluginError> {
         let registry = Registry {
             copies: Copies::new()?,
             trust,
+            keys,
             log,
             #[cfg(unix)]
             child: Mutex::new(None),
@@ -208,7 +249,8 @@ impl Mapping {
                 limit,
             });
         }
-        let kept = Kept::of(spec, registry.trust, &registry.copies)?;
+        let vouched = registry.vouched(spec)?;
+        let kept = Kept::of(&vouched, registry.trust, &registry.copies)?;
         match spec.isolation {
             Isolation::None => {
                 let library = PluginLibrary::open(&spec.path, kept)?;

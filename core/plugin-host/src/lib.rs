@@ -53,6 +53,7 @@ mod plugin;
 #[cfg(test)]
 mod samples;
 mod services;
+mod signature;
 mod spec;
 mod text;
 mod view;
@@ -65,4 +66,7 @@ pub use host::{PluginHost, Trust};
 pub use info::{Need, PluginInfo, Threading};
 pub use plugin::Plugin;
 pub use services::{LogLevel, PluginLog};
+pub use signature::{
+    NotAKey, PluginKey, PluginSignatureError, signature_path, signature_text, signed_text,
+};
 pub use spec::{Budget, Isolation, PluginSpec, Setting, Sha256};

@@ -211,7 +211,7 @@ impl PluginLibrary {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, PluginError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, PluginError> {
     use std::io::Read;
     let failed = |source| PluginError::Read {
         path: path.to_owned(),

@@ -253,7 +253,7 @@ fn losses_in_a_row_are_waited_out_and_then_the_plugin_is_set_aside() {
         std::thread::sleep(Duration::from_millis(wait));
         assert_eq!(said(&bad), lost);
     };
-    [0, 0, 120, 220].map(lose);
+    [0, 0, 120, 220].into_iter().for_each(lose);
     let at = Instant::now();
     for _ in 0..50 {
         assert_eq!(said(&good), resting);
@@ -263,7 +263,7 @@ fn losses_in_a_row_are_waited_out_and_then_the_plugin_is_set_aside() {
     // A call that comes back ends the waits, and the count.
     std::thread::sleep(Duration::from_millis(420));
     assert!(!judge(&plugin, Hook::Scrub, &good).holds());
-    [0, 0, 120, 220].map(lose);
+    [0, 0, 120, 220].into_iter().for_each(lose);
     assert_eq!(plugin.set_aside(), None);
     lose(420);
     assert_eq!(plugin.set_aside(), Some(5));

@@ -117,6 +117,13 @@ impl SecretKey {
         PublicKey(self.0.verifying_key().to_bytes())
     }
 
+    /// An ed25519 signature of a text, for what is no pack. Begin the text with
+    /// words that say what is signed, so that the signature is good for nothing else.
+    #[must_use]
+    pub fn sign(&self, text: &[u8]) -> [u8; 64] {
+        self.0.sign(text).to_bytes()
+    }
+
     /// Reads a key's file.
     ///
     /// # Errors

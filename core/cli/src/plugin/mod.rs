@@ -2,6 +2,7 @@
 
 mod new;
 pub(crate) mod said;
+mod sign;
 mod test;
 
 use std::io::Write;
@@ -56,6 +57,8 @@ pub(crate) enum PluginCommand {
     ///
     /// Exits with 1 where it faults, or a claim cannot be read.
     Test(test::TestArguments),
+    /// Sign a library, for practices that name your key in `plugin_keys`.
+    Sign(sign::SignArguments),
 }
 
 /// A plugin as the configuration names it, and what it says or what is wrong.
@@ -72,8 +75,7 @@ struct Listed {
 pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
     match command {
         PluginCommand::List { folder, json } => {
-            let host = child::named(PluginHost::new()?)?;
-            let listed = each(folder, |spec| host.inspect(spec))?;
+            let listed = each(folder, |host, spec| host.inspect(spec))?;
             let mut out = std::io::stdout().lock();
             if *json {
                 print_json(&mut out, &listed)?;
@@ -103,8 +105,7 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         PluginCommand::Check { folder } => {
-            let host = child::named(said::loud_host()?)?;
-            let listed = each(folder, |spec| {
+            let listed = each(folder, |host, spec| {
                 host.load(spec).map(|plugin| plugin.info().clone())
             })?;
             let mut out = std::io::stdout().lock();
@@ -120,6 +121,7 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
         }
         PluginCommand::New(arguments) => new::new(&mut std::io::stdout().lock(), arguments),
         PluginCommand::Test(arguments) => test::test(&mut std::io::stdout().lock(), arguments),
+        PluginCommand::Sign(arguments) => sign::sign(&mut std::io::stdout().lock(), arguments),
     }
 }
 
@@ -134,15 +136,16 @@ const fn safest() -> Isolation {
 
 fn each<E: std::fmt::Display>(
     folder: &std::path::Path,
-    ask: impl Fn(&PluginSpec) -> Result<PluginInfo, E>,
+    ask: impl Fn(&PluginHost, &PluginSpec) -> Result<PluginInfo, E>,
 ) -> anyhow::Result<Vec<Listed>> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let config = Config::of_folder(folder).context("the plugins could not be listed")?;
+    let host = child::named(said::loud_host(&config)?)?;
     Ok(config
         .plugins
         .iter()
         .map(|spec| {
-            let (info, problem) = match ask(spec) {
+            let (info, problem) = match ask(&host, spec) {
                 Ok(info) => (Some(info), None),
                 Err(error) => (None, Some(error.to_string())),
             };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use scrubjay::Engine;
-use scrubjay::plugins::{LogLevel, PluginError, PluginHost, PluginLog, Trust};
+use scrubjay::plugins::{LogLevel, PluginError, PluginHost, PluginLog};
+use scrubjay::{Config, Engine};
 
 /// Prints each line as it comes.
 struct StandardError;
@@ -29,7 +29,7 @@ pub(crate) fn print_warnings(engine: &Engine) {
     }
 }
 
-/// A host whose plugins are heard.
-pub(super) fn loud_host() -> Result<PluginHost, PluginError> {
-    PluginHost::with(Trust::Named, Arc::new(StandardError))
+/// The host of a practice's plugins, which are heard.
+pub(super) fn loud_host(config: &Config) -> Result<PluginHost, PluginError> {
+    config.plugin_host(Arc::new(StandardError))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use scrubjay_hooks::Handler;
 use scrubjay_model::Clock;
-use scrubjay_plugin_host::{PluginHost, PluginLog, Trust};
+use scrubjay_plugin_host::PluginLog;
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Reader, SqliteStore, Store};
 
@@ -114,7 +114,7 @@ impl EngineBuilder {
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
         let plugin_lines = Arc::new(KeptLines::default());
         let log = Arc::clone(&plugin_lines) as Arc<dyn PluginLog>;
-        let mut host = PluginHost::with(Trust::Named, log)?;
+        let mut host = config.plugin_host(log)?;
         if let Some((path, arguments)) = self.child_program {
             host = host.child_program(path, arguments);
         }
