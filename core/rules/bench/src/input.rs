@@ -1,4 +1,5 @@
-//! A claim in a peer's own values: every field that our view of a claim has.
+//! A claim in a peer's own values: the fields of our view of it, without names,
+//! addresses and earlier claims.
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
