@@ -1,6 +1,5 @@
 //! The host: which plugins are loaded, from where, and whom it trusts.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ffi::OsString;
@@ -14,12 +13,12 @@ use crate::child::{Child, ChildProgram};
 use crate::error::PluginError;
 use crate::info::{self, PluginInfo};
 use crate::instance::{Body, Instance};
-use crate::library::{self, Copies, Kept, PluginLibrary};
+use crate::library::{Copies, Kept, PluginLibrary};
 use crate::mapped::Mapped;
 use crate::plugin::Plugin;
 use crate::services::{NoLog, PluginLog};
-use crate::signature::{self, PluginKey, signature_path};
-use crate::spec::{Isolation, PluginSpec, Sha256};
+use crate::signature::PluginKey;
+use crate::spec::{Isolation, PluginSpec};
 
 /// Which files a host maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,25 +69,6 @@ impl Registry {
         }
     }
 
-    /// A file that is not pinned, and that a trusted key has signed, pinned to
-    /// what was signed: whatever stands there by the time it is mapped must
-    /// still be that.
-    fn vouched<'a>(&self, spec: &'a PluginSpec) -> Result<Cow<'a, PluginSpec>, PluginError> {
-        let signature = match std::fs::read_to_string(signature_path(&spec.path)) {
-            Ok(signature) if spec.sha256.is_none() && !self.keys.is_empty() => signature,
-            _ => return Ok(Cow::Borrowed(spec)),
-        };
-        let bytes = library::read(&spec.path)?;
-        let sha256 = Sha256::of(&bytes);
-        signature::verify(&signature, sha256, &self.keys).map_err(|problem| {
-            PluginError::Signature {
-                path: spec.path.clone(),
-                problem,
-            }
-        })?;
-        Ok(Cow::Owned(spec.clone().pinned(sha256)))
-    }
-
     pub(crate) fn forget(&self, id: &str) {
         self.loaded().remove(id);
     }
@@ -126,7 +106,7 @@ impl PluginHost {
     }
 
     /// A host that maps only files whose SHA-256 the configuration pins, or that
-    /// one of these keys has signed ([`signature_path`]).
+    /// one of these keys has signed ([`signature_path`](crate::signature_path)).
     ///
     /// # Errors
     /// As for [`PluginHost::new`].
@@ -249,8 +229,7 @@ impl Mapping {
                 limit,
             });
         }
-        let vouched = registry.vouched(spec)?;
-        let kept = Kept::of(&vouched, registry.trust, &registry.copies)?;
+        let kept = Kept::of(spec, registry.trust, &registry.keys, &registry.copies)?;
         match spec.isolation {
             Isolation::None => {
                 let library = PluginLibrary::open(&spec.path, kept)?;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::PluginError;
 use crate::host::Trust;
 use crate::info::PluginInfo;
+use crate::signature::{self, PluginKey};
 use crate::spec::{PluginSpec, Sha256};
 use crate::text::{self, Sized32};
 
@@ -108,6 +109,7 @@ impl Kept {
     pub(crate) fn of(
         spec: &PluginSpec,
         trust: Trust,
+        keys: &[PluginKey],
         copies: &Copies,
     ) -> Result<Self, PluginError> {
         let path = &spec.path;
@@ -121,12 +123,7 @@ impl Kept {
                     found: sha256,
                 });
             }
-            None if trust == Trust::PinnedOnly => {
-                return Err(PluginError::NotPinned {
-                    path: path.clone(),
-                    found: sha256,
-                });
-            }
+            None if trust == Trust::PinnedOnly => signature::vouch(path, sha256, keys)?,
             _ => {}
         }
         crate::image::check(&bytes).map_err(|misfit| PluginError::Image {
@@ -211,7 +208,7 @@ impl PluginLibrary {
     }
 }
 
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, PluginError> {
+fn read(path: &Path) -> Result<Vec<u8>, PluginError> {
     use std::io::Read;
     let failed = |source| PluginError::Read {
         path: path.to_owned(),

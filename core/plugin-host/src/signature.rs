@@ -11,6 +11,7 @@ use std::str::FromStr;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
+use crate::PluginError;
 use crate::spec::Sha256;
 
 /// What is signed begins so, so that the signature is good for nothing else.
@@ -100,12 +101,25 @@ pub fn signature_text(key: PluginKey, signature: &[u8; 64]) -> String {
     format!("key: {key}\nsignature: {digits}\n")
 }
 
+/// Whether one of the keys has signed a file of this hash.
+pub(crate) fn vouch(path: &Path, sha256: Sha256, keys: &[PluginKey]) -> Result<(), PluginError> {
+    let signature = match std::fs::read_to_string(signature_path(path)) {
+        Ok(signature) if !keys.is_empty() => signature,
+        _ => {
+            return Err(PluginError::NotPinned {
+                path: path.to_owned(),
+                found: sha256,
+            });
+        }
+    };
+    verify(&signature, sha256, keys).map_err(|problem| PluginError::Signature {
+        path: path.to_owned(),
+        problem,
+    })
+}
+
 /// Whether the text of a signature's file vouches for a hash, by one of the keys.
-pub(crate) fn verify(
-    text: &str,
-    sha256: Sha256,
-    keys: &[PluginKey],
-) -> Result<(), PluginSignatureError> {
+fn verify(text: &str, sha256: Sha256, keys: &[PluginKey]) -> Result<(), PluginSignatureError> {
     let mut lines = text.lines();
     let mut value = |key: &str| lines.next()?.strip_prefix(key)?.strip_prefix(": ");
     let key: Option<PluginKey> = value("key").and_then(|text| text.parse().ok());

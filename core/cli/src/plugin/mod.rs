@@ -140,7 +140,7 @@ fn each<E: std::fmt::Display>(
 ) -> anyhow::Result<Vec<Listed>> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let config = Config::of_folder(folder).context("the plugins could not be listed")?;
-    let host = child::named(said::loud_host(&config)?)?;
+    let host = said::loud_host(&config)?;
     Ok(config
         .plugins
         .iter()

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use scrubjay::plugins::{LogLevel, PluginError, PluginHost, PluginLog};
+use scrubjay::plugins::{LogLevel, PluginHost, PluginLog};
 use scrubjay::{Config, Engine};
+
+use crate::child;
 
 /// Prints each line as it comes.
 struct StandardError;
@@ -30,6 +32,6 @@ pub(crate) fn print_warnings(engine: &Engine) {
 }
 
 /// The host of a practice's plugins, which are heard.
-pub(super) fn loud_host(config: &Config) -> Result<PluginHost, PluginError> {
-    config.plugin_host(Arc::new(StandardError))
+pub(super) fn loud_host(config: &Config) -> anyhow::Result<PluginHost> {
+    child::named(config.plugin_host(Arc::new(StandardError))?)
 }

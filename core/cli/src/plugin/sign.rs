@@ -10,6 +10,9 @@ use scrubjay::plugins::{
 };
 use scrubjay::rules::SecretKey;
 
+use super::safest;
+use crate::child;
+
 /// What is signed, with what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SignArguments {
@@ -23,7 +26,8 @@ pub(crate) struct SignArguments {
 pub(super) fn sign(out: &mut impl Write, arguments: &SignArguments) -> anyhow::Result<ExitCode> {
     let secret = SecretKey::read(&arguments.key)?;
     // Nobody should answer for a file that is no plugin.
-    let info = PluginHost::new()?.inspect(&PluginSpec::new(&arguments.file))?;
+    let spec = PluginSpec::new(&arguments.file).isolation(safest());
+    let info = child::named(PluginHost::new()?)?.inspect(&spec)?;
     let key: PluginKey = secret.public().to_string().parse()?;
     let signature = secret.sign(signed_text(info.sha256).as_bytes());
     let path = signature_path(&arguments.file);

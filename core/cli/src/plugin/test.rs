@@ -10,7 +10,6 @@ use scrubjay::plugins::{PLUGIN_FAULT, PluginSpec};
 use scrubjay::{Config, Trial, try_claims};
 
 use super::said::loud_host;
-use crate::child;
 use crate::run::print_json;
 
 /// What to run, over which claims.
@@ -47,7 +46,7 @@ pub(super) fn test(out: &mut impl Write, arguments: &TestArguments) -> anyhow::R
     };
     let bytes = std::fs::read(&arguments.claims)
         .with_context(|| format!("{} cannot be read", arguments.claims.display()))?;
-    let plugin = child::named(loud_host(&config)?)?.load(&spec)?;
+    let plugin = loud_host(&config)?.load(&spec)?;
     let trial = try_claims(plugin.as_ref(), &config, &bytes)
         .with_context(|| arguments.claims.display().to_string())?;
     if arguments.json {
