@@ -191,6 +191,36 @@ fn a_fault_is_printed_with_its_reason_and_ends_with_1() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_plugin_that_crashes_is_a_fault_and_the_rest_of_the_claims_are_tried() {
+    let folder = TempDir::new().unwrap();
+    let made = c_plugin(folder.path(), |text| {
+        text.replace(
+            "call->finding(call, &finding);",
+            "if (line->units == 8000)\n            abort();",
+        )
+    });
+    let library = made.join("libmany_units.so").to_string_lossy().into_owned();
+    let claims = claims();
+    let crashed = scrubjay(&[
+        "plugin",
+        "test",
+        &library,
+        "--claims",
+        &claims,
+        "--settings",
+        "most_units=5",
+    ]);
+    assert_eq!(crashed.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&crashed.stdout).into_owned();
+    assert!(text.contains("its process was ended by signal 6"), "{text}");
+    assert!(
+        text.ends_with("24 claims, 0 findings, 0 effects, 1 faults\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn payers_of_a_practice_come_from_its_configuration() {
     let folder = TempDir::new().unwrap();
     // Only asked about one payer, by the practice's key of it.

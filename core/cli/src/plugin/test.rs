@@ -9,6 +9,7 @@ use scrubjay::hooks::Effect;
 use scrubjay::plugins::{PLUGIN_FAULT, PluginSpec};
 use scrubjay::{Config, Trial, try_claims};
 
+use super::safest;
 use super::said::loud_host;
 use crate::run::print_json;
 
@@ -33,7 +34,10 @@ pub(crate) struct TestArguments {
 }
 
 pub(super) fn test(out: &mut impl Write, arguments: &TestArguments) -> anyhow::Result<ExitCode> {
-    let mut spec = PluginSpec::new(&arguments.file).folder(".");
+    // A crash is a fault like others where the system lets it be one.
+    let mut spec = PluginSpec::new(&arguments.file)
+        .folder(".")
+        .isolation(safest());
     for setting in &arguments.settings {
         let (key, value) = setting
             .split_once('=')
