@@ -17,7 +17,7 @@ mod tests;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -155,10 +155,12 @@ impl SqliteStore {
         options: SqliteOptions,
     ) -> Result<Self, StoreError> {
         configure(&writer, &options, WRITER_CACHE)?;
-        let prepared = schema::prepare(&mut writer)?;
+        let prepared = patiently(options.busy_timeout, || schema::prepare(&mut writer))?;
         if path.is_some() && options.access == Access::Write {
-            let mode: String =
-                writer.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+            let mode: String = patiently(options.busy_timeout, || {
+                let asked = |row: &rusqlite::Row<'_>| row.get(0);
+                Ok(writer.pragma_update_and_check(None, "journal_mode", "wal", asked)?)
+            })?;
             debug_assert_eq!(mode, "wal");
         }
         let mut store = Self {
@@ -219,6 +221,25 @@ impl SqliteStore {
         let connection = Connection::open_with_flags(path, flags)?;
         configure(&connection, &self.options, READER_CACHE)?;
         Ok(connection)
+    }
+}
+
+/// Asks again while another has the database, for as long as a writer waits.
+/// Where several open a new database at once, each reads it and wants it alone
+/// to turn it to WAL: SQLite then answers at once that it is busy, since none
+/// could wait for the others to end.
+fn patiently<T>(
+    patience: Duration,
+    mut attempt: impl FnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let began = Instant::now();
+    loop {
+        match attempt() {
+            Err(StoreError::Busy) if began.elapsed() < patience => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            ended => return ended,
+        }
     }
 }
 

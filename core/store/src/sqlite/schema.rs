@@ -246,12 +246,14 @@ pub(super) fn drop_and_make(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn is_current(connection: &Connection) -> Result<bool, StoreError> {
-    if version(connection)? < MIGRATIONS.len() {
+fn is_current(connection: &mut Connection) -> Result<bool, StoreError> {
+    // All of it as of one moment: another process may be making the tables.
+    let snapshot = connection.transaction()?;
+    if version(&snapshot)? < MIGRATIONS.len() {
         return Ok(false);
     }
     let projections: i64 =
-        connection.query_row("SELECT projections FROM head", [], |row| row.get(0))?;
+        snapshot.query_row("SELECT projections FROM head", [], |row| row.get(0))?;
     Ok(projections == PROJECTIONS_VERSION)
 }
 
