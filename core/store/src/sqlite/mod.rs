@@ -91,12 +91,14 @@ impl Default for SqliteOptions {
 /// # Ok::<(), scrubjay_store::StoreError>(())
 /// ```
 pub struct SqliteStore {
+    /// Connections that no reader uses now. They are closed before the writer:
+    /// only the last connection to be closed copies the log into the database,
+    /// and a reader may not.
+    idle: RefCell<Vec<Connection>>,
     writer: Connection,
     /// Where it lies; `None` in memory.
     path: Option<PathBuf>,
     options: SqliteOptions,
-    /// Connections that no reader uses now.
-    idle: RefCell<Vec<Connection>>,
 }
 
 impl SqliteStore {

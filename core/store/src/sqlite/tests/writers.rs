@@ -223,3 +223,21 @@ fn a_backup_taken_while_a_writer_writes_is_whole_and_verifies() {
     let nowhere = folder.path().join("no-such-folder").join("copy.db");
     assert!(store.backup_to(nowhere).is_err());
 }
+
+#[test]
+fn a_store_that_is_closed_leaves_one_file_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scrubjay.db");
+    let mut store = SqliteStore::open(&path).unwrap();
+    keep(&mut store, &[created("C1", 10)]).unwrap();
+    // Two readers at a time, so that two connections stay open for the next.
+    let (first, second) = (store.read().unwrap(), store.read().unwrap());
+    assert!(first.claim(&id("C1")).unwrap().is_some());
+    drop((first, second));
+    drop(store);
+    let files: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(files, ["scrubjay.db"]);
+}
