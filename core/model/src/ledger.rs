@@ -36,6 +36,33 @@ pub enum WriteOffReason {
     Charity,
 }
 
+impl WriteOffReason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::TimelyFiling,
+        Self::NoAuthorization,
+        Self::Bundled,
+        Self::Denied,
+        Self::SmallBalance,
+        Self::BadDebt,
+        Self::Charity,
+    ];
+
+    /// The name used in scripts and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TimelyFiling => "timely_filing",
+            Self::NoAuthorization => "no_authorization",
+            Self::Bundled => "bundled",
+            Self::Denied => "denied",
+            Self::SmallBalance => "small_balance",
+            Self::BadDebt => "bad_debt",
+            Self::Charity => "charity",
+        }
+    }
+}
+
 /// An account of the ledger. Debits are positive, credits negative.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "account", rename_all = "snake_case")]

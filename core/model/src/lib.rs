@@ -29,6 +29,7 @@ mod account;
 mod acknowledgment;
 mod appeal;
 mod as_sent;
+mod assistance;
 mod authorization;
 mod calendar;
 mod charge;
@@ -45,6 +46,7 @@ mod error;
 mod ids;
 mod ledger;
 mod money;
+mod msp;
 mod npi;
 mod party;
 mod payer;
@@ -63,9 +65,10 @@ pub use appeal::{
     AppealCase, AppealDecision, AppealError, AppealOutcome, AppealRecord, Evidence, EvidenceKind,
 };
 pub use as_sent::AsSent;
+pub use assistance::{AssistanceStatus, FinancialAssistance};
 pub use authorization::{
     Authorization, AuthorizationError, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
-    AuthorizedService,
+    AuthorizedService, PlannedService,
 };
 pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
 pub use charge::{Charge, ChargeError, ChargeRecord};
@@ -97,6 +100,7 @@ pub use ids::{
 };
 pub use ledger::{Account, Posting, PostingSet, ResponsibleParty, UnbalancedSet, WriteOffReason};
 pub use money::Money;
+pub use msp::{AccidentKind, GroupPlan, MspAnswers};
 pub use npi::Npi;
 pub use party::{Address, Name, Person, Provider, Sex};
 pub use payer::{LineOfBusiness, PayerProfile};

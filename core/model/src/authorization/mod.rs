@@ -9,7 +9,10 @@ mod error;
 pub use error::{AuthorizationError, AuthorizationGap};
 
 use crate::checked::checked;
-use crate::{AuthorizationNumber, Deadline, PatientKey, PayerId, ProcedureCode, Urgency};
+use crate::{
+    AuthorizationNumber, Deadline, Modifier, PatientKey, PayerId, PlaceOfService, ProcedureCode,
+    Urgency,
+};
 
 /// Where an authorization stands. Whether an approved one has run out is a
 /// question of the date: [`AuthorizationRecord::is_expired`].
@@ -26,6 +29,35 @@ pub enum AuthorizationStatus {
     Denied,
     /// Withdrawn by the payer or by us.
     Cancelled,
+}
+
+impl AuthorizationStatus {
+    /// The name used in scripts and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Asked => "asked",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A service that a visit is booked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedService {
+    /// Procedure.
+    pub procedure: ProcedureCode,
+    /// Modifiers, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modifiers: Vec<Modifier>,
+    /// Units, above zero.
+    pub units: Decimal,
+    /// Place of service, where it is not the visit's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceOfService>,
 }
 
 /// Services that one count of units was granted for.
