@@ -166,10 +166,9 @@ impl Court<'_> {
         let history = patient[recent..].iter().map(|one| one.claim.clone());
         let history: Vec<EarlierClaim> = history.collect();
         let subject = ClaimSubject {
-            claim: &claim,
             payer,
             history: &history,
-            received: now.date_naive(),
+            ..ClaimSubject::of(&claim, now.date_naive())
         };
         let subject = Subject::Claim(&subject);
         let context = Context::at(now);

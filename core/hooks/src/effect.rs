@@ -1,11 +1,15 @@
 //! What a handler asks the engine to do.
 
 use chrono::NaiveDate;
-use scrubjay_model::{DenialCategory, Owner, Recoverable};
+use rust_decimal::Decimal;
+use scrubjay_model::{
+    DenialCategory, Modifier, Money, Owner, ProcedureCode, Recoverable, Responsibility,
+    WriteOffReason,
+};
 use serde::{Deserialize, Serialize};
 
 /// A request to the engine. The effects of one hook are applied together or
-/// not at all; one that cannot be applied holds the claim with the reason.
+/// not at all; one that cannot be applied holds the subject with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
@@ -52,48 +56,261 @@ pub enum Effect {
         /// Tag.
         tag: String,
     },
+    /// Ask the payer about the patient's cover, once more or for the first time.
+    VerifyCoverage {
+        /// Why.
+        reason: String,
+    },
+    /// Say that the payer wants to be asked before the service.
+    RequireAuthorization {
+        /// The service; `None` means everything that is planned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        procedure: Option<ProcedureCode>,
+        /// Why.
+        reason: String,
+    },
+    /// Let another payer come first.
+    Route {
+        /// That payer's key in the practice's configuration.
+        payer: String,
+        /// Why.
+        reason: String,
+    },
+    /// Put a modifier on a charge, behind those that it has.
+    AddModifier {
+        /// Modifier.
+        modifier: Modifier,
+        /// Why.
+        reason: String,
+    },
+    /// Set the units of a charge.
+    SetUnits {
+        /// Units, above zero, to a thousandth.
+        units: Decimal,
+        /// Why.
+        reason: String,
+    },
+    /// Put the next step off.
+    Defer {
+        /// First day on which it is looked at again.
+        until: NaiveDate,
+        /// Why.
+        reason: String,
+    },
+    /// Ask the payer where the claim stands.
+    FollowUp {
+        /// By which way.
+        way: FollowUpWay,
+        /// Why.
+        reason: String,
+    },
+    /// Move the open balance to another party.
+    Transfer {
+        /// Who owes it from now on.
+        to: Responsibility,
+        /// Why.
+        reason: String,
+    },
+    /// Give up an amount.
+    WriteOff {
+        /// Why, as the ledger has it.
+        why: WriteOffReason,
+        /// How much; `None` means all that is open.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Contest the payer's decision.
+    Appeal {
+        /// Level, as the payer counts: 1 is the first.
+        level: u8,
+        /// Why.
+        reason: String,
+        /// Who writes it.
+        owner: Owner,
+        /// Calendar days until it is to be filed.
+        days: u32,
+    },
+    /// Mend the claim and send it once more.
+    CorrectAndResubmit {
+        /// What to mend.
+        reason: String,
+        /// Who mends it.
+        owner: Owner,
+        /// Calendar days until it is to be sent.
+        days: u32,
+    },
+    /// Send the patient a statement.
+    SendStatement {
+        /// Why.
+        reason: String,
+    },
+    /// Send the patient nothing for now.
+    HoldStatement {
+        /// First day on which one may go; `None` until a person lifts it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+        /// Why.
+        reason: String,
+    },
+    /// Offer the patient to pay in parts.
+    OfferPlan {
+        /// Monthly instalments, at least two.
+        instalments: u8,
+        /// Why.
+        reason: String,
+    },
+    /// Take a step of collection.
+    StageCollection {
+        /// The step.
+        step: CollectionStep,
+        /// Why.
+        reason: String,
+    },
+    /// Propose a rule that would have prevented these denials, as a draft for
+    /// an analyst.
+    ProposeRule {
+        /// What it should ask for.
+        reason: String,
+    },
 }
 
-/// The kinds of effect, without their values.
+/// By which way a payer is asked where a claim stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EffectKind {
-    /// [`Effect::Repair`].
-    Repair,
-    /// [`Effect::HoldUntil`].
-    HoldUntil,
-    /// [`Effect::OpenTask`].
-    OpenTask,
-    /// [`Effect::ClassifyDenial`].
-    ClassifyDenial,
-    /// [`Effect::Tag`].
-    Tag,
+pub enum FollowUpWay {
+    /// A claim status request (276).
+    StatusRequest,
+    /// The payer's portal.
+    Portal,
+    /// A telephone call.
+    Call,
 }
 
-impl Effect {
-    /// The kind.
-    #[must_use]
-    pub const fn kind(&self) -> EffectKind {
-        match self {
-            Self::Repair { .. } => EffectKind::Repair,
-            Self::HoldUntil { .. } => EffectKind::HoldUntil,
-            Self::OpenTask { .. } => EffectKind::OpenTask,
-            Self::ClassifyDenial { .. } => EffectKind::ClassifyDenial,
-            Self::Tag { .. } => EffectKind::Tag,
-        }
-    }
-}
+impl FollowUpWay {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::StatusRequest, Self::Portal, Self::Call];
 
-impl EffectKind {
-    /// The name of the function by which a script asks for it.
+    /// The name used in scripts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Repair => "repair",
-            Self::HoldUntil => "hold_until",
-            Self::OpenTask => "open_task",
-            Self::ClassifyDenial => "classify",
-            Self::Tag => "tag",
+            Self::StatusRequest => "status_request",
+            Self::Portal => "portal",
+            Self::Call => "call",
         }
     }
+}
+
+/// A step of collection, the mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectionStep {
+    /// A reminder of a statement.
+    Reminder,
+    /// A telephone call.
+    Call,
+    /// The last notice before an agency.
+    FinalNotice,
+    /// Placement with an agency.
+    Agency,
+    /// A report to a credit bureau.
+    CreditReport,
+    /// A suit.
+    Suit,
+    /// Taking the account back from an agency.
+    Recall,
+}
+
+impl CollectionStep {
+    /// Every step.
+    pub const ALL: [Self; 7] = [
+        Self::Reminder,
+        Self::Call,
+        Self::FinalNotice,
+        Self::Agency,
+        Self::CreditReport,
+        Self::Suit,
+        Self::Recall,
+    ];
+
+    /// The name used in scripts and packs' tests.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reminder => "reminder",
+            Self::Call => "call",
+            Self::FinalNotice => "final_notice",
+            Self::Agency => "agency",
+            Self::CreditReport => "credit_report",
+            Self::Suit => "suit",
+            Self::Recall => "recall",
+        }
+    }
+
+    /// Whether it is one of the extraordinary collection actions that wait for
+    /// the 120 days of 26 CFR 1.501(r)-6. Placement with an agency is none by
+    /// itself; what the agency then does may be.
+    #[must_use]
+    pub const fn is_extraordinary(self) -> bool {
+        matches!(self, Self::CreditReport | Self::Suit)
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident $name:literal),+ $(,)?) => {
+        /// The kinds of effect, without their values.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum EffectKind {
+            $(
+                #[doc = concat!("[`Effect::", stringify!($kind), "`].")]
+                $kind
+            ),+
+        }
+
+        impl EffectKind {
+            /// Every kind.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$kind),+];
+
+            /// The name of the function by which a script asks for it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$kind => $name),+ }
+            }
+        }
+
+        impl Effect {
+            /// The kind.
+            #[must_use]
+            pub const fn kind(&self) -> EffectKind {
+                match self { $(Self::$kind { .. } => EffectKind::$kind),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Repair "repair",
+    HoldUntil "hold_until",
+    OpenTask "open_task",
+    ClassifyDenial "classify",
+    Tag "tag",
+    VerifyCoverage "verify_coverage",
+    RequireAuthorization "require_authorization",
+    Route "route",
+    AddModifier "add_modifier",
+    SetUnits "set_units",
+    Defer "defer",
+    FollowUp "follow_up",
+    Transfer "transfer",
+    WriteOff "write_off",
+    Appeal "appeal",
+    CorrectAndResubmit "correct_and_resubmit",
+    SendStatement "send_statement",
+    HoldStatement "hold_statement",
+    OfferPlan "offer_plan",
+    StageCollection "stage_collection",
+    ProposeRule "propose_rule",
 }

@@ -81,29 +81,80 @@ impl Hook {
         }
     }
 
-    /// The kind of subject that comes to this hook; `None` for hooks that the
-    /// engine does not call yet.
+    /// The kind of subject that comes to this hook.
     #[must_use]
-    pub const fn subject(self) -> Option<SubjectKind> {
+    pub const fn subject(self) -> SubjectKind {
         match self {
-            Self::Claim | Self::Scrub | Self::Submit => Some(SubjectKind::Claim),
-            Self::Remittance => Some(SubjectKind::Remittance),
-            Self::Denial => Some(SubjectKind::Denial),
-            _ => None,
+            Self::Eligibility => SubjectKind::Eligibility,
+            Self::Authorization => SubjectKind::Authorization,
+            Self::Registration => SubjectKind::Registration,
+            Self::Charge => SubjectKind::Charge,
+            Self::Claim | Self::Scrub | Self::Submit => SubjectKind::Claim,
+            Self::Acknowledgment => SubjectKind::Acknowledgment,
+            Self::Remittance => SubjectKind::Remittance,
+            Self::Denial => SubjectKind::Denial,
+            Self::FollowUp => SubjectKind::FollowUp,
+            Self::Statement | Self::Collection => SubjectKind::Account,
+            Self::Metric => SubjectKind::Metric,
         }
     }
 
     /// The effects that a handler may ask for at this hook.
     #[must_use]
     pub const fn effects(self) -> &'static [EffectKind] {
-        use EffectKind::{ClassifyDenial, HoldUntil, OpenTask, Repair, Tag};
+        use EffectKind::{
+            AddModifier, Appeal, ClassifyDenial, CorrectAndResubmit, Defer, FollowUp,
+            HoldStatement, HoldUntil, OfferPlan, OpenTask, ProposeRule, Repair,
+            RequireAuthorization, Route, SendStatement, SetUnits, StageCollection, Tag, Transfer,
+            VerifyCoverage, WriteOff,
+        };
         match self {
+            Self::Eligibility => &[VerifyCoverage, RequireAuthorization, Route, OpenTask, Tag],
+            Self::Authorization => &[RequireAuthorization, VerifyCoverage, Defer, OpenTask, Tag],
+            Self::Registration => &[Repair, Route, VerifyCoverage, OpenTask, Tag],
+            Self::Charge => &[AddModifier, SetUnits, OpenTask, Tag],
             Self::Claim => &[Repair, HoldUntil, OpenTask, Tag],
             Self::Scrub => &[Repair, HoldUntil, OpenTask, Tag],
             Self::Submit => &[HoldUntil, OpenTask, Tag],
+            Self::Acknowledgment => &[CorrectAndResubmit, FollowUp, OpenTask, Tag],
             Self::Remittance => &[OpenTask, Tag],
-            Self::Denial => &[ClassifyDenial, OpenTask, Tag],
-            _ => &[],
+            Self::Denial => &[
+                ClassifyDenial,
+                Appeal,
+                CorrectAndResubmit,
+                Transfer,
+                WriteOff,
+                OpenTask,
+                Tag,
+            ],
+            Self::FollowUp => &[
+                FollowUp,
+                Defer,
+                Appeal,
+                CorrectAndResubmit,
+                Transfer,
+                WriteOff,
+                OpenTask,
+                Tag,
+            ],
+            Self::Statement => &[
+                SendStatement,
+                HoldStatement,
+                OfferPlan,
+                WriteOff,
+                OpenTask,
+                Tag,
+            ],
+            Self::Collection => &[
+                StageCollection,
+                HoldStatement,
+                OfferPlan,
+                Defer,
+                WriteOff,
+                OpenTask,
+                Tag,
+            ],
+            Self::Metric => &[ProposeRule, OpenTask, Tag],
         }
     }
 
@@ -133,5 +184,44 @@ impl FromStr for Hook {
             .into_iter()
             .find(|hook| hook.as_str() == name)
             .ok_or(UnknownHook)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_effect_can_be_asked_for_somewhere_and_none_twice_at_one_hook() {
+        for effect in EffectKind::ALL {
+            assert!(
+                Hook::ALL.iter().any(|hook| hook.allows(effect)),
+                "{effect:?}"
+            );
+        }
+        for hook in Hook::ALL {
+            let effects = hook.effects();
+            let twice = (1..effects.len()).find(|&at| effects[..at].contains(&effects[at]));
+            assert_eq!(twice, None, "{hook}");
+        }
+    }
+
+    #[test]
+    fn every_subject_comes_to_some_hook() {
+        for kind in SubjectKind::ALL {
+            assert!(
+                Hook::ALL.iter().any(|hook| hook.subject() == kind),
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_patient_is_collected_from_only_where_collection_is_decided() {
+        let hooks: Vec<Hook> = Hook::ALL
+            .into_iter()
+            .filter(|hook| hook.allows(EffectKind::StageCollection))
+            .collect();
+        assert_eq!(hooks, [Hook::Collection]);
     }
 }

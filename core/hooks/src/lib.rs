@@ -20,11 +20,14 @@ pub use code_books::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, NoCodeBooks, PairStanding,
     ReasonStanding, UnitLimit, UnitLimitKind,
 };
-pub use effect::{Effect, EffectKind};
+pub use effect::{CollectionStep, Effect, EffectKind, FollowUpWay};
 pub use finding::{About, Finding, Severity};
 pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};
 pub use hook::Hook;
 pub use subject::{
-    ClaimSubject, DenialSubject, EarlierClaim, EarlierService, RemittanceSubject, Subject,
-    SubjectKind,
+    AccountSubject, AcknowledgmentSubject, AuthorizationSubject, ChargeSubject, ClaimSubject,
+    Collector, Contact, ContactKind, DenialSubject, EarlierClaim, EarlierService,
+    EligibilitySubject, FacilityKind, FollowUpSubject, GoodFaithEstimate, MetricSubject, OwedClaim,
+    Part2, PlanFunding, RegistrationSubject, RemittanceSubject, StatementSent, StatusAnswer,
+    StatusSaid, Subject, SubjectKind, SurpriseBill, SurpriseKind,
 };

@@ -70,10 +70,8 @@ fn handler(name: &str, handler: &dyn Handler, times: u32, claim: &Claim) {
     let mut worker = handler.worker();
     let payer = payer();
     let subject = ClaimSubject {
-        claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(claim, day("2026-03-05"))
     };
     let subject = Subject::Claim(&subject);
     let context = context();

@@ -193,10 +193,8 @@ fn a_claim_outside_of_the_declared_scope_is_passed_over_and_the_trace_says_why()
     other.key = "medicare".to_owned();
     for payer in [None, Some(&other)] {
         let subject = ClaimSubject {
-            claim: &claim,
             payer,
-            history: &[],
-            received: day("2026-03-05"),
+            ..ClaimSubject::of(&claim, day("2026-03-05"))
         };
         let (outcome, not_run) = judged(&plugin, &subject);
         assert_eq!(outcome, Outcome::default());
@@ -219,10 +217,8 @@ fn claim_kinds_and_lines_of_business_are_scope_too() {
         let (mut claim, mut payer) = (claim(), payer());
         let asked = |claim: &_, payer: &_| {
             let subject = ClaimSubject {
-                claim,
                 payer: Some(payer),
-                history: &[],
-                received: day("2026-03-05"),
+                ..ClaimSubject::of(claim, day("2026-03-05"))
             };
             judged(&plugin, &subject)
         };
@@ -244,10 +240,8 @@ fn lie(flags: &[&str]) -> String {
     let payer = payer();
     let claim = claim();
     let subject = ClaimSubject {
-        claim: &claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(&claim, day("2026-03-05"))
     };
     let mut worker = plugin.worker();
     let mut outcome = Outcome::default();
@@ -345,10 +339,8 @@ fn a_call_that_has_ended_is_closed_to_whoever_kept_it() {
     let plugin = load(&PluginSpec::new(lies(&folder, &["-DLIE=late()"])));
     let (claim, payer) = (claim(), payer());
     let subject = ClaimSubject {
-        claim: &claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(&claim, day("2026-03-05"))
     };
     let subject = Subject::Claim(&subject);
     let (mut first, mut second) = (plugin.worker(), plugin.worker());

@@ -519,10 +519,8 @@ fn a_worker_that_outlives_its_host_still_starts_new_processes() {
     let (bad, good) = claims();
     let mut held = |claim| {
         let subject = ClaimSubject {
-            claim,
             payer: Some(&payer),
-            history: &[],
-            received: support::day("2026-03-05"),
+            ..ClaimSubject::of(claim, support::day("2026-03-05"))
         };
         let mut outcome = Outcome::default();
         let subject = Subject::Claim(&subject);

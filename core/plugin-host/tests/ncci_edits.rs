@@ -114,10 +114,9 @@ fn judge_after(
 ) -> Outcome {
     let payer = payer();
     let subject = ClaimSubject {
-        claim,
         payer: Some(&payer),
         history,
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(claim, day("2026-03-05"))
     };
     let mut outcome = Outcome::default();
     plugin.worker().judge(

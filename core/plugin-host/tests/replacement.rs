@@ -86,10 +86,8 @@ fn run(plugin: &Plugin, stop: &AtomicBool) -> usize {
     let mut worker = plugin.worker();
     let (claim, payer) = (claim(), payer());
     let subject = ClaimSubject {
-        claim: &claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(&claim, day("2026-03-05"))
     };
     let mut judged = 0;
     while !stop.load(Ordering::Relaxed) {

@@ -343,10 +343,8 @@ fn a_worker_shows_a_shorter_claim_without_what_the_longer_one_left() {
     let mut says = |claim: &Claim| {
         let payer = support::payer();
         let subject = scrubjay_hooks::ClaimSubject {
-            claim,
             payer: Some(&payer),
-            history: &[],
-            received: day("2026-03-05"),
+            ..scrubjay_hooks::ClaimSubject::of(claim, day("2026-03-05"))
         };
         let mut outcome = scrubjay_hooks::Outcome::default();
         let subject = scrubjay_hooks::Subject::Claim(&subject);

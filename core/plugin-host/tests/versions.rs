@@ -189,10 +189,9 @@ fn history() -> Vec<EarlierClaim> {
 fn with_history(plugin: &Plugin) -> Outcome {
     let (claim, payer, history) = (claim(), payer(), history());
     let subject = ClaimSubject {
-        claim: &claim,
         payer: Some(&payer),
         history: &history,
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(&claim, day("2026-03-05"))
     };
     let mut outcome = Outcome::default();
     plugin.worker().judge(

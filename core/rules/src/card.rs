@@ -189,7 +189,7 @@ impl Card {
         );
         let scope = scope.unwrap_or(RuleScope::Claim);
         let on_claims =
-            hook.is_none_or(|hook| hook.subject() == Some(scrubjay_hooks::SubjectKind::Claim));
+            hook.is_none_or(|hook| hook.subject() == scrubjay_hooks::SubjectKind::Claim);
         if scope == RuleScope::Line && !on_claims {
             fields.fault(
                 "scope",

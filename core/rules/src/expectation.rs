@@ -114,7 +114,7 @@ fn effect_fits(says: &Says, effect: Option<&Effect>) -> bool {
             owner = Some(by.0.as_str());
             days = Some(*due);
         }
-        None => {}
+        Some(_) | None => {}
     }
     same(&says.repair, repair)
         && says

@@ -212,10 +212,9 @@ impl PlacedCase<'_> {
             }
             None => {
                 let subject = ClaimSubject {
-                    claim: &example.claim,
                     payer: Some(&example.payer),
                     history: &example.history,
-                    received: example.received,
+                    ..ClaimSubject::of(&example.claim, example.received)
                 };
                 judge(&CLAIM_HOOKS, Subject::Claim(&subject), context)
             }

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use rhai::EvalAltResult;
 use scrubjay_hooks::{
-    ClaimSubject, Context, DenialSubject, Hook, RemittanceSubject, Subject, SubjectKind,
+    ClaimSubject, Context, DenialSubject, RemittanceSubject, Subject, SubjectKind,
 };
 use scrubjay_model::{
     AsSent, ClaimPaymentStatus, LineOfBusiness, Remittance, RemittanceClaim, TraceNumber,
@@ -128,7 +128,7 @@ fn call(
     let context = Context::at(crate::pack_test::noon(example.received));
     let hook = rule.card.hook;
     match hook.subject() {
-        Some(SubjectKind::Denial) => {
+        SubjectKind::Denial => {
             let Some(denial) = &example.denial else {
                 return Ok(());
             };
@@ -139,7 +139,7 @@ fn call(
             };
             worker.try_rule(at, hook, Subject::Denial(&subject), context)
         }
-        Some(SubjectKind::Remittance) => {
+        SubjectKind::Remittance => {
             let Some((remittance, remitted)) = remittance(example) else {
                 return Ok(());
             };
@@ -151,17 +151,11 @@ fn call(
             };
             worker.try_rule(at, hook, Subject::Remittance(&subject), context)
         }
-        Some(SubjectKind::Claim) | None => {
+        _ => {
             let subject = ClaimSubject {
-                claim: &example.claim,
                 payer: Some(&example.payer),
                 history: &example.history,
-                received: example.received,
-            };
-            let hook = if hook.subject().is_some() {
-                hook
-            } else {
-                Hook::Scrub
+                ..ClaimSubject::of(&example.claim, example.received)
             };
             worker.try_rule(at, hook, Subject::Claim(&subject), context)
         }

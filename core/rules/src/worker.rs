@@ -332,7 +332,7 @@ fn fault_finding(pack: &Pack, rule: &Rule, error: &EvalAltResult, shadow: bool) 
 impl Worker for RuleWorker {
     fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context, outcome: &mut Outcome) {
         self.catch_up();
-        if hook.subject() != Some(subject.kind()) {
+        if hook.subject() != subject.kind() {
             return;
         }
         let facts = Facts::of(subject, context);

@@ -298,7 +298,7 @@ proptest! {
             let claim = build(&lines, &diagnoses, place, professional, date);
             let payer = of.map(|at| payer(PAYERS[at].0, PAYERS[at].1, Some(PAYERS[at].2)));
             let subject =
-                ClaimSubject { claim: &claim, payer: payer.as_ref(), history: &[], received: day("2026-03-02") };
+                ClaimSubject { payer: payer.as_ref(), ..ClaimSubject::of(&claim, day("2026-03-02")) };
             let mut outcome = Outcome::default();
             worker.judge(Hook::Scrub, Subject::Claim(&subject), context(), &mut outcome);
             let found: Vec<(String, Option<u32>)> = outcome

@@ -33,10 +33,8 @@ fn rule(takes: &str, body: &str, helpers: &str) -> String {
 fn traces(rules: &RuleSet, claim: &Claim) -> Vec<RuleTrace> {
     let payer = payer("acme", LineOfBusiness::Commercial, None);
     let subject = ClaimSubject {
-        claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-02"),
+        ..ClaimSubject::of(claim, day("2026-03-02"))
     };
     Inspector::new(rules).judge(Hook::Scrub, Subject::Claim(&subject), context())
 }

@@ -34,10 +34,8 @@ fn rules(outcome: &Outcome) -> Vec<&str> {
 
 fn because(rules: &RuleSet, claim: &Claim, payer: &PayerProfile, rule: &str) -> String {
     let subject = ClaimSubject {
-        claim,
         payer: Some(payer),
-        history: &[],
-        received: day("2026-03-02"),
+        ..ClaimSubject::of(claim, day("2026-03-02"))
     };
     let not_run = rules
         .worker()
@@ -319,10 +317,8 @@ fn a_subject_that_does_not_belong_to_the_hook_is_let_alone() {
     let set = load(folder.path()).unwrap();
     let claim = claim(&["G0439"]);
     let subject = ClaimSubject {
-        claim: &claim,
         payer: None,
-        history: &[],
-        received: day("2026-03-02"),
+        ..ClaimSubject::of(&claim, day("2026-03-02"))
     };
     let mut outcome = Outcome::default();
     set.worker().judge(
@@ -339,10 +335,8 @@ fn judge(worker: &mut dyn Worker, context: Context) -> Outcome {
     let claim = claim(&["G0439"]);
     let payer = acme();
     let subject = ClaimSubject {
-        claim: &claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-02"),
+        ..ClaimSubject::of(&claim, day("2026-03-02"))
     };
     let mut outcome = Outcome::default();
     worker.judge(Hook::Scrub, Subject::Claim(&subject), context, &mut outcome);

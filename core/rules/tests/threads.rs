@@ -29,10 +29,8 @@ fn claims() -> Vec<Claim> {
 fn judge(worker: &mut dyn Worker, claim: &Claim, line: LineOfBusiness) -> Outcome {
     let payer = payer("harborlight", line, Some("TX"));
     let subject = ClaimSubject {
-        claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-02"),
+        ..ClaimSubject::of(claim, day("2026-03-02"))
     };
     let mut outcome = Outcome::default();
     worker.judge(

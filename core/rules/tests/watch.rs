@@ -298,10 +298,8 @@ fn under_load_no_claim_is_lost_and_each_is_judged_on_one_version_that_says_so() 
             let mut claim = claim(&["G0439"]);
             claim.id = format!("C{count}").parse().unwrap();
             let subject = ClaimSubject {
-                claim: &claim,
                 payer: Some(&payer),
-                history: &[],
-                received: day("2026-03-02"),
+                ..ClaimSubject::of(&claim, day("2026-03-02"))
             };
             let mut outcome = Outcome::default();
             worker.judge(

@@ -132,5 +132,7 @@ fn told(effect: &Effect) -> String {
             category, action, ..
         } => format!("{kind} as {}: {action}", category.as_str()),
         Effect::Tag { tag } => format!("{kind} {tag}"),
+        // The interface of plugins has no other.
+        _ => kind.to_owned(),
     }
 }

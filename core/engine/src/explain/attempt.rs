@@ -130,7 +130,7 @@ impl<'a> Bench<'a> {
         let hook = inspector.hook_of(rule).ok_or_else(|| EngineError::NoRule {
             rule: rule.to_owned(),
         })?;
-        if hook.subject() != Some(SubjectKind::Claim) {
+        if hook.subject() != SubjectKind::Claim {
             return Err(EngineError::NotAboutClaims {
                 rule: rule.to_owned(),
                 hook,
@@ -152,10 +152,9 @@ impl<'a> Bench<'a> {
         let payer = payer_key(self.config, claim);
         let context = Context::at(at);
         let subject = ClaimSubject {
-            claim,
             payer: self.config.payer_by_key(&payer).map(|payer| &payer.profile),
             history,
-            received: context.today(),
+            ..ClaimSubject::of(claim, context.today())
         };
         let trace = self
             .inspector

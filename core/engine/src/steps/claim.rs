@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scrubjay_edi::ReadClaim;
 use scrubjay_hooks::{
-    About, ClaimSubject, EarlierClaim, Effect, Finding, Hook, Outcome, Severity, Subject,
+    ClaimSubject, EarlierClaim, Effect, EffectKind, Finding, Hook, Outcome, Subject,
 };
 use scrubjay_model::{
     Account, Claim, ClaimId, Frequency, Money, PatientBilling, PayerProfile, PostingSet,
@@ -15,6 +15,7 @@ use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
 use crate::steps::history::history;
+use crate::steps::refusal::{all_can_be_done, refused};
 use crate::steps::release::passed_rules;
 use crate::steps::repair::repair;
 use crate::{Config, EngineError};
@@ -275,10 +276,9 @@ fn judge(
     passed: &BTreeSet<String>,
 ) -> Result<Vec<String>, EngineError> {
     let subject = ClaimSubject {
-        claim,
         payer,
         history,
-        received: desk.today(),
+        ..ClaimSubject::of(claim, desk.today())
     };
     let mut outcome = desk.judge(hook, Subject::Claim(&subject));
     if hook == Hook::Submit && outcome == Outcome::default() {
@@ -316,38 +316,28 @@ fn judge(
     Ok(held_by)
 }
 
+/// What this step can do.
+const CARRIED_OUT: [EffectKind; 4] = [
+    EffectKind::Repair,
+    EffectKind::HoldUntil,
+    EffectKind::OpenTask,
+    EffectKind::Tag,
+];
+
 /// Makes every repair on a copy of the claim. Either all effects of the hook
 /// can be carried out, or the finding says which cannot and none is.
 fn plan(hook: Hook, claim: &mut Claim, outcome: &Outcome) -> Result<Vec<String>, Box<Finding>> {
+    all_can_be_done(hook, outcome, &CARRIED_OUT)?;
     let mut changes = Vec::new();
     for (rule, effect) in &outcome.effects {
-        let refuse = |why: String| {
-            Box::new(Finding {
-                rule: "engine/effect-refused".to_owned(),
-                severity: Severity::Block,
-                message: format!(
-                    "`{rule}` asked for `{}`, which cannot be done: {why}",
-                    effect.kind().as_str()
-                ),
-                about: About::Whole,
-                prevents: Vec::new(),
-                cite: None,
-                overridable: false,
-                shadow: false,
-            })
-        };
-        if !hook.allows(effect.kind()) {
-            return Err(refuse(format!(
-                "the hook `{hook}` does not have that effect"
-            )));
-        }
         if let Effect::Repair {
             field,
             value,
             reason,
         } = effect
         {
-            repair(claim, field, value).map_err(|error| refuse(error.to_string()))?;
+            repair(claim, field, value)
+                .map_err(|error| Box::new(refused(rule, effect, &error.to_string())))?;
             changes.push(format!("{field}: {reason} ({rule})"));
         }
     }
@@ -390,7 +380,9 @@ fn carry_out(
                 };
                 desk.record_by_rule(rule, outcome, &event)?;
             }
-            Effect::HoldUntil { .. } | Effect::Repair { .. } | Effect::ClassifyDenial { .. } => {}
+            // A hold that has run out, a repair that is made; the plan refused
+            // everything else.
+            _ => {}
         }
     }
     Ok(held_by)

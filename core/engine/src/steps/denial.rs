@@ -1,13 +1,21 @@
 //! Step 7: what a payer refused is classified and given to someone.
 
 use chrono::NaiveDate;
-use scrubjay_hooks::{DenialSubject, Effect, Hook, Subject};
+use scrubjay_hooks::{DenialSubject, Effect, EffectKind, Finding, Hook, Subject};
 use scrubjay_model::{Adjustment, AsSent, Claim, ClaimId, Denial, Money, Owner, Rarc, WorkKind};
 use scrubjay_store::Event;
 
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::reason::Refusal;
+use crate::steps::refusal::all_can_be_done;
+
+/// What this step can do.
+const CARRIED_OUT: [EffectKind; 3] = [
+    EffectKind::ClassifyDenial,
+    EffectKind::OpenTask,
+    EffectKind::Tag,
+];
 
 /// An adjustment that refuses money.
 #[derive(Debug)]
@@ -89,12 +97,19 @@ fn classify(
         claim,
         payer: profile,
     };
-    let outcome = desk
+    let mut outcome = desk
         .handlers
         .judge(Hook::Denial, Subject::Denial(&subject), desk.stamp.at);
     let mut owner = Owner(defaults.owner.clone());
     let mut due = defaults.days;
-    for (rule, effect) in &outcome.effects {
+    let refused = all_can_be_done(Hook::Denial, &outcome, &CARRIED_OUT).err();
+    if let Some(finding) = &refused {
+        let reason = finding.message.clone();
+        desk.open_work(WorkKind::PostingReview, Some(id), denial.amount, reason)?;
+        outcome.findings.push(Finding::clone(finding));
+    }
+    let effects = outcome.effects.iter().filter(|_| refused.is_none());
+    for (rule, effect) in effects {
         match effect {
             Effect::ClassifyDenial {
                 category,
@@ -135,13 +150,8 @@ fn classify(
                     },
                 )?;
             }
-            Effect::Repair { .. } | Effect::HoldUntil { .. } => {
-                let reason = format!(
-                    "`{rule}` asked for `{}`, which this hook does not have",
-                    effect.kind().as_str()
-                );
-                desk.open_work(WorkKind::PostingReview, Some(id), Money::ZERO, reason)?;
-            }
+            // Refused above.
+            _ => {}
         }
     }
     if !(outcome.ran.is_empty() && outcome.findings.is_empty()) {

@@ -8,6 +8,7 @@ pub(crate) mod history;
 pub(crate) mod past;
 pub(crate) mod posting;
 pub(crate) mod reason;
+pub(crate) mod refusal;
 pub(crate) mod release;
 pub(crate) mod repair;
 pub(crate) mod submission;

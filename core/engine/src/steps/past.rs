@@ -94,10 +94,9 @@ impl Past {
                 payer,
             })),
             With::Nothing => see(Subject::Claim(&ClaimSubject {
-                claim: &self.claim,
                 payer,
                 history: &self.history,
-                received: self.at.date_naive(),
+                ..ClaimSubject::of(&self.claim, self.at.date_naive())
             })),
         }
     }

@@ -5,7 +5,7 @@
 //! the receivable until it is worked). A reversal carries the mirrored
 //! amounts, so posting it by the same rules undoes the payment exactly.
 
-use scrubjay_hooks::{Effect, Hook, RemittanceSubject, Subject};
+use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, RemittanceSubject, Subject};
 use scrubjay_model::{
     Account, Adjudication, Claim, ClaimId, ClaimPaymentStatus, Money, PatientBilling, PostingSet,
     Remittance, RemittanceClaim, Responsibility, ResponsibleParty, Work, WorkKind,
@@ -15,6 +15,7 @@ use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader};
 use crate::desk::{Desk, Moved};
 use crate::steps::denial::{self, Refused};
 use crate::steps::reason::{Place, place};
+use crate::steps::refusal::all_can_be_done;
 use crate::{Config, EngineError};
 
 /// Tag of a claim whose payment was ever taken back by a reversal.
@@ -367,7 +368,7 @@ fn ask_rules(
         claim,
         payer: profile,
     };
-    let outcome = desk.handlers.judge(
+    let mut outcome = desk.handlers.judge(
         Hook::Remittance,
         Subject::Remittance(&subject),
         desk.stamp.at,
@@ -375,6 +376,11 @@ fn ask_rules(
     if outcome.findings.is_empty() && outcome.effects.is_empty() && outcome.ran.is_empty() {
         return Ok(());
     }
+    let can = [EffectKind::OpenTask, EffectKind::Tag];
+    let refused = all_can_be_done(Hook::Remittance, &outcome, &can).err();
+    outcome
+        .findings
+        .extend(refused.as_deref().map(Finding::clone));
     for finding in outcome.findings.iter().filter(|finding| finding.holds()) {
         // Money that came has come: a block here cannot undo it, only ask for a look.
         let reason = format!("{} ({})", finding.message, finding.rule);
@@ -385,7 +391,8 @@ fn ask_rules(
             reason,
         )?;
     }
-    for (rule, effect) in &outcome.effects {
+    let effects = outcome.effects.iter().filter(|_| refused.is_none());
+    for (rule, effect) in effects {
         match effect {
             Effect::OpenTask {
                 reason,
@@ -412,13 +419,8 @@ fn ask_rules(
                     },
                 )?;
             }
-            other => {
-                let reason = format!(
-                    "`{rule}` asked for `{}`, which this hook does not have",
-                    other.kind().as_str()
-                );
-                desk.open_work(WorkKind::PostingReview, Some(&row.id), Money::ZERO, reason)?;
-            }
+            // Refused above.
+            _ => {}
         }
     }
     desk.record(&Event::Judged {

@@ -1,66 +1,13 @@
-//! What comes to a hook.
+//! The claim, and what payers answer about it: remittances and denials.
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    AsSent, Claim, ClaimId, Denial, Modifier, PayerProfile, ProcedureCode, Remittance,
-    RemittanceClaim,
+    Adjudication, AsSent, Authorization, Claim, ClaimId, Denial, EligibilityRecord, Modifier,
+    PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
 };
 use serde::{Deserialize, Serialize};
 
-/// The kinds of subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SubjectKind {
-    /// [`ClaimSubject`].
-    Claim,
-    /// [`RemittanceSubject`].
-    Remittance,
-    /// [`DenialSubject`].
-    Denial,
-}
-
-/// What comes to a hook, borrowed.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Subject<'a> {
-    /// A claim.
-    Claim(&'a ClaimSubject<'a>),
-    /// A remitted claim.
-    Remittance(&'a RemittanceSubject<'a>),
-    /// A denial.
-    Denial(&'a DenialSubject<'a>),
-}
-
-impl Subject<'_> {
-    /// The kind.
-    #[must_use]
-    pub const fn kind(&self) -> SubjectKind {
-        match self {
-            Self::Claim(_) => SubjectKind::Claim,
-            Self::Remittance(_) => SubjectKind::Remittance,
-            Self::Denial(_) => SubjectKind::Denial,
-        }
-    }
-
-    /// The payer that the subject stands with, where the practice knows it.
-    #[must_use]
-    pub const fn payer(&self) -> Option<&PayerProfile> {
-        match self {
-            Self::Claim(subject) => subject.payer,
-            Self::Remittance(subject) => subject.payer,
-            Self::Denial(subject) => subject.payer,
-        }
-    }
-
-    /// The claim, where there is one.
-    #[must_use]
-    pub const fn claim(&self) -> Option<&Claim> {
-        match self {
-            Self::Claim(subject) => Some(subject.claim),
-            Self::Remittance(subject) => subject.claim,
-            Self::Denial(subject) => subject.claim,
-        }
-    }
-}
+use super::Part2;
 
 /// A claim at the hooks `claim`, `scrub` and `submit`.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +20,51 @@ pub struct ClaimSubject<'a> {
     pub history: &'a [EarlierClaim],
     /// When the claim came in; the date that filing limits are measured at.
     pub received: NaiveDate,
+    /// The patient's authorizations with this payer, as on file.
+    pub authorizations: &'a [Authorization],
+    /// The payer's latest answer about the patient's cover.
+    pub eligibility: Option<&'a EligibilityRecord>,
+    /// How often it was sent already, oldest first.
+    pub submissions: &'a [Submission],
+    /// What the payer decided on the claim that this one replaces or voids.
+    pub original: Option<Adjudication>,
+    /// Day on which an earlier payer said that it sent the claim on to this
+    /// one itself (CLP02 19 to 21).
+    pub forwarded: Option<NaiveDate>,
+    /// Whether its record is one of substance use disorder treatment, and may
+    /// be told of; `None` where it is no such record.
+    pub part2: Option<Part2>,
+}
+
+impl<'a> ClaimSubject<'a> {
+    /// A claim of which nothing more is known.
+    ///
+    /// ```
+    /// use scrubjay_hooks::ClaimSubject;
+    /// # use scrubjay_model::{Claim, PayerProfile};
+    /// # fn judged(claim: &Claim, payer: &PayerProfile, today: chrono::NaiveDate) {
+    /// let subject = ClaimSubject {
+    ///     payer: Some(payer),
+    ///     ..ClaimSubject::of(claim, today)
+    /// };
+    /// # let _ = subject;
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn of(claim: &'a Claim, received: NaiveDate) -> Self {
+        Self {
+            claim,
+            payer: None,
+            history: &[],
+            received,
+            authorizations: &[],
+            eligibility: None,
+            submissions: &[],
+            original: None,
+            forwarded: None,
+            part2: None,
+        }
+    }
 }
 
 /// A remitted claim at the hook `remittance`.

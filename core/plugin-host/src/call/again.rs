@@ -184,6 +184,8 @@ fn ask_again(
             given.days = *days;
         }
         Effect::Tag { tag } => given.tag = Str::of(tag),
+        // The interface has no bit for the others: `kind` is zero, which is refused.
+        _ => {}
     }
     // SAFETY: a whole effect, whose texts are those of `rule` and `effect`, which
     // are there until this returns.
@@ -207,10 +209,8 @@ mod tests {
     fn said(answer: serde_json::Value) -> Said {
         let claim = claim();
         let subject = ClaimSubject {
-            claim: &claim,
             payer: None,
-            history: &[],
-            received: NaiveDate::default(),
+            ..ClaimSubject::of(&claim, NaiveDate::default())
         };
         let told: Told = serde_json::from_value(answer).unwrap();
         told.again(&info(), Hook::Scrub, &subject)

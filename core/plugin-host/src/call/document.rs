@@ -34,10 +34,9 @@ impl<'a> Document<'a> {
     /// The claim again, without what was left out.
     pub(crate) fn subject(&self) -> ClaimSubject<'_> {
         ClaimSubject {
-            claim: &self.claim,
             payer: self.payer.as_deref(),
             history: &self.history,
-            received: self.received,
+            ..ClaimSubject::of(&self.claim, self.received)
         }
     }
 

@@ -262,6 +262,8 @@ unsafe fn read_effect(
             // SAFETY: the caller's.
             tag: unsafe { texts.short("tag", given.tag) }?,
         },
+        // The interface has no bit for the others, so that none comes here.
+        effect => return Err(Fault::NotAllowed { effect }),
     })
 }
 

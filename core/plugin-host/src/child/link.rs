@@ -183,10 +183,8 @@ mod tests {
     fn a_child_is_sent_of_people_what_the_plugin_needs_and_no_more() {
         let claim = crate::samples::claim();
         let subject = ClaimSubject {
-            claim: &claim,
             payer: None,
-            history: &[],
-            received: chrono::NaiveDate::default(),
+            ..ClaimSubject::of(&claim, chrono::NaiveDate::default())
         };
         let mut info = crate::samples::info();
         for (needs, sent) in [(vec![], false), (vec![Need::Name], true)] {

@@ -293,10 +293,8 @@ pub(crate) fn context() -> Context {
 pub(crate) fn judge(plugin: &Plugin, hook: Hook, claim: &Claim) -> Outcome {
     let payer = payer();
     let subject = ClaimSubject {
-        claim,
         payer: Some(&payer),
-        history: &[],
-        received: day("2026-03-05"),
+        ..ClaimSubject::of(claim, day("2026-03-05"))
     };
     let mut outcome = Outcome::default();
     plugin

@@ -117,7 +117,7 @@ impl Checker {
                 .join(", ");
             let message = format!("this rule is called with ({names})");
             let help = match rule.card.scope {
-                RuleScope::Claim if rule.card.hook.subject() == Some(SubjectKind::Claim) => {
+                RuleScope::Claim if rule.card.hook.subject() == SubjectKind::Claim => {
                     format!(
                         "write `fn {}({names})`; a rule about lines says `scope: line`",
                         rule.function
@@ -194,9 +194,9 @@ impl Checker {
 /// What a rule's function is called with.
 pub(crate) fn takes(rule: &Rule) -> Vec<(&'static str, Kind)> {
     let subject = match rule.card.hook.subject() {
-        Some(SubjectKind::Denial) => ("denial", Kind::Denial),
-        Some(SubjectKind::Remittance) => ("remittance", Kind::Remittance),
-        Some(SubjectKind::Claim) | None => ("claim", Kind::Claim),
+        SubjectKind::Denial => ("denial", Kind::Denial),
+        SubjectKind::Remittance => ("remittance", Kind::Remittance),
+        _ => ("claim", Kind::Claim),
     };
     match rule.card.scope {
         RuleScope::Claim => vec![subject],

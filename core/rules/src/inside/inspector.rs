@@ -84,7 +84,7 @@ impl Inspector {
 
     /// Every rule of a hook, in the order in which they run.
     pub fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context) -> Vec<RuleTrace> {
-        if hook.subject() != Some(subject.kind()) {
+        if hook.subject() != subject.kind() {
             return Vec::new();
         }
         let generation = Arc::clone(&self.generation);
@@ -112,7 +112,7 @@ impl Inspector {
     ) -> Option<RuleTrace> {
         let at = self.generation.find(rule)?;
         let hook = self.generation.rule(at).1.card.hook;
-        (hook.subject() == Some(subject.kind())).then(|| self.trace(at, subject, context))
+        (hook.subject() == subject.kind()).then(|| self.trace(at, subject, context))
     }
 
     fn trace(&mut self, at: u32, subject: Subject<'_>, context: Context) -> RuleTrace {

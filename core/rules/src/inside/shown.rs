@@ -113,5 +113,54 @@ pub fn effect_in_words(effect: &Effect) -> String {
             recoverable.as_str(),
             owner.0
         ),
+        Effect::VerifyCoverage { reason } => format!("verify the cover: {reason}"),
+        Effect::RequireAuthorization { procedure, reason } => match procedure {
+            Some(procedure) => format!("require an authorization of {procedure}: {reason}"),
+            None => format!("require an authorization: {reason}"),
+        },
+        Effect::Route { payer, reason } => format!("route to `{payer}`: {reason}"),
+        Effect::AddModifier { modifier, reason } => format!("add modifier {modifier}: {reason}"),
+        Effect::SetUnits { units, reason } => format!("set the units to {units}: {reason}"),
+        Effect::Defer { until, reason } => format!("defer until {until}: {reason}"),
+        Effect::FollowUp { way, reason } => format!("follow up by {}: {reason}", way.as_str()),
+        Effect::Transfer { to, reason } => format!("transfer the balance to {to}: {reason}"),
+        Effect::WriteOff {
+            why,
+            amount,
+            reason,
+        } => match amount {
+            Some(amount) => format!("write off {amount} as {}: {reason}", why.as_str()),
+            None => format!("write off as {}: {reason}", why.as_str()),
+        },
+        Effect::Appeal {
+            level,
+            reason,
+            owner,
+            days,
+        } => format!(
+            "appeal at level {level}, by {} within {days} days: {reason}",
+            owner.0
+        ),
+        Effect::CorrectAndResubmit {
+            reason,
+            owner,
+            days,
+        } => format!(
+            "correct and resubmit, by {} within {days} days: {reason}",
+            owner.0
+        ),
+        Effect::SendStatement { reason } => format!("send a statement: {reason}"),
+        Effect::HoldStatement { until, reason } => match until {
+            Some(until) => format!("hold statements until {until}: {reason}"),
+            None => format!("hold statements: {reason}"),
+        },
+        Effect::OfferPlan {
+            instalments,
+            reason,
+        } => format!("offer a plan of {instalments} instalments: {reason}"),
+        Effect::StageCollection { step, reason } => {
+            format!("collection step `{}`: {reason}", step.as_str())
+        }
+        Effect::ProposeRule { reason } => format!("propose a rule: {reason}"),
     }
 }

@@ -122,7 +122,7 @@ impl NewRule {
                     .unwrap_or_else(|| format!("rules run at {}", names.join(", "))),
             });
         };
-        if scope == RuleScope::Line && hook.subject() != Some(SubjectKind::Claim) {
+        if scope == RuleScope::Line && hook.subject() != SubjectKind::Claim {
             return Err(NewRuleError::NoLines { hook: *hook });
         }
         Ok(Self {

@@ -39,7 +39,7 @@ pub(super) fn free_code(new: &NewRule, sources: &[Source]) -> String {
     let named = |code: &String| sources.iter().any(|source| source.text().contains(code));
     (1..=9_999u32)
         .map(|number| match new.hook.subject() {
-            Some(SubjectKind::Denial) => format!("ZZ{number}"),
+            SubjectKind::Denial => format!("ZZ{number}"),
             _ => format!("Z{number:04}"),
         })
         .find(|code| !named(code))
@@ -59,17 +59,17 @@ fn card(new: &NewRule, code: &str) -> String {
         RuleScope::Claim => "claim",
     };
     let (severity, applies, more) = match new.hook.subject() {
-        Some(SubjectKind::Denial) => (
+        SubjectKind::Denial => (
             "info",
             format!("applies: {{ remarks: {code} }}"),
             "groups: CO, carcs: [197, 198], payers: [acme]",
         ),
-        Some(SubjectKind::Remittance) => (
+        SubjectKind::Remittance => (
             "warn",
             "applies: { lines: [commercial, medicare-advantage] }".to_owned(),
             "payers: [acme], states: TX",
         ),
-        Some(SubjectKind::Claim) | None => (
+        _ => (
             "warn",
             format!("applies: {{ procedures: {code} }}"),
             "procedures: [J0897, G0100-G0199, \"J*\", \"@table\"], modifiers: GZ, payers: [acme]",
@@ -103,7 +103,7 @@ fn card(new: &NewRule, code: &str) -> String {
 
 fn body(new: &NewRule, function: &str) -> String {
     match (new.hook.subject(), new.scope) {
-        (Some(SubjectKind::Denial), _) => format!(
+        (SubjectKind::Denial, _) => format!(
             "\
 fn {function}(denial) {{
     // A denial offers, among others, denial.carc, .group, .remarks, .amount, .decided,
@@ -115,7 +115,7 @@ fn {function}(denial) {{
 }}
 "
         ),
-        (Some(SubjectKind::Remittance), _) => format!(
+        (SubjectKind::Remittance, _) => format!(
             "\
 fn {function}(remittance) {{
     // A remitted claim offers, among others, remittance.charge, .paid, .status, .remarks,
@@ -161,8 +161,8 @@ fn {function}(claim) {{
 pub(super) fn test(new: &NewRule, code: &str) -> Option<String> {
     let denial = |amount| format!("denial: {{ remarks: {code}, amount: {amount} }}");
     let (fires, silent) = match (new.hook.subject(), new.scope) {
-        (Some(SubjectKind::Denial), _) => (denial("5000.01"), denial("5000.00")),
-        (Some(SubjectKind::Remittance), _) => return None,
+        (SubjectKind::Denial, _) => (denial("5000.01"), denial("5000.00")),
+        (SubjectKind::Remittance, _) => return None,
         (_, RuleScope::Line) => (
             format!("claim: {{ lines: [{code} 100.00, {code} 100.00 x91] }}"),
             format!("claim: {{ lines: [{code} 100.00 x90] }}"),

@@ -141,10 +141,8 @@ pub(crate) fn context() -> Context {
 /// Judges a claim at the hook scrub.
 pub(crate) fn scrub(rules: &RuleSet, claim: &Claim, payer: &PayerProfile) -> Outcome {
     let subject = ClaimSubject {
-        claim,
         payer: Some(payer),
-        history: &[],
-        received: day("2026-03-02"),
+        ..ClaimSubject::of(claim, day("2026-03-02"))
     };
     let mut outcome = Outcome::default();
     rules.worker().judge(

@@ -66,10 +66,8 @@ pub(crate) fn must_load(folder: PathBuf) -> RuleSet {
 /// A claim as the engine hands it to rules.
 pub(crate) fn subject((claim, payer): &(Claim, PayerProfile)) -> ClaimSubject<'_> {
     ClaimSubject {
-        claim,
         payer: Some(payer),
-        history: &[],
-        received: workload::received(),
+        ..ClaimSubject::of(claim, workload::received())
     }
 }
 
