@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrubjay_codes::{
-    AddOnType, Icd10Standing, ModifierIndicator, MueAdjudication, ProcedureKind, carc, icd10,
-    icd10_on, place_of_service,
+    AddOnType, Icd10Standing, ModifierIndicator, MueAdjudication, PhysicianFee, ProcedureKind,
+    carc, icd10, icd10_on, place_of_service,
 };
 use scrubjay_hooks::{
-    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, PairStanding,
-    ReasonStanding, UnitLimit, UnitLimitKind,
+    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, PairStanding,
+    PaymentPolicy, ReasonStanding, UnitLimit, UnitLimitKind,
 };
 use scrubjay_model::Money;
 use scrubjay_rules::{LoadOptions, PublicKey};
@@ -82,7 +82,8 @@ impl CodeBooks for PracticeCodes {
             CodeTable::Ncci => self.tables.pairs.is_some(),
             CodeTable::Mue => self.tables.mue.is_some(),
             CodeTable::AddOn => self.tables.add_ons.is_some(),
-            CodeTable::Fees => self.tables.fees.is_some(),
+            CodeTable::Mpfs => self.tables.fees.is_some(),
+            CodeTable::Fees => self.tables.fees.is_some() && self.tables.indices.is_some(),
         }
     }
 
@@ -106,7 +107,7 @@ impl CodeBooks for PracticeCodes {
         }
     }
 
-    fn unit_limit(&self, code: &str) -> Option<UnitLimit> {
+    fn unit_limit_on(&self, code: &str, _: NaiveDate) -> Option<UnitLimit> {
         let limit = self.tables.mue.as_ref()?.get(code)?;
         Some(UnitLimit {
             units: limit.units,
@@ -138,10 +139,44 @@ impl CodeBooks for PracticeCodes {
         }
     }
 
-    fn fee(&self, code: &str, modifier: Option<&str>, place: &str) -> Option<Money> {
-        let (fees, indices) = self.tables.fees.as_ref()?;
+    fn payment_policy_on(
+        &self,
+        code: &str,
+        modifier: Option<&str>,
+        _: NaiveDate,
+    ) -> Option<PaymentPolicy> {
+        let fees = self.tables.fees.as_ref()?;
+        Some(payment_policy(fees.get(code, modifier)?))
+    }
+
+    fn fee_on(
+        &self,
+        code: &str,
+        modifier: Option<&str>,
+        place: &str,
+        _: NaiveDate,
+    ) -> Option<Money> {
+        let (fees, indices) = (self.tables.fees.as_ref()?, self.tables.indices.as_ref()?);
         let rate = place_of_service(place)?.medicare_rate?;
         fees.get(code, modifier)?.price(rate, indices)
+    }
+}
+
+fn payment_policy(fee: &PhysicianFee) -> PaymentPolicy {
+    let indicator = |column: &str| column.chars().next();
+    PaymentPolicy {
+        status: fee.status,
+        global: GlobalPeriod::from_code(&fee.global_days),
+        preoperative: fee.preoperative,
+        intraoperative: fee.intraoperative,
+        postoperative: fee.postoperative,
+        components: indicator(&fee.components),
+        multiple: indicator(&fee.multiple),
+        bilateral: indicator(&fee.bilateral),
+        assistant: indicator(&fee.assistant),
+        co_surgeons: indicator(&fee.co_surgeons),
+        team: indicator(&fee.team),
+        endoscopic_base: fee.endoscopic_base.clone(),
     }
 }
 

@@ -94,10 +94,11 @@ impl CodeFiles {
     }
 
     /// What is missing beside what is there: a price needs all of the three.
+    /// The fees alone still say how a service is paid.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
         let three = (&self.fees, &self.gpci, &self.locality);
         match three {
-            (None, None, None) | (Some(_), Some(_), Some(_)) => None,
+            (_, None, None) | (Some(_), Some(_), Some(_)) => None,
             (None, ..) => Some("fees"),
             (_, None, _) => Some("gpci"),
             (.., None) => Some("locality"),
@@ -184,7 +185,8 @@ pub(crate) struct Tables {
     pub(crate) pairs: Option<PtpTable>,
     pub(crate) mue: Option<MueTable>,
     pub(crate) add_ons: Option<AddOnTable>,
-    pub(crate) fees: Option<(FeeScheduleTable, Gpci)>,
+    pub(crate) fees: Option<FeeScheduleTable>,
+    pub(crate) indices: Option<Gpci>,
     pub(crate) left_out: Vec<RowsLeftOut>,
 }
 
@@ -199,17 +201,17 @@ impl Tables {
         if let Some(path) = &files.addon {
             tables.add_ons = Some(tables.take("addon", path, read_add_ons)?);
         }
-        if let (Some(fees), Some(gpci), Some(locality)) =
-            (&files.fees, &files.gpci, &files.locality)
-        {
-            let values = tables.take("fees", fees, read_fee_schedule)?;
+        if let Some(path) = &files.fees {
+            tables.fees = Some(tables.take("fees", path, read_fee_schedule)?);
+        }
+        if let (Some(gpci), Some(locality)) = (&files.gpci, &files.locality) {
             let localities = tables.take("gpci", gpci, read_gpci)?;
             let indices = localities.get(&locality.contractor, &locality.number);
             let indices = indices.ok_or_else(|| CodeFileError::NoSuchLocality {
                 path: gpci.clone(),
                 locality: locality.clone(),
             })?;
-            tables.fees = Some((values, indices.clone()));
+            tables.indices = Some(indices.clone());
         }
         Ok(tables)
     }

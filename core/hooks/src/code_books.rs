@@ -4,6 +4,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use scrubjay_model::Money;
 
 /// What a diagnosis code is on a day.
@@ -41,13 +42,15 @@ pub enum CodeTable {
     Mue,
     /// Add-on codes.
     AddOn,
-    /// The physician fee schedule, with the indices of the practice's locality.
+    /// The physician fee schedule: how services are paid.
+    Mpfs,
+    /// The same with the indices of the practice's locality: what is paid.
     Fees,
 }
 
 impl CodeTable {
     /// Every table.
-    pub const ALL: [Self; 4] = [Self::Ncci, Self::Mue, Self::AddOn, Self::Fees];
+    pub const ALL: [Self; 5] = [Self::Ncci, Self::Mue, Self::AddOn, Self::Mpfs, Self::Fees];
 
     /// The word for it in rules.
     #[must_use]
@@ -56,6 +59,7 @@ impl CodeTable {
             Self::Ncci => "ncci",
             Self::Mue => "mue",
             Self::AddOn => "add_on",
+            Self::Mpfs => "mpfs",
             Self::Fees => "fees",
         }
     }
@@ -152,6 +156,107 @@ impl AddOnKind {
     }
 }
 
+/// The days around a service that its payment includes (the column GLOB DAYS
+/// of Medicare's physician fee schedule; IOM 100-04 ch. 12 §40).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GlobalPeriod {
+    /// `000`: the day itself.
+    Day,
+    /// `010`: the day and the ten after it.
+    TenDays,
+    /// `090`: the day before, the day, and the ninety after it.
+    NinetyDays,
+    /// `MMM`: maternity, which has days of its own.
+    Maternity,
+    /// `XXX`: the idea does not apply.
+    NotApplicable,
+    /// `YYY`: the contractor decides.
+    Contractor,
+    /// `ZZZ`: those of the primary service beside it.
+    OfPrimary,
+}
+
+impl GlobalPeriod {
+    /// Every period.
+    pub const ALL: [Self; 7] = [
+        Self::Day,
+        Self::TenDays,
+        Self::NinetyDays,
+        Self::Maternity,
+        Self::NotApplicable,
+        Self::Contractor,
+        Self::OfPrimary,
+    ];
+
+    /// The code in the schedule.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "000",
+            Self::TenDays => "010",
+            Self::NinetyDays => "090",
+            Self::Maternity => "MMM",
+            Self::NotApplicable => "XXX",
+            Self::Contractor => "YYY",
+            Self::OfPrimary => "ZZZ",
+        }
+    }
+
+    /// The period of that code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|period| period.as_str() == code)
+    }
+
+    /// How many days before and after the service belong to it; `None` where
+    /// the schedule does not say.
+    ///
+    /// ```
+    /// use scrubjay_hooks::GlobalPeriod;
+    /// assert_eq!(GlobalPeriod::NinetyDays.around(), Some((1, 90)));
+    /// assert_eq!(GlobalPeriod::OfPrimary.around(), None);
+    /// ```
+    #[must_use]
+    pub const fn around(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Day => Some((0, 0)),
+            Self::TenDays => Some((0, 10)),
+            Self::NinetyDays => Some((1, 90)),
+            Self::Maternity | Self::NotApplicable | Self::Contractor | Self::OfPrimary => None,
+        }
+    }
+}
+
+/// How Medicare's physician fee schedule pays a service: its indicators, as
+/// the schedule writes them. `None` where the column is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentPolicy {
+    /// Status: `A` is paid, `B` is bundled, `R` has restricted coverage, and so on.
+    pub status: char,
+    /// The days that the payment includes.
+    pub global: Option<GlobalPeriod>,
+    /// Share of the payment for the care before surgery, of 1.
+    pub preoperative: Option<Decimal>,
+    /// Share for the surgery itself.
+    pub intraoperative: Option<Decimal>,
+    /// Share for the care after it.
+    pub postoperative: Option<Decimal>,
+    /// Professional and technical component (26, TC).
+    pub components: Option<char>,
+    /// Several procedures (51).
+    pub multiple: Option<char>,
+    /// Both sides (50).
+    pub bilateral: Option<char>,
+    /// Assistant at surgery (80, 81, 82, AS).
+    pub assistant: Option<char>,
+    /// Two surgeons (62).
+    pub co_surgeons: Option<char>,
+    /// A team (66).
+    pub team: Option<char>,
+    /// Base code of an endoscopy, where it has one.
+    pub endoscopic_base: Option<String>,
+}
+
 /// Code sets and tables at hand. Each answer may be that nothing is known, and
 /// then nobody may be told that a code is wrong. An answer that is not given
 /// here says that.
@@ -181,9 +286,9 @@ pub trait CodeBooks: fmt::Debug + Send + Sync {
         PairStanding::Unknown
     }
 
-    /// The most units of a code. `None` where no limit is published, which does
-    /// not say that there is none, and where no table is at hand.
-    fn unit_limit(&self, _code: &str) -> Option<UnitLimit> {
+    /// The most units of a code on a day. `None` where no limit is published,
+    /// which does not say that there is none, and where no table is at hand.
+    fn unit_limit_on(&self, _code: &str, _day: NaiveDate) -> Option<UnitLimit> {
         None
     }
 
@@ -192,10 +297,29 @@ pub trait CodeBooks: fmt::Debug + Send + Sync {
         AddOnStanding::Unknown
     }
 
-    /// What Medicare's physician fee schedule pays for a code in the practice's
-    /// locality, at a place of service of two digits, before anything is taken
-    /// off. `None` where it has no price there, and where no table is at hand.
-    fn fee(&self, _code: &str, _modifier: Option<&str>, _place: &str) -> Option<Money> {
+    /// How Medicare's physician fee schedule of that day pays a code, alone or
+    /// with `26`, `TC` or `53`. `None` where it does not have it, and where no
+    /// schedule is at hand.
+    fn payment_policy_on(
+        &self,
+        _code: &str,
+        _modifier: Option<&str>,
+        _day: NaiveDate,
+    ) -> Option<PaymentPolicy> {
+        None
+    }
+
+    /// What Medicare's physician fee schedule of that day pays for a code in the
+    /// practice's locality, at a place of service of two digits, before anything
+    /// is taken off. `None` where it has no price there, and where no table is
+    /// at hand.
+    fn fee_on(
+        &self,
+        _code: &str,
+        _modifier: Option<&str>,
+        _place: &str,
+        _day: NaiveDate,
+    ) -> Option<Money> {
         None
     }
 }

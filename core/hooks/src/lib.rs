@@ -17,8 +17,8 @@ mod hook;
 mod subject;
 
 pub use code_books::{
-    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, NoCodeBooks, PairStanding,
-    ReasonStanding, UnitLimit, UnitLimitKind,
+    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, NoCodeBooks,
+    PairStanding, PaymentPolicy, ReasonStanding, UnitLimit, UnitLimitKind,
 };
 pub use effect::{CollectionStep, Effect, EffectKind, FollowUpWay};
 pub use finding::{About, Finding, Severity};

@@ -6,7 +6,7 @@ use crate::api::{Asks, Entry, Form, Kind};
 use crate::info::{PackInfo, RuleInfo};
 
 /// The kinds in the order of the reference, each with its heading.
-const SECTIONS: [(Kind, &str); 21] = [
+const SECTIONS: [(Kind, &str); 22] = [
     (Kind::Any, "Functions"),
     (Kind::Claim, "A claim"),
     (Kind::Line, "A service line"),
@@ -27,6 +27,7 @@ const SECTIONS: [(Kind, &str); 21] = [
     (Kind::CodePair, "A pair of procedure codes"),
     (Kind::UnitLimit, "A unit limit"),
     (Kind::AddOn, "An add-on code"),
+    (Kind::FeeRow, "A row of the fee schedule"),
     (Kind::List(&Kind::Any), "A list"),
 ];
 

@@ -24,6 +24,9 @@ pub(crate) struct Said {
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) today: NaiveDate,
+    /// The subject's first date of service; today where it has none. It picks
+    /// among the versions of a table where a script names no day.
+    pub(crate) service: NaiveDate,
     pub(crate) hook: Hook,
     pub(crate) needs: Vec<Need>,
     pub(crate) tables: Arc<Tables>,
@@ -43,6 +46,7 @@ impl Default for Frame {
     fn default() -> Self {
         Self {
             today: NaiveDate::MIN,
+            service: NaiveDate::MIN,
             hook: Hook::Scrub,
             needs: Vec::new(),
             tables: Arc::default(),
@@ -59,12 +63,13 @@ impl Frame {
     pub(crate) fn enter(
         &mut self,
         hook: Hook,
-        today: NaiveDate,
+        (today, service): (NaiveDate, Option<NaiveDate>),
         tables: &Arc<Tables>,
         needs: &[Need],
     ) {
         self.hook = hook;
         self.today = today;
+        self.service = service.unwrap_or(today);
         if !Arc::ptr_eq(&self.tables, tables) {
             self.tables = Arc::clone(tables);
         }

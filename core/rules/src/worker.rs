@@ -112,7 +112,7 @@ impl RuleWorker {
             let (pack, rule) = generation.rule(*at);
             frame(&self.script.frame).enter(
                 hook,
-                context.today(),
+                (context.today(), facts.service),
                 &pack.tables,
                 &pack.manifest.needs,
             );
@@ -260,7 +260,12 @@ impl RuleWorker {
         let Some(seen) = self.see(subject, context, &facts, wants) else {
             return Ok(());
         };
-        frame(&self.script.frame).enter(hook, context.today(), &pack.tables, &pack.manifest.needs);
+        frame(&self.script.frame).enter(
+            hook,
+            (context.today(), facts.service),
+            &pack.tables,
+            &pack.manifest.needs,
+        );
         match (rule.card.scope, &seen.claim) {
             (RuleScope::Line, Some(claim)) => {
                 let line = Dynamic::from(LineRef {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrubjay_hooks::{
-    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, NoCodeBooks, PairStanding,
-    UnitLimit, UnitLimitKind,
+    AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, NoCodeBooks,
+    PairStanding, PaymentPolicy, UnitLimit, UnitLimitKind,
 };
 use scrubjay_model::Money;
 use scrubjay_rules::{LoadOptions, RULE_FAULT, RuleSet};
@@ -29,7 +29,7 @@ impl CodeBooks for SmallTables {
     }
 
     fn has_table(&self, table: CodeTable) -> bool {
-        table != CodeTable::Fees
+        table != CodeTable::Fees && table != CodeTable::Mpfs
     }
 
     fn pair_on(&self, column_1: &str, column_2: &str, day: NaiveDate) -> PairStanding {
@@ -41,9 +41,13 @@ impl CodeBooks for SmallTables {
         }
     }
 
-    fn unit_limit(&self, code: &str) -> Option<UnitLimit> {
+    fn unit_limit_on(&self, code: &str, day: NaiveDate) -> Option<UnitLimit> {
         (code == "J0696").then_some(UnitLimit {
-            units: 16,
+            units: if day < support::day("2026-01-01") {
+                8
+            } else {
+                16
+            },
             kind: UnitLimitKind::Clinical,
         })
     }
@@ -73,10 +77,52 @@ impl CodeBooks for SmallFees {
     }
 
     fn has_table(&self, table: CodeTable) -> bool {
-        table == CodeTable::Fees
+        table == CodeTable::Fees || table == CodeTable::Mpfs
     }
 
-    fn fee(&self, code: &str, modifier: Option<&str>, place: &str) -> Option<Money> {
+    fn payment_policy_on(
+        &self,
+        code: &str,
+        modifier: Option<&str>,
+        day: NaiveDate,
+    ) -> Option<PaymentPolicy> {
+        let surgery = PaymentPolicy {
+            status: 'A',
+            global: Some(GlobalPeriod::NinetyDays),
+            preoperative: Some("0.10".parse().unwrap()),
+            intraoperative: Some("0.69".parse().unwrap()),
+            postoperative: Some("0.21".parse().unwrap()),
+            components: Some('0'),
+            multiple: Some('2'),
+            bilateral: Some('1'),
+            assistant: Some('2'),
+            co_surgeons: Some('1'),
+            team: None,
+            endoscopic_base: Some("G0105".to_owned()),
+        };
+        if day < support::day("2026-01-01") {
+            return None;
+        }
+        match (code, modifier) {
+            ("G0412", None) => Some(surgery),
+            ("G0412", Some("26")) => Some(PaymentPolicy {
+                global: Some(GlobalPeriod::OfPrimary),
+                ..surgery
+            }),
+            _ => None,
+        }
+    }
+
+    fn fee_on(
+        &self,
+        code: &str,
+        modifier: Option<&str>,
+        place: &str,
+        day: NaiveDate,
+    ) -> Option<Money> {
+        if day < support::day("2026-01-01") {
+            return None;
+        }
         match (code, modifier, place) {
             ("G0439", None, "11") => Some(Money::from_cents(12_345)),
             ("G0439", Some("26"), "11") => Some(Money::from_cents(2_300)),
@@ -130,6 +176,7 @@ fn a_rule_asks_the_tables() {
         ),
         ("mue(\"J0696\").units", "16"),
         ("mue(\"J0696\").kind", "clinical"),
+        ("mue(\"J0696\", date(\"2025-12-31\")).units", "8"),
         ("mue(\"G0439\").units.is_missing()", "true"),
         ("mue(\"G0439\").kind.is_missing()", "true"),
         ("add_on(\"G2211\").needs_primary_on(today())", "true"),
@@ -176,6 +223,48 @@ fn a_fee_is_an_amount_that_charges_compare_with() {
     ] {
         assert_eq!(said(asked, Arc::new(SmallFees)).1, answer, "{asked}");
     }
+}
+
+#[test]
+fn the_fee_schedule_tells_of_surgery_on_a_day() {
+    let row = |property: &str| format!("mpfs(\"G0412\", claim.service_from).{property}");
+    for (property, answer) in [
+        ("global_days", "090"),
+        ("days_before", "1"),
+        ("days_after", "90"),
+        ("preoperative", "0.10"),
+        ("intraoperative", "0.69"),
+        ("postoperative", "0.21"),
+        ("status", "A"),
+        ("bilateral", "1"),
+        ("multiple", "2"),
+        ("assistant", "2"),
+        ("co_surgeons", "1"),
+        ("team.is_missing()", "true"),
+        ("components", "0"),
+        ("endoscopic_base", "G0105"),
+    ] {
+        assert_eq!(
+            said(&row(property), Arc::new(SmallFees)).1,
+            answer,
+            "{property}"
+        );
+    }
+    for asked in [
+        "mpfs(\"G0412\", today(), \"26\").global_days == \"ZZZ\"",
+        "mpfs(\"G0412\", today(), \"26\").days_after.is_missing()",
+        "mpfs(\"G0412\", today(), claim.authorization).days_after == 90",
+        "mpfs(\"G0412\", date(\"2025-12-31\")).global_days.is_missing()",
+        "mpfs(\"G0439\", today()).status.is_missing()",
+        "mpfs(claim.authorization, today()).status.is_missing()",
+        "has_table(\"mpfs\")",
+        // The example of the reference.
+        "{ let code = \"G0412\"; let day = claim.service_from; let visit = day.plus_days(90); let after = mpfs(code, day).days_after; !after.is_missing() && visit <= day.plus_days(after) }",
+    ] {
+        assert_eq!(said(asked, Arc::new(SmallFees)).1, "true", "{asked}");
+    }
+    let without = "mpfs(\"G0412\", today()).global_days.is_missing() && !has_table(\"mpfs\")";
+    assert_eq!(said(without, Arc::new(NoCodeBooks)).1, "true");
 }
 
 #[test]
@@ -236,6 +325,19 @@ fn what_is_asked_wrongly_is_refused_with_its_place() {
             "an add-on code has no `.primaries`",
         ),
         ("fee(\"G0439\", 11)", "`fee` wants text for `place`"),
+        ("mpfs(\"G0412\")", "`mpfs` takes (code, day)"),
+        (
+            "mpfs(\"G0412\", \"26\")",
+            "`mpfs` wants a date for `day`, not text",
+        ),
+        (
+            "mpfs(\"G0412\", today()).global_day",
+            "did you mean `global_days`?",
+        ),
+        (
+            "mpfs(\"G0412\", today()) == \"090\"",
+            "a row of the fee schedule cannot be compared",
+        ),
         ("has_table(\"nci\")", "did you mean `ncci`?"),
         (
             "claim.lines[0].units > mue(\"J0696\").units",
@@ -243,7 +345,7 @@ fn what_is_asked_wrongly_is_refused_with_its_place() {
         ),
         (
             "has_table(\"carriers\")",
-            "the tables are ncci, mue, add_on, fees",
+            "the tables are ncci, mue, add_on, mpfs, fees",
         ),
     ] {
         let folder = pack(&[("r.rhai", &rule(asked))]);

@@ -28,8 +28,14 @@ pub struct PhysicianFee {
     pub malpractice: Decimal,
     /// Professional and technical component indicator.
     pub components: String,
-    /// Global days: `000`, `010`, `090`, `XXX`, `ZZZ`, ...
+    /// Global days: `000`, `010`, `090`, `MMM`, `XXX`, `YYY` or `ZZZ`, or nothing.
     pub global_days: String,
+    /// Share of the payment for the care before surgery, of 1.
+    pub preoperative: Option<Decimal>,
+    /// Share for the surgery itself.
+    pub intraoperative: Option<Decimal>,
+    /// Share for the care after it.
+    pub postoperative: Option<Decimal>,
     /// Several procedures (modifier 51).
     pub multiple: String,
     /// Both sides (modifier 50).
@@ -117,6 +123,8 @@ struct Columns {
     work: usize,
     components: usize,
     days: usize,
+    /// The first of three: before, at and after surgery.
+    shares: usize,
     multiple: usize,
     base: usize,
     factor: usize,
@@ -136,12 +144,18 @@ impl Columns {
             after(3, "RVU").filter(|at| names.get(at + 5).is_some_and(|name| name == "RVU"))?;
         let components = after(work + 6, "IND")?;
         let days = after(components, "DAYS")?;
-        let multiple = after(days, "PROC")?;
+        let shares = after(days, "OP").filter(|at| {
+            names
+                .get(at + 1..at + 3)
+                .is_some_and(|next| next == ["OP", "OP"])
+        })?;
+        let multiple = after(shares, "PROC")?;
         let base = after(multiple, "BASE")?;
         Some(Self {
             work,
             components,
             days,
+            shares,
             multiple,
             base,
             factor: after(base, "FACTOR")?,
@@ -201,6 +215,10 @@ fn read_row(
             expected: "a number",
         })
     };
+    let share = |at: usize, column: &'static str| match row.cell(columns.shares + at) {
+        b"" => Ok(None),
+        _ => value(columns.shares + at, column).map(Some),
+    };
     let expense = |at: usize, column: &'static str| match row.cell(at + 1) {
         b"NA" => Ok(None),
         _ => value(at, column).map(Some),
@@ -218,7 +236,10 @@ fn read_row(
         facility_expense: expense(columns.work + 3, "FACILITY PE RVU")?,
         malpractice: value(columns.work + 5, "MP RVU")?,
         components: row.cell_text(columns.components),
-        global_days: row.cell_text(columns.days),
+        global_days: global_days(row.cell(columns.days))?,
+        preoperative: share(0, "PRE OP")?,
+        intraoperative: share(1, "INTRA OP")?,
+        postoperative: share(2, "POST OP")?,
         multiple: row.cell_text(columns.multiple),
         bilateral: row.cell_text(columns.multiple + 1),
         assistant: row.cell_text(columns.multiple + 2),
@@ -228,6 +249,24 @@ fn read_row(
         conversion_factor: value(columns.factor, "CONV FACTOR")?,
     };
     Ok(((procedure, modifier), fee))
+}
+
+/// The days as the schedule writes them; zeros that a spreadsheet took away
+/// come back.
+fn global_days(cell: &[u8]) -> Result<String, RowFaultKind> {
+    const KNOWN: [&str; 7] = ["000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"];
+    let written = text(cell);
+    if written.is_empty() {
+        return Ok(written);
+    }
+    let whole = format!("{written:0>3}");
+    if KNOWN.contains(&whole.as_str()) {
+        return Ok(whole);
+    }
+    Err(RowFaultKind::Column {
+        column: "GLOB DAYS",
+        expected: "000, 010, 090, MMM, XXX, YYY or ZZZ",
+    })
 }
 
 #[cfg(test)]
@@ -275,6 +314,11 @@ mod tests {
             ),
             ("010", "2", "1")
         );
+        let shares = [fee.preoperative, fee.intraoperative, fee.postoperative];
+        assert_eq!(
+            shares.map(|share| share.unwrap().to_string()),
+            ["0.10", "0.80", "0.10"]
+        );
         assert_eq!(fee.endoscopic_base.as_deref(), Some("G9000"));
         assert!(!format!("{:?}", import.table).contains("words of others"));
         assert_eq!(
@@ -286,6 +330,16 @@ mod tests {
                 .to_string(),
             "0.74"
         );
+    }
+
+    #[test]
+    fn global_days_are_one_of_those_of_the_schedule() {
+        for (cell, read) in [("0", "000"), ("10", "010"), ("ZZZ", "ZZZ"), ("", "")] {
+            assert_eq!(global_days(cell.as_bytes()).unwrap(), read);
+        }
+        for cell in ["045", "Z", "0090", "010 days"] {
+            assert!(global_days(cell.as_bytes()).is_err(), "{cell}");
+        }
     }
 
     #[test]

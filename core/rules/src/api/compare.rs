@@ -156,6 +156,8 @@ pub(crate) fn kind_of(value: &Dynamic) -> Kind {
         Kind::UnitLimit
     } else if value.is::<super::edits::AddOnRef>() {
         Kind::AddOn
+    } else if value.is::<super::fee_row::FeeRowRef>() {
+        Kind::FeeRow
     } else {
         Kind::Any
     }

@@ -32,7 +32,7 @@ pub(crate) struct AddOnRef {
     books: Arc<dyn CodeBooks>,
 }
 
-type Asked<T> = Result<T, Box<EvalAltResult>>;
+pub(super) type Asked<T> = Result<T, Box<EvalAltResult>>;
 
 const CODE: (&str, Kind) = ("code", Kind::Text);
 const DAY: &[(&str, Kind)] = &[("day", Kind::Date)];
@@ -49,13 +49,13 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     fees(api, shared);
 }
 
-fn books(shared: &Mutex<Frame>) -> Arc<dyn CodeBooks> {
+pub(super) fn books(shared: &Mutex<Frame>) -> Arc<dyn CodeBooks> {
     Arc::clone(frame(shared).tables.books())
 }
 
 /// A text that may be missing: a line that is billed by its revenue code alone
 /// has no procedure code, and a rule on its table has nothing to say of it.
-fn text(value: Dynamic, of: &str, parameter: &str) -> Asked<Option<ImmutableString>> {
+pub(super) fn text(value: Dynamic, of: &str, parameter: &str) -> Asked<Option<ImmutableString>> {
     if value.is_unit() {
         return Ok(None);
     }
@@ -79,7 +79,7 @@ fn at_hand(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "has_table",
         &[("name", Kind::Text)],
         Kind::Bool,
-        "Whether the practice imported Medicare's table `ncci`, `mue`, `add_on` or `fees` (`codes:` in scrubjay.yaml): tells a code that a table does not have from a table that is not there.",
+        "Whether the practice imported Medicare's table `ncci`, `mue`, `add_on`, `mpfs` or `fees` (which is `mpfs` with the prices of the practice's locality): tells a code that a table does not have from a table that is not there.",
         move |name: &str| -> Asked<bool> {
             let table = CodeTable::from_name(name)
                 .ok_or_else(|| fault(format!("there is no such table to ask for: {}", table_names(name))))?;
@@ -143,17 +143,25 @@ fn standing(pair: &PairRef, day: NaiveDate) -> PairStanding {
 
 fn limits(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     const LIMIT: Kind = Kind::UnitLimit;
-    let shared = Arc::clone(shared);
+    let (of_service, of_day) = (Arc::clone(shared), Arc::clone(shared));
     api.call(
         Kind::Any,
         "mue",
         &[CODE],
         LIMIT,
-        "The medically unlikely edit of a procedure code, of the quarter that was imported: `let most = mue(line.procedure).units; if !most.is_missing() && line.units > most { ... }`.",
+        "The medically unlikely edit of a procedure code, in the quarter of the claim's first service (today's, where there is none): `let most = mue(line.procedure).units; if !most.is_missing() && line.units > most { ... }`.",
         move |code: Dynamic| -> Asked<LimitRef> {
-            let code = text(code, "mue", "code")?;
-            Ok(LimitRef(code.and_then(|code| books(&shared).unit_limit(&code))))
+            let day = frame(&of_service).service;
+            limit(&of_service, code, day)
         },
+    )
+    .call(
+        Kind::Any,
+        "mue",
+        &[CODE, DAY[0]],
+        LIMIT,
+        "As above, in the quarter of that day.",
+        move |code: Dynamic, day: Date| -> Asked<LimitRef> { limit(&of_day, code, day.0) },
     )
     .get(
         LIMIT,
@@ -171,6 +179,13 @@ fn limits(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
             maybe(limit.0.map(|limit| ImmutableString::from(limit.kind.as_str())))
         },
     );
+}
+
+fn limit(shared: &Mutex<Frame>, code: Dynamic, day: NaiveDate) -> Asked<LimitRef> {
+    let code = text(code, "mue", "code")?;
+    Ok(LimitRef(
+        code.and_then(|code| books(shared).unit_limit_on(&code, day)),
+    ))
 }
 
 fn add_ons(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
@@ -248,9 +263,9 @@ fn fees(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "fee",
         &[CODE, PLACE],
         Kind::Number,
-        "What Medicare's physician fee schedule, as imported, pays for a code in the practice's locality at a place of service of two digits: `fee(\"G0439\", \"11\")`. Before anything is taken off. Missing where it has no price there, and where no fees are imported.",
+        "What Medicare's physician fee schedule of the claim's first service (today's, where there is none) pays for a code in the practice's locality at a place of service of two digits: `fee(\"G0439\", \"11\")`. Before anything is taken off. Missing where it has no price there, and where no fees are imported.",
         move |code: Dynamic, place: Dynamic| -> Asked<Dynamic> {
-            price(books(&alone).as_ref(), code, None, place)
+            price(&alone, code, None, place)
         },
     )
     .call(
@@ -260,21 +275,22 @@ fn fees(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         Kind::Number,
         "As above, of the row with the modifier, of which there are `26`, `TC` and `53`.",
         move |code: Dynamic, place: Dynamic, modifier: &str| -> Asked<Dynamic> {
-            price(books(&modified).as_ref(), code, Some(modifier), place)
+            price(&modified, code, Some(modifier), place)
         },
     );
 }
 
 fn price(
-    books: &dyn CodeBooks,
+    shared: &Mutex<Frame>,
     code: Dynamic,
     modifier: Option<&str>,
     place: Dynamic,
 ) -> Asked<Dynamic> {
     let code = text(code, "fee", "code")?;
     let place = text(place, "fee", "place")?;
+    let day = frame(shared).service;
     let fee = match (code, place) {
-        (Some(code), Some(place)) => books.fee(&code, modifier, &place),
+        (Some(code), Some(place)) => books(shared).fee_on(&code, modifier, &place, day),
         _ => None,
     };
     Ok(maybe(fee.map(|fee| fee.to_decimal())))

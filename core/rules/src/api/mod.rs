@@ -11,6 +11,7 @@ pub(crate) mod date;
 pub(crate) mod denial;
 pub(crate) mod edits;
 pub(crate) mod effects;
+pub(crate) mod fee_row;
 pub(crate) mod history;
 pub(crate) mod lists;
 pub(crate) mod party;
@@ -65,6 +66,8 @@ pub enum Kind {
     UnitLimit,
     /// A procedure code, as the table of add-on codes knows it.
     AddOn,
+    /// A row of Medicare's physician fee schedule.
+    FeeRow,
     /// A date.
     Date,
     /// A whole number or an amount of money.
@@ -103,6 +106,7 @@ impl Kind {
             Self::CodePair => "a pair of codes",
             Self::UnitLimit => "a unit limit",
             Self::AddOn => "an add-on code",
+            Self::FeeRow => "a row of the fee schedule",
             Self::Date => "a date",
             Self::Number => "a number",
             Self::Text => "text",
@@ -294,6 +298,7 @@ pub(crate) fn register(engine: &mut Engine, frame: &Arc<Mutex<Frame>>) -> Vec<En
     tables::register(&mut api, frame);
     codes::register(&mut api, frame);
     edits::register(&mut api, frame);
+    fee_row::register(&mut api, frame);
     lists::register(&mut api);
     effects::register(&mut api, frame);
     api.entries
