@@ -198,7 +198,7 @@ fn one_version_a_decision(folder: &Path, brought: usize) {
         for (pack, version) in outcome
             .ran
             .iter()
-            .filter_map(|ran| Some((ran.version.split_once('@')?.0, ran.version.as_str())))
+            .filter_map(|ran| Some((ran.version.split_once('@')?.0, &*ran.version)))
         {
             assert_eq!(
                 *versions.entry(pack).or_insert(version),

@@ -51,8 +51,8 @@ impl Worker for BuiltIn {
         let key = crate::steps::claim::payer_key(&self.config, subject.claim);
         let can_leave = self.config.is_self_pay(&key) || self.config.channel_of(&key).is_some();
         outcome.ran.push(Ran {
-            rule: NO_CHANNEL.to_owned(),
-            version: concat!("engine@", env!("CARGO_PKG_VERSION")).to_owned(),
+            rule: NO_CHANNEL.into(),
+            version: concat!("engine@", env!("CARGO_PKG_VERSION")).into(),
             findings: u32::from(!can_leave),
         });
         if !can_leave {

@@ -99,8 +99,8 @@ impl Desk<'_> {
         let version = outcome
             .ran
             .iter()
-            .find(|ran| ran.rule == rule)
-            .map_or_else(String::new, |ran| ran.version.clone());
+            .find(|ran| &*ran.rule == rule)
+            .map_or_else(String::new, |ran| ran.version.to_string());
         let cause = Cause::Rule {
             rule: rule.to_owned(),
             version,

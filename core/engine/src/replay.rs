@@ -150,7 +150,7 @@ fn by_rules(outcome: &Outcome) -> Outcome {
     let of_pack = |version: &str| version_of(version).is_some();
     let mut said = outcome.clone();
     said.ran.retain(|ran| of_pack(&ran.version));
-    let ran = |rule: &str| said.ran.iter().any(|ran| ran.rule == rule);
+    let ran = |rule: &str| said.ran.iter().any(|ran| &*ran.rule == rule);
     said.findings
         .retain(|finding| finding.rule == RULE_FAULT || ran(&finding.rule));
     said.effects.retain(|(rule, _)| ran(rule));

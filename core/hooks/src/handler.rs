@@ -1,5 +1,7 @@
 //! Whoever judges a subject.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -27,15 +29,33 @@ impl Context {
     }
 }
 
-/// A handler that ran, for the trace.
+/// A handler that ran, for the trace. Its texts are shared with whoever ran,
+/// since every handler leaves one on every subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
     /// Rule, or plugin and edit.
-    pub rule: String,
+    #[serde(with = "shared")]
+    pub rule: Arc<str>,
     /// Version that ran: the pack's hash, or the plugin's id and version.
-    pub version: String,
+    #[serde(with = "shared")]
+    pub version: Arc<str>,
     /// Findings that it made.
     pub findings: u32,
+}
+
+/// A shared text is written as any other.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Arc::from)
+    }
 }
 
 /// A rule that did not run, and why not, for the trace.

@@ -12,6 +12,7 @@
 mod support;
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use scrubjay_hooks::{ClaimSubject, Context, Handler, Hook, Outcome, Ran, Subject, Worker};
@@ -121,7 +122,21 @@ fn rule(name: &str, body: &str, times: u32, claim: &Claim) {
 
 /// A handler that is a Rust closure, with the entry in the trace that every
 /// handler makes.
-struct Closure<F>(F);
+struct Closure<F> {
+    run: F,
+    rule: Arc<str>,
+    version: Arc<str>,
+}
+
+impl<F> Closure<F> {
+    fn new(run: F) -> Self {
+        Self {
+            run,
+            rule: "closure".into(),
+            version: "closure@1".into(),
+        }
+    }
+}
 
 impl<F: Fn(&Claim) + Copy + Send + Sync + 'static> Handler for Closure<F> {
     fn name(&self) -> &str {
@@ -133,18 +148,18 @@ impl<F: Fn(&Claim) + Copy + Send + Sync + 'static> Handler for Closure<F> {
     }
 
     fn worker(&self) -> Box<dyn Worker> {
-        Box::new(Closure(self.0))
+        Box::new(Closure::new(self.run))
     }
 }
 
 impl<F: Fn(&Claim) + Send> Worker for Closure<F> {
     fn judge(&mut self, _: Hook, subject: Subject<'_>, _: Context, outcome: &mut Outcome) {
         if let Some(claim) = subject.claim() {
-            (self.0)(claim);
+            (self.run)(claim);
         }
         outcome.ran.push(Ran {
-            rule: "closure".to_owned(),
-            version: "closure@1".to_owned(),
+            rule: Arc::clone(&self.rule),
+            version: Arc::clone(&self.version),
             findings: 0,
         });
     }
@@ -165,7 +180,7 @@ fn main() {
     let mut claim = claim();
     claim.charge = sum(&claim);
 
-    let nothing = Closure(|claim: &Claim| {
+    let nothing = Closure::new(|claim: &Claim| {
         black_box(claim);
     });
     handler("empty: a Rust closure", &nothing, 2_000_000, &claim);
@@ -181,7 +196,7 @@ fn main() {
     rule("empty: a Rhai rule", "", 100_000, &claim);
 
     println!();
-    let agrees = Closure(|claim: &Claim| assert_eq!(sum(claim), claim.charge));
+    let agrees = Closure::new(|claim: &Claim| assert_eq!(sum(claim), claim.charge));
     handler(
         "sum of the lines: a Rust closure",
         &agrees,

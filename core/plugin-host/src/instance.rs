@@ -1,5 +1,6 @@
 //! One version of a plugin made ready, wherever it runs.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use scrubjay_hooks::Hook;
@@ -28,8 +29,8 @@ pub(crate) struct Instance {
     pub(crate) budget: Budget,
     pub(crate) sight: Sight,
     /// Rule ids and version as they stand in traces.
-    pub(crate) rule: String,
-    pub(crate) version: String,
+    pub(crate) rule: Arc<str>,
+    pub(crate) version: Arc<str>,
     /// Faults in a row.
     faults: AtomicU32,
 }
@@ -40,8 +41,8 @@ impl Instance {
             body,
             budget,
             sight: Sight::of(&info.needs),
-            rule: format!("plugin:{}", info.id),
-            version: format!("{}@{}", info.id, info.version),
+            rule: format!("plugin:{}", info.id).into(),
+            version: format!("{}@{}", info.id, info.version).into(),
             faults: AtomicU32::new(0),
             info,
         }

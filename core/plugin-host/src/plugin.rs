@@ -179,7 +179,7 @@ impl Worker for PluginWorker {
         };
         because
             .map(|because| NotRun {
-                rule: instance.rule.clone(),
+                rule: instance.rule.to_string(),
                 because,
             })
             .into_iter()
@@ -219,13 +219,13 @@ fn passed_over(info: &PluginInfo, subject: &ClaimSubject<'_>) -> Option<String> 
 /// was asked for does not: effects come together or not at all.
 fn record(instance: &Instance, hook: Hook, said: Said, outcome: &mut Outcome) {
     let info = instance.info();
-    let ran = |rule: &str, findings: u32| Ran {
-        rule: rule.to_owned(),
-        version: instance.version.clone(),
+    let ran = |rule: Arc<str>, findings: u32| Ran {
+        rule,
+        version: Arc::clone(&instance.version),
         findings,
     };
     let faults = u32::from(said.fault.is_some());
-    outcome.ran.push(ran(&instance.rule, faults));
+    outcome.ran.push(ran(Arc::clone(&instance.rule), faults));
     if said.is_quiet() {
         return;
     }
@@ -250,7 +250,7 @@ fn record(instance: &Instance, hook: Hook, said: Said, outcome: &mut Outcome) {
     outcome.ran.extend(
         edits
             .into_iter()
-            .map(|(rule, findings)| ran(rule, findings)),
+            .map(|(rule, findings)| ran(rule.into(), findings)),
     );
     outcome.findings.extend(said.findings);
     outcome.effects.extend(effects);

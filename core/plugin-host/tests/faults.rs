@@ -23,7 +23,7 @@ fn trick(hook: Hook, name: &str) -> String {
         outcome.effects.is_empty(),
         "effects come together or not at all"
     );
-    assert_eq!(outcome.ran[0].rule, "plugin:faulty");
+    assert_eq!(&*outcome.ran[0].rule, "plugin:faulty");
     assert_eq!(outcome.ran[0].findings, 1);
     let named = format!("plugin `faulty` 0.1.0 at hook `{hook}` ");
     fault.message.strip_prefix(&named).unwrap().to_owned()
@@ -45,10 +45,15 @@ fn a_plugin_that_does_nothing_wrong_is_heard() {
     let ran: Vec<_> = outcome
         .ran
         .iter()
-        .map(|ran| (ran.rule.as_str(), ran.findings))
+        .map(|ran| (&*ran.rule, ran.findings))
         .collect();
     assert_eq!(ran, [("plugin:faulty", 0), ("plugin:faulty/seen", 1)]);
-    assert!(outcome.ran.iter().all(|ran| ran.version == "faulty@0.1.0"));
+    assert!(
+        outcome
+            .ran
+            .iter()
+            .all(|ran| &*ran.version == "faulty@0.1.0")
+    );
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn a_claim_is_priced_by_the_schedule_and_a_low_charge_is_shown() {
     assert_eq!(outcome.findings[0].severity, Severity::Warn);
     assert_eq!(outcome.findings[1].severity, Severity::Info);
     assert!(!outcome.holds());
-    let versions: Vec<_> = outcome.ran.iter().map(|ran| ran.version.as_str()).collect();
+    let versions: Vec<_> = outcome.ran.iter().map(|ran| &*ran.version).collect();
     assert_eq!(versions, ["fee-schedule@0.1.0"; 3]);
 }
 

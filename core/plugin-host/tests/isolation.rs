@@ -99,7 +99,7 @@ fn what_a_process_contains_ends_alike_in_one_of_its_own() {
         for hook in [Hook::Scrub, Hook::Submit] {
             let outcome = judge(&there, hook, &claim);
             assert_eq!(outcome, judge(&here, hook, &claim), "{trick}");
-            assert_eq!(outcome.ran[0].rule, "plugin:faulty");
+            assert_eq!(&*outcome.ran[0].rule, "plugin:faulty");
         }
         assert_eq!(there.info(), here.info());
     }

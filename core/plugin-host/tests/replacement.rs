@@ -103,7 +103,7 @@ fn run(plugin: &Plugin, stop: &AtomicBool) -> usize {
         };
         assert_eq!(first, second, "half of each");
         let version = format!("versioned@{first}");
-        assert!(outcome.ran.iter().all(|ran| ran.version == version));
+        assert!(outcome.ran.iter().all(|ran| *ran.version == version));
         judged += 1;
     }
     judged

@@ -208,7 +208,7 @@ pub(crate) fn difference(
         };
         let why = if !pack.rules.iter().any(|known| known.card.id == *rule) {
             "the pack has no such rule"
-        } else if outcome.ran.iter().any(|ran| ran.rule == *rule) {
+        } else if outcome.ran.iter().any(|ran| *ran.rule == **rule) {
             "it ran and did not say so"
         } else {
             "its card passed the example over"

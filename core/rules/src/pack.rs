@@ -52,7 +52,7 @@ pub(crate) struct Pack {
     /// SHA-256 of everything that was compiled, in hexadecimal.
     pub(crate) hash: String,
     /// `id@` and the first twelve digits of the hash.
-    pub(crate) version: String,
+    pub(crate) version: Arc<str>,
     /// The manifest first, then the rule files in the order of their names.
     pub(crate) sources: Vec<Source>,
     pub(crate) tables: Arc<Tables>,
@@ -118,7 +118,7 @@ impl Pack {
             .first()
             .map(|source| manifest(source, faults))
             .unwrap_or_default();
-        let version = format!("{}@{}", manifest.id, &files.hash[..12]);
+        let version = format!("{}@{}", manifest.id, &files.hash[..12]).into();
         let mut pack = Self {
             folder: files.folder,
             manifest,
@@ -192,6 +192,7 @@ impl Pack {
                 takes: Vec::new(),
                 function: placed.function.name.clone(),
                 snippet,
+                id: card.id.as_str().into(),
                 card,
             };
             rule.takes = checker

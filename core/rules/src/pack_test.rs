@@ -131,13 +131,13 @@ struct Shown {
 impl Shown {
     fn take(&mut self, outcome: &Outcome, seen: &[Seen]) {
         for ran in &outcome.ran {
-            let fired = seen.iter().any(|seen| seen.rule() == ran.rule);
+            let fired = seen.iter().any(|seen| seen.rule() == &*ran.rule);
             let set = if fired {
                 &mut self.firing
             } else {
                 &mut self.silent
             };
-            set.insert(ran.rule.clone());
+            set.insert(ran.rule.to_string());
         }
     }
 

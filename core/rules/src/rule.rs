@@ -1,6 +1,7 @@
 //! A rule: its card, its function, and the text that is compiled for it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rhai::Position;
 
@@ -144,6 +145,8 @@ fn words<'t>(text: &'t str, name: &str) -> impl Iterator<Item = (&'t str, &'t st
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) card: Card,
+    /// The card's id, as every trace has it.
+    pub(crate) id: Arc<str>,
     pub(crate) function: String,
     /// The function with its helpers, as they stand.
     pub(crate) snippet: Snippet,

@@ -174,8 +174,8 @@ impl RuleWorker {
             );
         }
         outcome.ran.push(Ran {
-            rule: rule.card.id.clone(),
-            version: pack.version.clone(),
+            rule: Arc::clone(&rule.id),
+            version: Arc::clone(&pack.version),
             findings: u32::try_from(outcome.findings.len() - before).unwrap_or(u32::MAX),
         });
     }

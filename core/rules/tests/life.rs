@@ -266,7 +266,7 @@ fn a_finding_carries_what_its_card_says_and_the_trace_the_packs_hash() {
     );
     let hash = &set.packs()[0].hash;
     assert_eq!(hash.len(), 64);
-    assert_eq!(outcome.ran[0].version, format!("test@{}", &hash[..12]));
+    assert_eq!(*outcome.ran[0].version, format!("test@{}", &hash[..12]));
 }
 
 #[test]
@@ -378,8 +378,8 @@ fn a_saved_rule_is_live_at_the_next_claim_and_a_broken_one_never() {
     assert!(!error.diagnostics().is_empty());
     let after = judge(worker.as_mut(), context());
     assert_eq!(
-        (rules(&after), after.ran[0].version.as_str()),
-        (vec!["t/second"], version.as_str())
+        (rules(&after), &*after.ran[0].version),
+        (vec!["t/second"], &*version)
     );
 }
 

@@ -319,7 +319,7 @@ fn under_load_no_claim_is_lost_and_each_is_judged_on_one_version_that_says_so() 
                 .collect();
             assert_eq!(said.len(), 2, "a judgement was lost");
             assert_eq!(said[0], said[1], "half of each version");
-            let now = (first.version.clone(), said[0].to_owned());
+            let now = (first.version.to_string(), said[0].to_owned());
             if seen.last() != Some(&now) {
                 seen.push(now);
             }

@@ -131,13 +131,13 @@ fn by_handler(outcome: &Outcome) -> Vec<Decided> {
         .map(|ran| {
             let own = findings.len().min(ran.findings as usize);
             Decided {
-                rule: ran.rule.clone(),
-                version: ran.version.clone(),
+                rule: ran.rule.to_string(),
+                version: ran.version.to_string(),
                 findings: findings.drain(..own).collect(),
                 effects: outcome
                     .effects
                     .iter()
-                    .filter(|(rule, _)| *rule == ran.rule)
+                    .filter(|(rule, _)| **rule == *ran.rule)
                     .map(|(_, effect)| effect.clone())
                     .collect(),
             }

@@ -128,7 +128,7 @@ impl Inspector {
         let (file, line) = rule.stands;
         RuleTrace {
             rule: rule.card.id.clone(),
-            version: pack.version.clone(),
+            version: pack.version.to_string(),
             hook: rule.card.hook,
             status: rule.card.status,
             card: Place {

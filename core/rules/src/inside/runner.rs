@@ -75,7 +75,7 @@ impl<'p> Runner<'p> {
         let (conditions, unwatched) = self.conditions();
         PackTests {
             pack: pack.manifest.id.clone(),
-            version: pack.version.clone(),
+            version: pack.version.to_string(),
             cases,
             faults,
             conditions,
@@ -144,8 +144,8 @@ impl<'p> Runner<'p> {
 
     fn count(&mut self, outcome: &Outcome) {
         for ran in &outcome.ran {
-            let asked = outcome.effects.iter().any(|(rule, _)| *rule == ran.rule);
-            if let Some(rule) = self.rules.get_mut(&ran.rule) {
+            let asked = outcome.effects.iter().any(|(rule, _)| **rule == *ran.rule);
+            if let Some(rule) = self.rules.get_mut(&*ran.rule) {
                 let fired = ran.findings > 0 || asked;
                 rule.fired += usize::from(fired);
                 rule.silent += usize::from(!fired);
@@ -244,7 +244,7 @@ fn differing(a: &Outcome, b: &Outcome) -> BTreeSet<String> {
         let ran: Vec<_> = outcome
             .ran
             .iter()
-            .filter(|ran| ran.rule == rule)
+            .filter(|ran| *ran.rule == *rule)
             .cloned()
             .collect();
         (findings, effects, ran)
@@ -253,7 +253,7 @@ fn differing(a: &Outcome, b: &Outcome) -> BTreeSet<String> {
         .ran
         .iter()
         .chain(&b.ran)
-        .map(|ran| ran.rule.clone())
+        .map(|ran| ran.rule.to_string())
         .collect();
     let differing: BTreeSet<String> = rules
         .iter()

@@ -229,8 +229,9 @@ impl Workload {
             .map(|variant| {
                 (0..13)
                     .map(|rule| Ran {
-                        rule: format!("{}/rule-number-{}", PAYERS[variant % 5], rule + variant),
-                        version: format!("{:064x}", variant % 5),
+                        rule: format!("{}/rule-number-{}", PAYERS[variant % 5], rule + variant)
+                            .into(),
+                        version: format!("{:064x}", variant % 5).into(),
                         findings: 0,
                     })
                     .collect()
@@ -257,7 +258,7 @@ impl Workload {
         let mut ran = self.ran[number % self.ran.len()].clone();
         ran[3].findings = held.into();
         let finding = Finding {
-            rule: ran[3].rule.clone(),
+            rule: ran[3].rule.to_string(),
             severity: Severity::Warn,
             message: "the group number has another shape than this payer gives".to_owned(),
             about: About::Field {

@@ -57,7 +57,7 @@ pub(super) fn write_judged(
         let ran: Vec<(&str, &str)> = outcome
             .ran
             .iter()
-            .map(|ran| (ran.rule.as_str(), ran.version.as_str()))
+            .map(|ran| (&*ran.rule, &*ran.version))
             .collect();
         let text = serde_json::to_string(&ran).map_err(|_| unwritable())?;
         Some((digest(text.as_bytes()), text))
@@ -110,8 +110,8 @@ pub(super) fn read_judged(
 pub(crate) fn read_ran(text: &str) -> Option<Vec<Ran>> {
     let list: Vec<(String, String)> = serde_json::from_str(text).ok()?;
     let ran = list.into_iter().map(|(rule, version)| Ran {
-        rule,
-        version,
+        rule: rule.into(),
+        version: version.into(),
         findings: 0,
     });
     Some(ran.collect())

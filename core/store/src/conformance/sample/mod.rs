@@ -128,12 +128,12 @@ pub fn created(text: &str, charge: i64) -> Event {
 pub fn outcome(severity: Severity, shadow: bool) -> Outcome {
     let rule = "everywhere/member-id".to_owned();
     let ran = Ran {
-        rule: rule.clone(),
-        version: "1f".repeat(32),
+        rule: rule.as_str().into(),
+        version: "1f".repeat(32).into(),
         findings: 1,
     };
     let quiet = Ran {
-        rule: "everywhere/charge-total".to_owned(),
+        rule: "everywhere/charge-total".into(),
         findings: 0,
         ..ran.clone()
     };

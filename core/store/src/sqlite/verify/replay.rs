@@ -144,8 +144,8 @@ pub(super) fn in_full(connection: &Connection) -> Result<Projections, StoreError
 
 fn unnamed(length: usize) -> Vec<Ran> {
     let ran = Ran {
-        rule: String::new(),
-        version: String::new(),
+        rule: "".into(),
+        version: "".into(),
         findings: 0,
     };
     vec![ran; length]
