@@ -5,7 +5,7 @@
 //! the receivable until it is worked). A reversal carries the mirrored
 //! amounts, so posting it by the same rules undoes the payment exactly.
 
-use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, RemittanceSubject, Subject};
+use scrubjay_hooks::{Effect, EffectKind, Hook, RemittanceSubject, Subject};
 use scrubjay_model::{
     Account, Adjudication, Claim, ClaimId, ClaimPaymentStatus, Money, PatientBilling, PostingSet,
     Remittance, RemittanceClaim, Responsibility, ResponsibleParty, Work, WorkKind,
@@ -380,7 +380,7 @@ fn ask_rules(
     let refused = all_can_be_done(Hook::Remittance, &outcome, &can).err();
     outcome
         .findings
-        .extend(refused.as_deref().map(Finding::clone));
+        .extend(refused.as_deref().cloned());
     for finding in outcome.findings.iter().filter(|finding| finding.holds()) {
         // Money that came has come: a block here cannot undo it, only ask for a look.
         let reason = format!("{} ({})", finding.message, finding.rule);
