@@ -378,9 +378,7 @@ fn ask_rules(
     }
     let can = [EffectKind::OpenTask, EffectKind::Tag];
     let refused = all_can_be_done(Hook::Remittance, &outcome, &can).err();
-    outcome
-        .findings
-        .extend(refused.as_deref().cloned());
+    outcome.findings.extend(refused.as_deref().cloned());
     for finding in outcome.findings.iter().filter(|finding| finding.holds()) {
         // Money that came has come: a block here cannot undo it, only ask for a look.
         let reason = format!("{} ({})", finding.message, finding.rule);
