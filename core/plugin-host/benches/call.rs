@@ -27,8 +27,11 @@ const ROUNDS: usize = 9;
 
 /// The sum of the lines against the claim's charge: work that reads the claim.
 const SUM: &str = "scrubjay_cents sum = 0; uint32_t i;
+    const scrubjay_line_t *lines;
+    if (scrubjay_lines(call, &lines) != SCRUBJAY_OK)
+        return SCRUBJAY_ERROR;
     for (i = 0; i < call->claim->line_count; i++)
-        sum += scrubjay_line_at(call->claim, i)->charge;
+        sum += scrubjay_line_after(call->claim, lines, i)->charge;
     if (sum != call->claim->charge)
         return SCRUBJAY_ERROR;";
 
@@ -85,10 +88,26 @@ fn handler(name: &str, handler: &dyn Handler, times: u32, claim: &Claim) {
     });
 }
 
+/// A plugin that asks for lines where it looks at them.
+fn asking(body: &str) -> String {
+    let flags = "SCRUBJAY_PLUGIN_THREAD_SAFE";
+    source(body).replace(
+        flags,
+        &format!("{flags} | SCRUBJAY_PLUGIN_LINES_WHEN_ASKED"),
+    )
+}
+
+/// One that is handed the lines with every claim, as all were before 1.2.
+fn handed(name: &str, body: &str, times: u32, claim: &Claim) {
+    let folder = folder();
+    let library = compile(&folder, "bench", &source(body), &["-O2"]);
+    handler(name, &*load(&PluginSpec::new(library)), times, claim);
+}
+
 /// A plugin around the body of its `judge`, in this process.
 fn plugin(name: &str, body: &str, times: u32, claim: &Claim) {
     let folder = folder();
-    let library = compile(&folder, "bench", &source(body), &["-O2"]);
+    let library = compile(&folder, "bench", &asking(body), &["-O2"]);
     handler(name, &*load(&PluginSpec::new(library)), times, claim);
 }
 
@@ -96,7 +115,7 @@ fn plugin(name: &str, body: &str, times: u32, claim: &Claim) {
 #[cfg(unix)]
 fn isolated(name: &str, body: &str, times: u32, claim: &Claim) {
     let folder = folder();
-    let library = compile(&folder, "bench", &source(body), &["-O2"]);
+    let library = compile(&folder, "bench", &asking(body), &["-O2"]);
     let host = PluginHost::new()
         .unwrap()
         .child_program(std::env::current_exe().unwrap(), [CHILD]);
@@ -185,6 +204,12 @@ fn main() {
     });
     handler("empty: a Rust closure", &nothing, 2_000_000, &claim);
     plugin("empty: a plugin, with the view", "", 1_000_000, &claim);
+    handed(
+        "empty: a plugin, handed the lines as well",
+        "",
+        1_000_000,
+        &claim,
+    );
     plugin(
         "empty: a plugin, with the document",
         DOCUMENT,
@@ -229,7 +254,7 @@ fn main() {
         &claim,
     );
     claim.lines.clear();
-    plugin(
+    handed(
         "empty: a plugin, a claim without lines",
         "",
         1_000_000,

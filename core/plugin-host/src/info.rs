@@ -46,6 +46,16 @@ pub enum Threading {
     OneAtATime,
 }
 
+/// When a plugin is shown the lines of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinesSeen {
+    /// With the claim.
+    AtOnce,
+    /// When it asks for them: a claim whose lines it does not look at costs less.
+    WhenAsked,
+}
+
 /// What a plugin says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginInfo {
@@ -82,6 +92,8 @@ pub struct PluginInfo {
     pub payers: Vec<String>,
     /// Whether it may run on several threads at once.
     pub threading: Threading,
+    /// When it is shown the lines of a claim.
+    pub lines: LinesSeen,
 }
 
 /// Each value's bit in the interface is its place here.
@@ -200,6 +212,10 @@ impl PluginInfo {
             0 => Threading::OneAtATime,
             _ => Threading::AnyThread,
         };
+        let lines = match descriptor.flags & abi::LINES_WHEN_ASKED {
+            0 => LinesSeen::AtOnce,
+            _ => LinesSeen::WhenAsked,
+        };
         Ok(Self {
             id: id.to_owned(),
             version,
@@ -218,6 +234,7 @@ impl PluginInfo {
             // SAFETY: the caller's.
             payers: unsafe { payers(descriptor) }.map_err(|problem| wrong("payers", problem))?,
             threading,
+            lines,
         })
     }
 
@@ -228,10 +245,7 @@ impl PluginInfo {
         let hooks = bits(&Hook::ALL, &self.hooks) | bits(&Hook::ALL, &self.not_offered);
         let descriptor = abi::Descriptor {
             size: abi::size_of::<abi::Descriptor>(),
-            flags: match self.threading {
-                Threading::AnyThread => abi::THREAD_SAFE,
-                Threading::OneAtATime => 0,
-            },
+            flags: self.flags(),
             id: abi::Str::of(&self.id),
             version: abi::Str::of(&self.version),
             title: abi::Str::of(&self.title),
@@ -250,6 +264,19 @@ impl PluginInfo {
         // SAFETY: every text is one of `self`, and the list is the one above;
         // both are there until `read` has copied them.
         unsafe { Self::read(path, &descriptor, self.abi.1, sha256) }
+    }
+
+    /// The flags of its descriptor.
+    fn flags(&self) -> u32 {
+        let threading = match self.threading {
+            Threading::AnyThread => abi::THREAD_SAFE,
+            Threading::OneAtATime => 0,
+        };
+        let lines = match self.lines {
+            LinesSeen::AtOnce => 0,
+            LinesSeen::WhenAsked => abi::LINES_WHEN_ASKED,
+        };
+        threading | lines
     }
 
     /// The rule of one of its edits, as findings name it.

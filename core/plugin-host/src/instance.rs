@@ -40,7 +40,7 @@ impl Instance {
         Self {
             body,
             budget,
-            sight: Sight::of(&info.needs),
+            sight: Sight::of(&info),
             rule: format!("plugin:{}", info.id).into(),
             version: format!("{}@{}", info.id, info.version).into(),
             faults: AtomicU32::new(0),

@@ -63,7 +63,7 @@ pub use child::{ServeError, serve_child};
 pub use error::{ChildError, Ending, PluginError};
 pub use fault::PLUGIN_FAULT;
 pub use host::{PluginHost, Trust};
-pub use info::{Need, PluginInfo, Threading};
+pub use info::{LinesSeen, Need, PluginInfo, Threading};
 pub use plugin::Plugin;
 pub use services::{LogLevel, PluginLog};
 pub use signature::{

@@ -137,19 +137,14 @@ impl PluginWorker {
         if let Some(faults) = instance.set_aside() {
             return Said::refused(Fault::SetAside { faults });
         }
-        let claim = match self.view.fill(subject, instance.sight) {
-            Ok(claim) => claim,
+        let filled = match self.view.fill(subject, instance.sight) {
+            Ok(filled) => filled,
             Err(fault) => return Said::refused(fault),
         };
         let said = match &instance.body {
-            Body::Mapped(mapped) => {
-                let door = &mut self.door;
-                // SAFETY: the view was just filled from the subject; neither is
-                // touched again before the call returns.
-                unsafe { door.judge(instance, mapped, hook, subject, claim, context) }
-            }
+            Body::Mapped(mapped) => self.door.judge(instance, mapped, hook, filled, context),
             #[cfg(unix)]
-            Body::Child(child) => child.judge(instance, hook, subject, self.view.has(), context),
+            Body::Child(child) => child.judge(instance, hook, subject, filled.has(), context),
         };
         instance.ended(said.fault.as_ref());
         said

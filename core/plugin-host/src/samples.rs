@@ -4,7 +4,7 @@ use scrubjay_hooks::{EffectKind, Hook};
 use scrubjay_model::Claim;
 use scrubjay_plugin::abi;
 
-use crate::info::{PluginInfo, Threading};
+use crate::info::{LinesSeen, PluginInfo, Threading};
 use crate::spec::Sha256;
 
 /// A plugin that may ask to hold a claim, and sees nothing of people.
@@ -26,6 +26,7 @@ pub(crate) fn info() -> PluginInfo {
         lines_of_business: Vec::new(),
         payers: Vec::new(),
         threading: Threading::OneAtATime,
+        lines: LinesSeen::AtOnce,
     }
 }
 

@@ -147,19 +147,19 @@ macro_rules! sized {
 // One column for each minor version. A struct that did not grow repeats its size.
 #[cfg(target_pointer_width = "64")]
 sized! {
-    Entry "scrubjay_entry_t": [40, 40];
-    Descriptor "scrubjay_descriptor_t": [120, 136];
-    Plugin "scrubjay_plugin_t": [32, 32];
-    Finding "scrubjay_finding_t": [96, 96];
-    Effect "scrubjay_effect_t": [144, 144];
+    Entry "scrubjay_entry_t": [40, 40, 40];
+    Descriptor "scrubjay_descriptor_t": [120, 136, 136];
+    Plugin "scrubjay_plugin_t": [32, 32, 32];
+    Finding "scrubjay_finding_t": [96, 96, 96];
+    Effect "scrubjay_effect_t": [144, 144, 144];
 }
 #[cfg(target_pointer_width = "32")]
 sized! {
-    Entry "scrubjay_entry_t": [28, 28];
-    Descriptor "scrubjay_descriptor_t": [76, 84];
-    Plugin "scrubjay_plugin_t": [20, 20];
-    Finding "scrubjay_finding_t": [60, 60];
-    Effect "scrubjay_effect_t": [80, 80];
+    Entry "scrubjay_entry_t": [28, 28, 28];
+    Descriptor "scrubjay_descriptor_t": [76, 84, 84];
+    Plugin "scrubjay_plugin_t": [20, 20, 20];
+    Finding "scrubjay_finding_t": [60, 60, 60];
+    Effect "scrubjay_effect_t": [80, 80, 80];
 }
 
 /// A struct that says a size which it cannot have.

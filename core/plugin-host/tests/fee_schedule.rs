@@ -123,7 +123,7 @@ fn a_plugin_can_be_inspected_without_its_settings() {
     let info = PluginHost::new().unwrap().inspect(&build(&folder)).unwrap();
     assert_eq!(
         (info.id.as_str(), info.version.as_str(), info.abi),
-        ("fee-schedule", "0.1.0", (1, 1))
+        ("fee-schedule", "0.1.0", (1, 2))
     );
     assert_eq!(info.licence, "MIT OR Apache-2.0");
     assert!(info.needs.is_empty() && info.effects.is_empty() && info.payers.is_empty());

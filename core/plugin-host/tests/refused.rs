@@ -109,7 +109,7 @@ fn another_major_version_is_refused_and_a_newer_minor_one_is_not() {
     for major in ["0", "2", "4294967295"] {
         let flag = format!("-DLIE_MAJOR={major}u");
         let said = lie(&folder, &[&flag]);
-        let made = format!("plugin it is made for interface {major}.1, and this host has 1.1: ");
+        let made = format!("plugin it is made for interface {major}.2, and this host has 1.2: ");
         assert!(said.starts_with(&made), "{said}");
     }
     let newer = PluginSpec::new(lies(&folder, &["-DLIE_MINOR=7"]));
@@ -127,17 +127,17 @@ fn a_struct_that_lies_about_its_size_is_refused_by_name() {
         for size in [0, needed - 1, needed + 8, 4_000_000_000_u32] {
             let said = lie(&folder, &[&format!("{flag}={size}u")]);
             let reason = format!(
-                "plugin it hands in a `{name}` of {size} bytes where interface 1.1 has {needed}"
+                "plugin it hands in a `{name}` of {size} bytes where interface 1.2 has {needed}"
             );
             assert_eq!(said, reason);
         }
         // A newer plugin may be longer, and no shorter.
         let said = lie(
             &folder,
-            &["-DLIE_MINOR=2", &format!("{flag}={}u", needed - 8)],
+            &["-DLIE_MINOR=3", &format!("{flag}={}u", needed - 8)],
         );
         assert!(
-            said.ends_with(&format!("where interface 1.2 has {needed}")),
+            said.ends_with(&format!("where interface 1.3 has {needed}")),
             "{said}"
         );
     }

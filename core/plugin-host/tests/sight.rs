@@ -10,7 +10,7 @@ use scrubjay_model::{
     AsSent, Claim, ClaimKind, Coverage, Frequency, InstitutionalDetails, Money, Name, Person,
     Provider, Relationship,
 };
-use scrubjay_plugin_host::{Need, PluginSpec};
+use scrubjay_plugin_host::{Need, Plugin, PluginSpec};
 use support::{claim, compile, day, folder, judge, load};
 use tempfile::TempDir;
 
@@ -53,6 +53,13 @@ const ECHO: &str = r#"
         const scrubjay_claim_t *c = call->claim;
         scrubjay_str json;
         uint32_t i, k;
+    #ifdef ASK
+        const scrubjay_line_t *first;
+        if (c->lines != NULL || scrubjay_lines(call, &first) != SCRUBJAY_OK)
+            return SCRUBJAY_ERROR;
+    #else
+        const scrubjay_line_t *first = c->lines;
+    #endif
         (void)plugin;
         say(call, "call: hook %u, now %" PRId64 ", today %d", call->hook, call->now, call->today);
         say(call, "claim: kind %u, business %u, order %u, charge %" PRId64 ", patient paid %d, "
@@ -77,7 +84,7 @@ const ECHO: &str = r#"
                 TEXT(d->present_on_admission));
         }
         for (i = 0; i < c->line_count; i++) {
-            const scrubjay_line_t *l = scrubjay_line_at(c, i);
+            const scrubjay_line_t *l = scrubjay_line_after(c, first, i);
             say(call, "line %u: charge %" PRId64 ", units %" PRId64 ", %d to %d, %.*s, %.*s, %.*s, "
                 "%.*s, %.*s, %.*s, %.*s, %u pointers, first %u, %u modifiers", l->number,
                 l->charge, l->units, l->from, l->to, TEXT(l->qualifier), TEXT(l->procedure),
@@ -113,6 +120,9 @@ const ECHO: &str = r#"
     static const scrubjay_descriptor_t descriptor = {
         .size = sizeof descriptor, .id = SCRUBJAY_STR("echo"), .version = SCRUBJAY_STR("1"),
         .title = SCRUBJAY_STR("t"), .vendor = SCRUBJAY_STR("v"), .licence = SCRUBJAY_STR("l"),
+    #ifdef ASK
+        .flags = SCRUBJAY_PLUGIN_LINES_WHEN_ASKED,
+    #endif
         .needs = NEEDS, .hooks = SCRUBJAY_HOOK_SCRUB };
     SCRUBJAY_EXPORT const scrubjay_entry_t scrubjay_plugin_entry = {
         .size = sizeof(scrubjay_entry_t), .magic = SCRUBJAY_MAGIC,
@@ -123,20 +133,38 @@ const ECHO: &str = r#"
 /// What the claim says of people, and so may be found in its document.
 const PERSONAL: [&str; 5] = ["Quillfeather", "Teasel", "MBR-5501", "ACCT-77", "NTE*ADD"];
 
-fn echo(folder: &TempDir, needs: &str) -> PathBuf {
+fn echo(folder: &TempDir, needs: &str, asking: Asking) -> PathBuf {
     let words = PERSONAL.map(|word| format!("\"{word}\"")).join(",");
-    let flags = [
+    let mut flags = vec![
         format!("-DNEEDS=({needs})"),
         format!("-DFIND={words},\"C-1001\""),
     ];
-    compile(folder, "echo", ECHO, &flags.each_ref().map(String::as_str))
+    let name = match asking {
+        Asking::No => "echo",
+        Asking::ForLines => "asking",
+    };
+    if asking == Asking::ForLines {
+        flags.push("-DASK".to_owned());
+    }
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    compile(folder, name, ECHO, &flags)
+}
+
+/// Whether a plugin asks for the lines of a claim.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Asking {
+    No,
+    ForLines,
 }
 
 fn echoed(needs: &str, claim: &Claim) -> Vec<String> {
     let folder = folder();
-    let plugin = load(&PluginSpec::new(echo(&folder, needs)));
-    let outcome = judge(&plugin, Hook::Scrub, claim);
+    let [outcome, asked] = [Asking::No, Asking::ForLines].map(|asking| {
+        let plugin = load(&PluginSpec::new(echo(&folder, needs, asking)));
+        judge(&plugin, Hook::Scrub, claim)
+    });
     assert!(!outcome.holds(), "{:?}", outcome.findings.last());
+    assert_eq!(asked, outcome, "lines are the same when they are asked for");
     outcome
         .findings
         .into_iter()
@@ -196,7 +224,7 @@ fn each_need_opens_what_it_names_and_nothing_else() {
         assert_eq!(of(&said, "patient"), [patient], "{needs}");
         assert_eq!(of(&said, "document"), document, "{needs}");
         let folder = folder();
-        let plugin = load(&PluginSpec::new(echo(&folder, needs)));
+        let plugin = load(&PluginSpec::new(echo(&folder, needs, Asking::No)));
         assert_eq!(plugin.info().needs, [need]);
     }
     let all = "SCRUBJAY_NEED_NAME|SCRUBJAY_NEED_ADDRESS|SCRUBJAY_NEED_MEMBER";
@@ -334,12 +362,18 @@ fn an_institutional_claim_with_everything_on_it_is_seen_as_it_stands() {
 #[test]
 fn a_worker_shows_a_shorter_claim_without_what_the_longer_one_left() {
     let folder = folder();
-    let plugin = load(&PluginSpec::new(echo(&folder, "0")));
+    for asking in [Asking::No, Asking::ForLines] {
+        let plugin = load(&PluginSpec::new(echo(&folder, "0", asking)));
+        shorter_after_longer(&plugin);
+    }
+}
+
+fn shorter_after_longer(plugin: &Plugin) {
     let (long, mut short) = (claim(), claim());
     short.lines.truncate(1);
     short.lines[0].modifiers.clear();
     short.diagnoses.clear();
-    let mut worker = scrubjay_hooks::Handler::worker(&*plugin);
+    let mut worker = scrubjay_hooks::Handler::worker(plugin);
     let mut says = |claim: &Claim| {
         let payer = support::payer();
         let subject = scrubjay_hooks::ClaimSubject {
@@ -357,6 +391,24 @@ fn a_worker_shows_a_shorter_claim_without_what_the_longer_one_left() {
 }
 
 #[test]
+fn a_line_out_of_range_holds_the_claim_only_where_lines_are_looked_at() {
+    let mut claim = claim();
+    claim.lines[5].units = rust_decimal::Decimal::new(1, 5);
+    let ends = "a number of units or a date out of range";
+    let folder = folder();
+    for asking in [Asking::No, Asking::ForLines] {
+        let plugin = load(&PluginSpec::new(echo(&folder, "0", asking)));
+        for _ in 0..9 {
+            let outcome = judge(&plugin, Hook::Scrub, &claim);
+            assert!(support::fault(&outcome).ends_with(ends), "{asking:?}");
+        }
+        assert_eq!(plugin.set_aside(), None, "it is not the plugin's doing");
+    }
+    // One that does not ask: the SDK's, of which this one reads a claim's id only.
+    assert!(!judge(&load(&support::tricky("none")), Hook::Scrub, &claim).holds());
+}
+
+#[test]
 #[ignore = "the program of the plugins below that have a process of their own"]
 fn plugin_child() {
     support::serve();
@@ -371,8 +423,12 @@ fn a_plugin_in_a_process_of_its_own_sees_the_same() {
         ..Person::default()
     });
     let folder = folder();
-    for needs in ["0", "SCRUBJAY_NEED_NAME", "SCRUBJAY_NEED_MEMBER"] {
-        let spec = PluginSpec::new(echo(&folder, needs));
+    for (needs, asking) in [
+        ("0", Asking::No),
+        ("SCRUBJAY_NEED_NAME", Asking::ForLines),
+        ("SCRUBJAY_NEED_MEMBER", Asking::No),
+    ] {
+        let spec = PluginSpec::new(echo(&folder, needs, asking));
         let here = load(&spec);
         let there = support::host().load(&support::isolated(spec)).unwrap();
         for claim in [&carrying(), &other] {

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use scrubjay_hooks::{ClaimSubject, EarlierClaim, EarlierService, Handler, Hook, Outcome, Subject};
-use scrubjay_plugin_host::{Plugin, PluginSpec};
+use scrubjay_plugin_host::{LinesSeen, Plugin, PluginSpec};
 use support::{
     cc, claim, context, day, faulty, fee_schedule, folder, include, judge, load, payer, told,
     tricky,
@@ -16,7 +16,7 @@ use support::{
 use tempfile::TempDir;
 
 const HEADER: &str = "scrubjay_plugin.h";
-const MINOR: &str = "#define SCRUBJAY_ABI_MINOR 1u";
+const MINOR: &str = "#define SCRUBJAY_ABI_MINOR 2u";
 
 fn header() -> String {
     let header = std::fs::read_to_string(include().join(HEADER)).unwrap();
@@ -31,20 +31,29 @@ fn write(folder: &TempDir, version: &str, header: &str) -> PathBuf {
     include
 }
 
-/// The header as it was at 1.0: without what came since.
-fn first(folder: &TempDir) -> PathBuf {
-    let header: String = header()
-        .replace(MINOR, "#define SCRUBJAY_ABI_MINOR 0u")
+/// The header as it was at an earlier minor version: without what came since.
+fn older(folder: &TempDir, minor: u32) -> PathBuf {
+    let mut header = header().replace(MINOR, &format!("#define SCRUBJAY_ABI_MINOR {minor}u"));
+    // The helper that asks for lines came with them, at 1.2.
+    let helper = header.find("static inline scrubjay_status scrubjay_lines(");
+    let helper = helper.unwrap();
+    let end = helper + header[helper..].find("\n}\n").unwrap();
+    header.replace_range(helper..end + 3, "");
+    let later: Vec<String> = (minor + 1..=2)
+        .map(|minor| format!("since 1.{minor}"))
+        .collect();
+    let known = |line: &&str| !later.iter().any(|since| line.contains(since));
+    let header: String = header
         .lines()
-        .filter(|line| !line.contains("since 1.1"))
+        .filter(known)
         .flat_map(|line| [line, "\n"])
         .collect();
-    write(folder, "1.0", &header)
+    write(folder, &format!("1.{minor}"), &header)
 }
 
-/// The header as it may be at 1.2: every struct that may grow has grown.
+/// The header as it may be at 1.3: every struct that may grow has grown.
 fn next(folder: &TempDir) -> PathBuf {
-    let mut header = header().replace(MINOR, "#define SCRUBJAY_ABI_MINOR 2u");
+    let mut header = header().replace(MINOR, "#define SCRUBJAY_ABI_MINOR 3u");
     let mut grown = 0;
     for name in [
         "person",
@@ -71,7 +80,7 @@ fn next(folder: &TempDir) -> PathBuf {
         grown += 1;
     }
     assert_eq!(grown, 14);
-    write(folder, "1.2", &header)
+    write(folder, "1.3", &header)
 }
 
 fn schedule(folder: &TempDir, include: &Path) -> Arc<Plugin> {
@@ -91,7 +100,12 @@ fn schedule(folder: &TempDir, include: &Path) -> Arc<Plugin> {
 #[test]
 fn a_plugin_of_an_older_and_of_a_newer_minor_version_runs_on_this_host() {
     let folder = folder();
-    for (include, minor) in [(first(&folder), 0), (include(), 1), (next(&folder), 2)] {
+    for (include, minor) in [
+        (older(&folder, 0), 0),
+        (older(&folder, 1), 1),
+        (include(), 2),
+        (next(&folder), 3),
+    ] {
         let plugin = schedule(&folder, &include);
         assert_eq!(plugin.info().abi, (1, minor));
         let outcome = judge(&plugin, Hook::Scrub, &claim());
@@ -107,7 +121,7 @@ fn a_plugin_of_an_older_and_of_a_newer_minor_version_runs_on_this_host() {
 }
 
 /// A plugin that looks at earlier claims where its header and its host know of
-/// them, and at a field of 1.2 where they do.
+/// them, asks for lines where its header lets it, and looks at a field of 1.3.
 const CURIOUS: &str = r#"
     #include <stdio.h>
     #include "scrubjay_plugin.h"
@@ -116,7 +130,15 @@ const CURIOUS: &str = r#"
         scrubjay_finding_t finding = { .size = sizeof finding, .severity = SCRUBJAY_INFO,
                                        .edit = SCRUBJAY_STR("curious") };
         char text[200] = "knows nothing of earlier claims";
+        const scrubjay_line_t *lines;
+        size_t length;
         (void)plugin;
+    #if SCRUBJAY_ABI_MINOR >= 2
+        if (scrubjay_lines(call, &lines) != SCRUBJAY_OK)
+            return SCRUBJAY_ERROR;
+    #else
+        lines = call->claim->lines;
+    #endif
     #if SCRUBJAY_ABI_MINOR >= 1
         if (SCRUBJAY_HAS(call, scrubjay_call_t, earlier)) {
             const scrubjay_earlier_t *earlier;
@@ -129,7 +151,12 @@ const CURIOUS: &str = r#"
             snprintf(text, sizeof text, "%u earlier claims, %u services on one day", at, services);
         }
     #endif
-    #if SCRUBJAY_ABI_MINOR >= 2
+        length = strlen(text);
+        snprintf(text + length, sizeof text - length, ", %u lines, the last one number %u",
+                 call->claim->line_count,
+                 ((const scrubjay_line_t *)((const char *)lines + (call->claim->line_count - 1) *
+                                            call->claim->line_size))->number);
+    #if SCRUBJAY_ABI_MINOR >= 3
         if (SCRUBJAY_HAS(call, scrubjay_call_t, next))
             snprintf(text, sizeof text, "the host is newer than it can be");
     #endif
@@ -147,6 +174,9 @@ const CURIOUS: &str = r#"
         .title = SCRUBJAY_STR("t"), .vendor = SCRUBJAY_STR("v"), .licence = SCRUBJAY_STR("l"),
     #if SCRUBJAY_ABI_MINOR >= 1
         .support = SCRUBJAY_STR("help@example.org"),
+    #endif
+    #if SCRUBJAY_ABI_MINOR >= 2
+        .flags = SCRUBJAY_PLUGIN_LINES_WHEN_ASKED,
     #endif
         .hooks = SCRUBJAY_HOOK_SCRUB };
     SCRUBJAY_EXPORT const scrubjay_entry_t scrubjay_plugin_entry = {
@@ -207,14 +237,18 @@ fn with_history(plugin: &Plugin) -> Outcome {
 fn what_came_with_a_minor_version_is_there_for_those_who_know_of_it() {
     let folder = folder();
     let support = Some("help@example.org".to_owned());
-    let counted = "2 earlier claims, 2 services on one day";
-    for (include, support, said) in [
-        (first(&folder), None, "knows nothing of earlier claims"),
-        (include(), support.clone(), counted),
-        (next(&folder), support, counted),
+    let counted = "2 earlier claims, 2 services on one day, 6 lines, the last one number 6";
+    let unknowing = "knows nothing of earlier claims, 6 lines, the last one number 6";
+    let (at_once, asked) = (LinesSeen::AtOnce, LinesSeen::WhenAsked);
+    for (include, support, lines, said) in [
+        (older(&folder, 0), None, at_once, unknowing),
+        (older(&folder, 1), support.clone(), at_once, counted),
+        (include(), support.clone(), asked, counted),
+        (next(&folder), support, asked, counted),
     ] {
         let plugin = load(&PluginSpec::new(curious(&folder, &include)));
         assert_eq!(plugin.info().support, support);
+        assert_eq!(plugin.info().lines, lines);
         assert_eq!(
             told(&with_history(&plugin)),
             [("plugin:curious/curious", said)]
@@ -260,6 +294,11 @@ const OTHER_HOST: &str = r#"
                                    const scrubjay_earlier_t **earlier)
     { (void)call; (void)at; (void)earlier; return SCRUBJAY_ABSENT; }
     #endif
+    static const scrubjay_line_t line = { .size = sizeof line, .number = 7 };
+    #if SCRUBJAY_ABI_MINOR >= 2
+    static scrubjay_status lines(const scrubjay_call_t *call, const scrubjay_line_t **lines)
+    { (void)call; *lines = &line; return SCRUBJAY_OK; }
+    #endif
     int main(int count, char **arguments)
     {
         static const scrubjay_person_t person = { .size = sizeof person };
@@ -267,7 +306,10 @@ const OTHER_HOST: &str = r#"
         const scrubjay_claim_t claim = {
             .size = sizeof claim, .kind = SCRUBJAY_CLAIM_PROFESSIONAL, .id = SCRUBJAY_STR("C-1"),
             .patient = &person, .subscriber = &person, .billing = &provider,
-            .line_size = sizeof(scrubjay_line_t), .diagnosis_size = sizeof(scrubjay_diagnosis_t) };
+    #if SCRUBJAY_ABI_MINOR < 2
+            .lines = &line,
+    #endif
+            .line_count = 1, .line_size = sizeof(scrubjay_line_t), .diagnosis_size = sizeof(scrubjay_diagnosis_t) };
         const scrubjay_host_t host = {
             .size = sizeof host, .abi_major = SCRUBJAY_ABI_MAJOR, .abi_minor = SCRUBJAY_ABI_MINOR,
             .setting = setting, .setting_at = setting_at, .log = log_line, .error = host_error,
@@ -277,6 +319,9 @@ const OTHER_HOST: &str = r#"
             .finding = finding, .effect = effect, .cancelled = cancelled, .error = call_error,
     #if SCRUBJAY_ABI_MINOR >= 1
             .earlier = earlier,
+    #endif
+    #if SCRUBJAY_ABI_MINOR >= 2
+            .lines = lines,
     #endif
             .document = document };
         void *library = dlopen(count > 1 ? arguments[1] : "", RTLD_NOW);
@@ -323,9 +368,11 @@ fn on_other_host(folder: &TempDir, include: &Path, library: &Path) -> String {
 fn a_plugin_of_this_version_runs_on_an_older_and_on_a_newer_host() {
     let folder = folder();
     let in_c = curious(&folder, &include());
-    let none = "0 earlier claims, 0 services on one day\n";
+    let none = "0 earlier claims, 0 services on one day, 1 lines, the last one number 7\n";
+    let unknowing = "knows nothing of earlier claims, 1 lines, the last one number 7\n";
     for (include, said) in [
-        (first(&folder), "knows nothing of earlier claims\n"),
+        (older(&folder, 0), unknowing),
+        (older(&folder, 1), none),
         (include(), none),
         (next(&folder), none),
     ] {

@@ -65,7 +65,7 @@ extern "C" {
 
 /* The version of this interface. */
 #define SCRUBJAY_ABI_MAJOR 1u
-#define SCRUBJAY_ABI_MINOR 1u
+#define SCRUBJAY_ABI_MINOR 2u
 
 /* Stands in every entry: the bytes "SJPL" on a little-endian machine. A host
  * that does not find it has met a symbol of the same name and other meaning. */
@@ -315,7 +315,8 @@ typedef struct scrubjay_claim {
     /* Arrays whose members may be longer than this header knows: step by
      * `..._size`, or use scrubjay_line_at and scrubjay_diagnosis_at. */
     const scrubjay_diagnosis_t *diagnoses;
-    const scrubjay_line_t *lines;
+    const scrubjay_line_t *lines; /* NULL with SCRUBJAY_PLUGIN_LINES_WHEN_ASKED at a
+                                     host that has `lines` of a call */
     uint32_t diagnosis_count;
     uint32_t diagnosis_size;
     uint32_t line_count;
@@ -429,6 +430,13 @@ struct scrubjay_call {
      * for. Holds until `judge` returns. Look with SCRUBJAY_HAS first: a host of
      * 1.0 does not have the function. [call-thread] */
     scrubjay_status (*earlier)(const scrubjay_call_t *call, uint32_t at, const scrubjay_earlier_t **earlier); /* since 1.1 */
+
+    /* The first line of the claim, which has `line_count` of them, `line_size`
+     * bytes apart. Nothing is made of them before they are asked for where the
+     * descriptor says SCRUBJAY_PLUGIN_LINES_WHEN_ASKED. REFUSED where a line has
+     * an amount out of range, which is also a fault of the call. Holds until
+     * `judge` returns. `scrubjay_lines` asks hosts of any version. [call-thread] */
+    scrubjay_status (*lines)(const scrubjay_call_t *call, const scrubjay_line_t **lines); /* since 1.2 */
 };
 
 /* ---- The host ----------------------------------------------------------- */
@@ -488,7 +496,12 @@ struct scrubjay_plugin {
 };
 
 enum {
-    SCRUBJAY_PLUGIN_THREAD_SAFE = 1 << 0 /* `judge` may run on several threads at once */
+    SCRUBJAY_PLUGIN_THREAD_SAFE = 1 << 0, /* `judge` may run on several threads at once */
+
+    /* `judge` asks for the lines of a claim with `scrubjay_lines` and does not
+     * look at `claim->lines`: a claim whose lines it does not look at then costs
+     * half as much. A host of 1.0 or 1.1 hands them in with the claim. Since 1.2 */
+    SCRUBJAY_PLUGIN_LINES_WHEN_ASKED = 1 << 1
 };
 
 /* What a plugin says of itself. [constant] */
@@ -547,6 +560,24 @@ SCRUBJAY_EXPORT extern const scrubjay_entry_t scrubjay_plugin_entry;
 static inline const scrubjay_line_t *scrubjay_line_at(const scrubjay_claim_t *claim, uint32_t at)
 {
     return (const scrubjay_line_t *)((const char *)claim->lines + (size_t)at * claim->line_size);
+}
+
+/* The first line of the claim of a call, at a host of any minor version: with
+ * SCRUBJAY_PLUGIN_LINES_WHEN_ASKED, and at a hook whose subject is a claim. */
+static inline scrubjay_status scrubjay_lines(const scrubjay_call_t *call,
+                                             const scrubjay_line_t **lines)
+{
+    if (SCRUBJAY_HAS(call, scrubjay_call_t, lines))
+        return call->lines(call, lines);
+    *lines = call->claim->lines;
+    return SCRUBJAY_OK;
+}
+
+/* A line by its place from 0 behind the first, as `scrubjay_lines` gave it. */
+static inline const scrubjay_line_t *scrubjay_line_after(const scrubjay_claim_t *claim,
+                                                         const scrubjay_line_t *first, uint32_t at)
+{
+    return (const scrubjay_line_t *)((const char *)first + (size_t)at * claim->line_size);
 }
 
 /* A diagnosis by its place from 0. */

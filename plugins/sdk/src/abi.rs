@@ -9,7 +9,7 @@ use std::ffi::c_void;
 /// Major version of the interface. A host takes plugins of its own only.
 pub const ABI_MAJOR: u32 = 1;
 /// Minor version of the interface: raised when a struct grows at its end.
-pub const ABI_MINOR: u32 = 1;
+pub const ABI_MINOR: u32 = 2;
 /// What stands in every entry.
 pub const MAGIC: u32 = 0x4c50_4a53;
 /// The exported symbol.
@@ -36,6 +36,8 @@ pub const CANCELLED: Status = 7;
 
 /// `SCRUBJAY_PLUGIN_THREAD_SAFE`.
 pub const THREAD_SAFE: u32 = 1;
+/// `SCRUBJAY_PLUGIN_LINES_WHEN_ASKED`.
+pub const LINES_WHEN_ASKED: u32 = 1 << 1;
 /// `SCRUBJAY_PERSON_HAS_NAME`.
 pub const PERSON_HAS_NAME: u32 = 1;
 /// `SCRUBJAY_PERSON_HAS_ADDRESS`.
@@ -309,6 +311,8 @@ pub struct Call {
     pub document: unsafe extern "C" fn(*const Call, *mut Str) -> Status,
     /// Since 1.1.
     pub earlier: unsafe extern "C" fn(*const Call, u32, *mut *const Earlier) -> Status,
+    /// Since 1.2.
+    pub lines: unsafe extern "C" fn(*const Call, *mut *const Line) -> Status,
 }
 
 /// `scrubjay_host_t`.

@@ -237,8 +237,8 @@ impl About {
         abi::Descriptor {
             size: abi::size_of::<abi::Descriptor>(),
             // `Plugin` asks for `Sync`, so every plugin in Rust may be called
-            // by several threads at once.
-            flags: abi::THREAD_SAFE,
+            // by several threads at once; and `Claim::lines` asks.
+            flags: abi::THREAD_SAFE | abi::LINES_WHEN_ASKED,
             id: abi::Str::of(self.id),
             version: abi::Str::of(self.version),
             title: abi::Str::of(self.title),

@@ -76,10 +76,32 @@ macro_rules! dates {
     )+};
 }
 
-view!(
-    /// A claim.
-    Claim of Claim
-);
+/// A claim.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    at: *const abi::Claim,
+    /// The call that it came with, which gives its lines.
+    call: *const abi::Call,
+    borrowed: PhantomData<&'a ()>,
+}
+
+impl Claim<'_> {
+    /// The claim of a call; `None` at hooks whose subject is no claim.
+    ///
+    /// # Safety
+    /// `call` is a call with every field of version 1.0; it, its claim and all
+    /// that they lead to hold for the lifetime asked for, on this thread.
+    pub(crate) unsafe fn of(call: *const abi::Call) -> Option<Self> {
+        // SAFETY: the call holds, and this is a field of 1.0 (caller).
+        let at = unsafe { (*call).claim };
+        (!at.is_null()).then_some(Self {
+            at,
+            call,
+            borrowed: PhantomData,
+        })
+    }
+}
+
 view!(
     /// A service line.
     Line of Line
@@ -271,12 +293,35 @@ impl<'a> Claim<'a> {
             .filter_map(|at| unsafe { Diagnosis::new(at) })
     }
 
-    /// Service lines.
+    /// Service lines. None where the host cannot show them, such as a line with
+    /// an amount out of range; it then holds the claim, whatever is said of it.
     pub fn lines(&self) -> impl Iterator<Item = Line<'a>> + use<'a> {
         let (count, size) = (field!(self, line_count), field!(self, line_size));
-        members(field!(self, lines), count, size)
+        let first = self.first_line();
+        let count = if first.is_null() { 0 } else { count };
+        members(first, count, size)
             // SAFETY: `new` was told that what the claim leads to holds for `'a`.
             .filter_map(|at| unsafe { Line::new(at) })
+    }
+}
+
+impl Claim<'_> {
+    /// The first line: the host makes lines when they are first asked for, or
+    /// has made them with the claim where it is older than 1.2.
+    fn first_line(&self) -> *const abi::Line {
+        let end = std::mem::offset_of!(abi::Call, lines) + size_of::<usize>();
+        // SAFETY: the call holds (`of`), and every version begins with its size.
+        if (unsafe { (*self.call).size } as usize) < end {
+            return field!(self, lines);
+        }
+        let mut first = std::ptr::null();
+        // SAFETY: the call holds, on this thread (`of`), and has the function.
+        let status = unsafe { ((*self.call).lines)(self.call, &raw mut first) };
+        if status == abi::OK {
+            first
+        } else {
+            std::ptr::null()
+        }
     }
 }
 

@@ -216,7 +216,7 @@ unsafe extern "C" fn judge<P: Plugin>(
     // hold until this returns, on this thread (header).
     let (call, claim) = unsafe {
         let host = Host::new(instance.host);
-        (Call::new(call, host), Claim::new((*call).claim))
+        (Call::new(call, host), Claim::of(call))
     };
     let judged = caught(|| match &claim {
         Some(claim) => instance.value.judge_claim(claim, &call),

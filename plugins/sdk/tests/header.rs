@@ -61,6 +61,7 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
         }
         Call "scrubjay_call_t" {
             size hook ctx now today reserved claim finding effect cancelled error document earlier
+            lines
         }
         Host "scrubjay_host_t" {
             size abi_major abi_minor reserved ctx name version folder setting setting_at log error
@@ -88,6 +89,10 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
         ("SCRUBJAY_ENDED", i64::from(abi::ENDED)),
         ("SCRUBJAY_CANCELLED", i64::from(abi::CANCELLED)),
         ("SCRUBJAY_PLUGIN_THREAD_SAFE", i64::from(abi::THREAD_SAFE)),
+        (
+            "SCRUBJAY_PLUGIN_LINES_WHEN_ASKED",
+            i64::from(abi::LINES_WHEN_ASKED),
+        ),
         ("SCRUBJAY_PERSON_HAS_NAME", i64::from(abi::PERSON_HAS_NAME)),
         (
             "SCRUBJAY_PERSON_HAS_ADDRESS",

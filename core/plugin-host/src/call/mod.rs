@@ -20,7 +20,7 @@ use crate::info;
 use crate::instance::Instance;
 use crate::mapped::Mapped;
 use crate::text::{self, TextError};
-use crate::view::day;
+use crate::view::{Filled, Lines, day};
 
 pub(crate) use again::Told;
 pub(crate) use document::Document;
@@ -60,6 +60,11 @@ struct Open<'a> {
     said: RefCell<Said>,
     document: OnceCell<String>,
     history: OnceCell<Option<History>>,
+    /// The first line, once lines were asked for; `None` where a number of theirs
+    /// is out of range.
+    first: OnceCell<Option<*const abi::Line>>,
+    /// INVARIANT: not touched again once `first` is there.
+    lines: RefCell<&'a mut Lines>,
 }
 
 impl Drop for Door {
@@ -86,6 +91,7 @@ impl Door {
                 error,
                 document,
                 earlier,
+                lines,
             },
             thread: AtomicUsize::new(0),
             late: AtomicBool::new(false),
@@ -98,18 +104,17 @@ impl Door {
     }
 
     /// Calls a plugin with a view of a claim.
-    ///
-    /// # Safety
-    /// `claim` and everything that it leads to hold until this returns.
-    pub(crate) unsafe fn judge(
+    pub(crate) fn judge(
         &mut self,
         instance: &Instance,
         mapped: &Mapped,
         hook: Hook,
-        subject: &ClaimSubject<'_>,
-        claim: *const abi::Claim,
+        filled: Filled<'_>,
         context: Context,
     ) -> Said {
+        let subject = filled.subject;
+        let claim = filled.claim();
+        let (lines, first) = filled.into_lines();
         let open = Open {
             instance,
             hook,
@@ -118,6 +123,8 @@ impl Door {
             said: RefCell::new(Said::default()),
             document: OnceCell::new(),
             history: OnceCell::new(),
+            first: first.map_or_else(OnceCell::new, |first| OnceCell::from(Some(first))),
+            lines: RefCell::new(lines),
         };
         let frame = self.frame.as_ptr();
         // SAFETY: the frame is ours (`&mut self`), and between calls the plugin
@@ -147,8 +154,9 @@ impl Door {
             Ordering::Relaxed,
         );
         thread.store(this_thread(), Ordering::Release);
-        // SAFETY: the frame holds, the caller vouches for the claim, and `open`
-        // lives until the door is closed again below.
+        // SAFETY: the frame holds; the claim and what it leads to are those of
+        // `filled`, which borrows view and subject until after this function; and
+        // `open` lives until the door is closed again below.
         let status = unsafe { mapped.judge(frame.cast::<abi::Call>()) };
         thread.store(0, Ordering::Release);
         ctx.store(std::ptr::null_mut(), Ordering::Relaxed);
@@ -308,4 +316,29 @@ unsafe extern "C" fn earlier(
         }
         None => abi::ABSENT,
     }
+}
+
+unsafe extern "C" fn lines(call: *const abi::Call, lines: *mut *const abi::Line) -> abi::Status {
+    // SAFETY: as in `finding`.
+    let open = match unsafe { open(call) } {
+        Ok(open) => open,
+        Err(status) => return status,
+    };
+    if lines.is_null() {
+        open.said.borrow_mut().fault(Fault::Null {
+            what: "place for lines",
+        });
+        return abi::REFUSED;
+    }
+    let first = open
+        .first
+        .get_or_init(|| open.lines.borrow_mut().fill(open.subject.claim).ok());
+    let Some(first) = first else {
+        open.said.borrow_mut().fault(Fault::OutOfRange);
+        return abi::REFUSED;
+    };
+    // SAFETY: not null, and the plugin's to write to (header). The lines stay
+    // as they are until the call ends: they are made once in it.
+    unsafe { lines.write_unaligned(*first) };
+    abi::OK
 }

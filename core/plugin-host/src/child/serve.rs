@@ -120,11 +120,9 @@ fn judge(
     };
     let subject = document.subject();
     let said = match view.fill(&subject, instance.sight) {
-        Ok(claim) => {
-            view.tell(*has);
-            // SAFETY: the view was just filled from the subject, and the flags in
-            // it are numbers; neither is touched again before the call returns.
-            unsafe { door.judge(instance, mapped, document.hook, &subject, claim, context) }
+        Ok(mut filled) => {
+            filled.tell(*has);
+            door.judge(instance, mapped, document.hook, filled, context)
         }
         Err(fault) => Said::refused(fault),
     };

@@ -198,6 +198,7 @@ impl<P: Plugin> Harness<P> {
             error: host::call_error,
             document: host::document,
             earlier: host::earlier,
+            lines: host::lines,
         };
         // SAFETY: a plugin that `create` made has the function, and holds until
         // `drop`; call, context and view hold until it returns.
