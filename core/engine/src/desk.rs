@@ -214,6 +214,7 @@ impl Desk<'_> {
             id,
             kind,
             claim: claim.cloned(),
+            record: None,
             reason,
             owner,
             amount,

@@ -6,9 +6,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::checked::checked;
 use crate::{
-    Axis, ChargeId, Encounter, EncounterId, EncounterStatus, Icd10, Modifier, Money, Npi,
+    Axis, ChargeId, ClaimId, Encounter, EncounterId, EncounterStatus, Icd10, Modifier, Money, Npi,
     PatientKey, PlaceOfService, ProcedureCode,
 };
+
+/// What became of a charge.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Billing {
+    /// It stands on no claim yet.
+    #[default]
+    Unbilled,
+    /// It stands on a claim.
+    Billed {
+        /// Claim.
+        claim: ClaimId,
+    },
+    /// It was taken back, and never stands on a claim again.
+    Void,
+}
+
+impl Billing {
+    /// The name used in scripts and reports.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unbilled => "unbilled",
+            Self::Billed { .. } => "billed",
+            Self::Void => "void",
+        }
+    }
+}
 
 /// What a [`Charge`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +67,9 @@ pub struct ChargeRecord {
     pub service: NaiveDate,
     /// Day it was entered.
     pub entered: NaiveDate,
+    /// What became of it.
+    #[serde(default)]
+    pub billing: Billing,
 }
 
 /// A charge that cannot be one.
@@ -69,6 +100,12 @@ pub enum ChargeError {
     /// Less than nothing.
     #[error("the charge's amount is below zero: take a charge back by voiding it")]
     Amount,
+    /// Billed twice, billed when taken back, or taken back from a claim.
+    #[error("the charge is {is}, and only an unbilled one can be billed or taken back")]
+    NotUnbilled {
+        /// What became of it.
+        is: &'static str,
+    },
     /// Entered before it was given.
     #[error("the charge was entered {days} days before its date of service")]
     EnteredEarly {
@@ -161,10 +198,48 @@ impl Charge {
             None => Self::new(record),
         }
     }
+
+    /// Puts the charge on a claim.
+    ///
+    /// # Errors
+    /// [`ChargeError::NotUnbilled`] where it stands on one, or was taken back.
+    pub fn bill(&mut self, claim: ClaimId) -> Result<(), ChargeError> {
+        self.unbilled()?;
+        self.0.billing = Billing::Billed { claim };
+        Ok(())
+    }
+
+    /// Takes the charge off its claim, which was voided or is made anew.
+    /// Whether it stood on one.
+    pub fn unbill(&mut self) -> bool {
+        let billed = matches!(self.0.billing, Billing::Billed { .. });
+        if billed {
+            self.0.billing = Billing::Unbilled;
+        }
+        billed
+    }
+
+    /// Takes the charge back: it was entered wrongly.
+    ///
+    /// # Errors
+    /// [`ChargeError::NotUnbilled`] where it stands on a claim, which must be
+    /// replaced or voided first, or was taken back before.
+    pub fn void(&mut self) -> Result<(), ChargeError> {
+        self.unbilled()?;
+        self.0.billing = Billing::Void;
+        Ok(())
+    }
+
+    fn unbilled(&self) -> Result<(), ChargeError> {
+        match &self.billing {
+            Billing::Unbilled => Ok(()),
+            other => Err(ChargeError::NotUnbilled { is: other.as_str() }),
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::encounter::tests::{day, visit};
 
@@ -176,7 +251,7 @@ mod tests {
         visit
     }
 
-    fn entry() -> ChargeRecord {
+    pub(crate) fn entry() -> ChargeRecord {
         ChargeRecord {
             id: "C-1".parse().unwrap(),
             encounter: "V-100".parse().unwrap(),
@@ -190,6 +265,7 @@ mod tests {
             amount: Money::from_cents(4_250),
             service: day("2026-03-02"),
             entered: day("2026-03-05"),
+            billing: Billing::Unbilled,
         }
     }
 
@@ -267,6 +343,31 @@ mod tests {
             with(|charge| charge.entered = charge.service.pred_opt().unwrap()),
             ChargeError::EnteredEarly { days: 1 }
         );
+    }
+
+    #[test]
+    fn a_charge_stands_on_one_claim_at_a_time_and_on_none_when_taken_back() {
+        let claim = |text: &str| text.parse::<ClaimId>().unwrap();
+        let mut charge = Charge::new(entry()).unwrap();
+        assert!(!charge.unbill());
+        charge.bill(claim("K-1")).unwrap();
+        let billed = ChargeError::NotUnbilled { is: "billed" };
+        assert_eq!(charge.bill(claim("K-2")), Err(billed));
+        assert_eq!(charge.void(), Err(billed));
+        assert_eq!(
+            charge.billing,
+            Billing::Billed {
+                claim: claim("K-1")
+            }
+        );
+        assert!(charge.unbill());
+        charge.bill(claim("K-2")).unwrap();
+        assert!(charge.unbill());
+        charge.void().unwrap();
+        let void = ChargeError::NotUnbilled { is: "void" };
+        assert_eq!(charge.bill(claim("K-3")), Err(void));
+        assert!(!charge.unbill());
+        assert_eq!(charge.billing, Billing::Void);
     }
 
     #[test]

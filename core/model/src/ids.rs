@@ -122,3 +122,16 @@ identifier!(
     /// A statement sent to a patient.
     StatementNumber, 80, "a statement number"
 );
+identifier!(
+    /// A record that the trade has no number for, by one of ours: an inquiry
+    /// (its trace number, TRN02), a request for authorization, a payment plan,
+    /// an appeal, an estimate.
+    RecordId, 80, "a record id"
+);
+
+impl RecordId {
+    /// The text of another identifier, whose form is this one's too.
+    pub(crate) fn same(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}

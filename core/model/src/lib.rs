@@ -49,8 +49,10 @@ mod money;
 mod msp;
 mod npi;
 mod party;
+mod patient;
 mod payer;
 mod plan;
+mod record;
 mod remittance;
 mod statement;
 mod status;
@@ -71,7 +73,7 @@ pub use authorization::{
     AuthorizedService, PlannedService,
 };
 pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
-pub use charge::{Charge, ChargeError, ChargeRecord};
+pub use charge::{Billing, Charge, ChargeError, ChargeRecord};
 pub use claim::{
     Carried, Claim, ClaimKind, Diagnosis, Frequency, InstitutionalDetails, PriorPayment,
     ServiceLine,
@@ -88,14 +90,14 @@ pub use deadline::{
 pub use denial::{Denial, DenialCategory, Recoverable};
 pub use eligibility::{
     Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, BenefitQuery,
-    CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityRecord, EligibilityRejection,
-    FollowUpAction, OtherPayer,
+    CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityInquiry, EligibilityRecord,
+    EligibilityRejection, FollowUpAction, InquiryRecord, OtherPayer,
 };
 pub use encounter::{Encounter, EncounterError, EncounterRecord, EncounterStatus};
 pub use error::{ValueError, ValueKind};
 pub use ids::{
     AccountNumber, AuthorizationNumber, ChargeId, ClaimId, EncounterId, FileHash, MemberId,
-    PatientControlNumber, PatientKey, PayerClaimControlNumber, PayerId, StatementNumber,
+    PatientControlNumber, PatientKey, PayerClaimControlNumber, PayerId, RecordId, StatementNumber,
     TraceNumber, WorkItemId,
 };
 pub use ledger::{Account, Posting, PostingSet, ResponsibleParty, UnbalancedSet, WriteOffReason};
@@ -103,11 +105,15 @@ pub use money::Money;
 pub use msp::{AccidentKind, GroupPlan, MspAnswers};
 pub use npi::Npi;
 pub use party::{Address, Name, Person, Provider, Sex};
+pub use patient::{
+    Consent, MAX_COVERAGES, Part2, Patient, PatientCoverage, PatientError, PatientRecord,
+};
 pub use payer::{LineOfBusiness, PayerProfile};
 pub use plan::{
     Instalment, MAX_INSTALMENTS, PaymentPlan, PlanError, PlanPayment, PlanRecord, PlanStatus,
     PlanTerms,
 };
+pub use record::{Record, RecordKey, RecordKind, RecordParent};
 pub use remittance::{
     Adjustment, ClaimPaymentStatus, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine,
 };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ClaimId, Money, WorkItemId};
+use crate::{ClaimId, Money, RecordKey, WorkItemId};
 
 /// What kind of work it is, which is also the queue that it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,6 +62,10 @@ pub struct WorkItem {
     /// Claim that it is about, where it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<ClaimId>,
+    /// Record that it is about, such as a visit or an account, where it is
+    /// about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordKey>,
     /// Why it was opened, without patient data.
     pub reason: String,
     /// Who works it.

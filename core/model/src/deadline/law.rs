@@ -3,11 +3,13 @@
 //! What a payer's contract sets instead is for the caller to know.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{Deadline, DeadlineBasis, DeadlineKind, Length, Roll};
 
 /// How soon a payer must decide on a prior authorization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Urgency {
     /// Seven calendar days.
     Standard,

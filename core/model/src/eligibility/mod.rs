@@ -5,8 +5,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 mod answer;
+mod inquiry;
 
 pub use answer::BenefitQuery;
+pub use inquiry::{EligibilityInquiry, InquiryRecord};
 
 use crate::checked::checked;
 use crate::{CoverageOrder, MemberId, Money, Name, PatientKey, PayerId, ServiceType};
@@ -230,6 +232,18 @@ pub enum EligibilityError {
         /// Benefit, 1-based.
         benefit: usize,
     },
+    /// An answer to another inquiry.
+    #[error("the answer's `{field}` is not the one that was asked about")]
+    Disagrees {
+        /// Field.
+        field: &'static str,
+    },
+    /// A day of the answer without an answer, or the other way round.
+    #[error("the inquiry has only one of `answered` and `answer`")]
+    HalfAnswered,
+    /// Answered before it was asked.
+    #[error("the inquiry is answered before it was asked")]
+    AnsweredEarly,
 }
 
 checked! {

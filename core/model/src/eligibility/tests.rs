@@ -224,3 +224,51 @@ fn an_answer_reads_back_as_written_and_not_with_a_wrong_share() {
     assert_ne!(wrong, json);
     assert!(serde_json::from_str::<EligibilityAnswer>(&wrong).is_err());
 }
+
+fn inquiry() -> EligibilityInquiry {
+    EligibilityInquiry::new(InquiryRecord {
+        id: "E-1".parse().unwrap(),
+        patient: "P-7".parse().unwrap(),
+        payer: "60054".parse().unwrap(),
+        encounter: Some("V-100".parse().unwrap()),
+        member: None,
+        asked: day("2026-02-26"),
+        service: day("2026-03-02"),
+        service_types: vec![of("30")],
+        answered: None,
+        answer: None,
+    })
+    .unwrap()
+}
+
+#[test]
+fn an_inquiry_takes_the_answer_to_it_and_no_other() {
+    let mut asked = inquiry();
+    assert_eq!(asked.state(), "asked");
+    let answer = EligibilityAnswer::new(answered()).unwrap();
+    let early = asked.take(answer.clone(), day("2026-02-25"));
+    assert_eq!(early, Err(EligibilityError::AnsweredEarly));
+    let of_another = EligibilityRecord {
+        patient: "P-8".parse().unwrap(),
+        ..answered()
+    };
+    let of_another = EligibilityAnswer::new(of_another).unwrap();
+    assert_eq!(
+        asked.take(of_another, day("2026-02-26")),
+        Err(EligibilityError::Disagrees { field: "patient" })
+    );
+    assert_eq!(asked, inquiry());
+    asked.take(answer, day("2026-02-26")).unwrap();
+    assert_eq!(asked.state(), "answered");
+    let half = InquiryRecord {
+        answered: None,
+        ..asked.clone().into_record()
+    };
+    assert_eq!(
+        EligibilityInquiry::new(half),
+        Err(EligibilityError::HalfAnswered)
+    );
+    let json = serde_json::to_string(&asked).unwrap();
+    let read: EligibilityInquiry = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, asked);
+}

@@ -548,6 +548,7 @@ impl Workload {
                     id: format!("W{number:08}").parse().expect(SOUND),
                     kind: WorkKind::Denial,
                     claim: Some(id(number)),
+                    record: None,
                     reason: "CO-197 authorization: ask the payer for a retroactive authorization"
                         .to_owned(),
                     owner: Owner("denials".to_owned()),

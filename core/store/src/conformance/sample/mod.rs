@@ -303,6 +303,7 @@ pub fn item(text: &str, claim: Option<&str>) -> WorkItem {
         id: text.parse().expect(SOUND),
         kind: WorkKind::Denial,
         claim: claim.map(id),
+        record: None,
         reason: "CO-197".to_owned(),
         owner: Owner("denials".to_owned()),
         amount: dollars(40),
