@@ -34,11 +34,21 @@ pub enum WriteOffReason {
     BadDebt,
     /// Charity care.
     Charity,
+    /// A discount by the practice's policy, as for the uninsured or for prompt
+    /// payment.
+    Discount,
+    /// Discharged by a bankruptcy court (11 U.S.C. 524).
+    Bankruptcy,
+    /// The law forbids to ask the patient for it, as with a qualified Medicare
+    /// beneficiary (42 U.S.C. 1396a(n)(3)(B)).
+    NotBillable,
+    /// The practice's own error, or goodwill.
+    Administrative,
 }
 
 impl WriteOffReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::TimelyFiling,
         Self::NoAuthorization,
         Self::Bundled,
@@ -46,6 +56,10 @@ impl WriteOffReason {
         Self::SmallBalance,
         Self::BadDebt,
         Self::Charity,
+        Self::Discount,
+        Self::Bankruptcy,
+        Self::NotBillable,
+        Self::Administrative,
     ];
 
     /// The name used in scripts and reports.
@@ -59,9 +73,16 @@ impl WriteOffReason {
             Self::SmallBalance => "small_balance",
             Self::BadDebt => "bad_debt",
             Self::Charity => "charity",
+            Self::Discount => "discount",
+            Self::Bankruptcy => "bankruptcy",
+            Self::NotBillable => "not_billable",
+            Self::Administrative => "administrative",
         }
     }
 }
+
+/// The payer key of money that the patient pays.
+pub const PATIENT: &str = "patient";
 
 /// An account of the ledger. Debits are positive, credits negative.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,6 +125,15 @@ pub enum Account {
     },
     /// Interest that a payer paid or took (PLB L6, prompt pay).
     Interest,
+    /// Owed by patients and placed with a collection agency, by its key.
+    Placed {
+        /// Agency.
+        agency: String,
+    },
+    /// What agencies keep of what they collect.
+    AgencyFees,
+    /// Late fees and interest charged to patients.
+    PatientFees,
 }
 
 impl Account {
@@ -128,6 +158,9 @@ impl Account {
             Self::RefundsPayable => "refunds payable",
             Self::PayerTakebacks { .. } => "payer takebacks",
             Self::Interest => "interest",
+            Self::Placed { .. } => "placed with agency",
+            Self::AgencyFees => "agency fees",
+            Self::PatientFees => "patient fees",
         }
     }
 }
@@ -252,6 +285,7 @@ impl fmt::Display for Account {
             | Self::PayerTakebacks { payer } => {
                 write!(f, "{} {payer}", self.heading())
             }
+            Self::Placed { agency } => write!(f, "{} {agency}", self.heading()),
             Self::WriteOff { reason } => write!(f, "{} {reason:?}", self.heading()),
             _ => f.pad(self.heading()),
         }

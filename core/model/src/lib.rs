@@ -50,6 +50,7 @@ mod msp;
 mod npi;
 mod party;
 mod patient;
+mod patient_money;
 mod payer;
 mod plan;
 mod record;
@@ -100,7 +101,9 @@ pub use ids::{
     PatientControlNumber, PatientKey, PayerClaimControlNumber, PayerId, RecordId, StatementNumber,
     TraceNumber, WorkItemId,
 };
-pub use ledger::{Account, Posting, PostingSet, ResponsibleParty, UnbalancedSet, WriteOffReason};
+pub use ledger::{
+    Account, PATIENT, Posting, PostingSet, ResponsibleParty, UnbalancedSet, WriteOffReason,
+};
 pub use money::Money;
 pub use msp::{AccidentKind, GroupPlan, MspAnswers};
 pub use npi::Npi;
@@ -108,6 +111,7 @@ pub use party::{Address, Name, Person, Provider, Sex};
 pub use patient::{
     Consent, MAX_COVERAGES, Part2, Patient, PatientCoverage, PatientError, PatientRecord,
 };
+pub use patient_money::PatientMoney;
 pub use payer::{LineOfBusiness, PayerProfile};
 pub use plan::{
     Instalment, MAX_INSTALMENTS, PaymentPlan, PlanError, PlanPayment, PlanRecord, PlanStatus,
