@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Outcome};
 use scrubjay_model::{
     Acknowledgment, Adjudication, Appeal, Claim, ClaimId, Deadline, DeadlineStage, Denial,
-    FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Remittance,
-    RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem, WorkItemId,
+    FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Record, RecordKey,
+    Remittance, RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Sequence;
+use crate::{MoneyKind, Sequence};
 
 /// Who or what did it, and because of what. Stands in every journal row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,65 +84,6 @@ pub enum Move {
     Appeal(Appeal),
     /// Billing the patient.
     Patient(PatientBilling),
-}
-
-/// A money event's kind: what a ledger report groups by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MoneyKind {
-    /// The claim's charges become receivable.
-    Charge,
-    /// A replaced or voided claim's remaining receivable is taken back.
-    ChargeReversed,
-    /// A payer's payment, adjustments and patient share on one claim.
-    ClaimRemitted,
-    /// A reversal of such (CLP02 22).
-    RemittanceReversed,
-    /// A provider-level adjustment.
-    ProviderLevel,
-    /// A patient's payment.
-    PatientPayment,
-    /// An amount given up.
-    WriteOff,
-    /// Money given back.
-    Refund,
-    /// A balance moved from one party to another.
-    Transfer,
-    /// What purged money events came to, by account.
-    CarriedForward,
-}
-
-impl MoneyKind {
-    /// Every kind.
-    pub const ALL: [Self; 10] = [
-        Self::Charge,
-        Self::ChargeReversed,
-        Self::ClaimRemitted,
-        Self::RemittanceReversed,
-        Self::ProviderLevel,
-        Self::PatientPayment,
-        Self::WriteOff,
-        Self::Refund,
-        Self::Transfer,
-        Self::CarriedForward,
-    ];
-
-    /// The name used in the database and in reports.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Charge => "charge",
-            Self::ChargeReversed => "charge_reversed",
-            Self::ClaimRemitted => "claim_remitted",
-            Self::RemittanceReversed => "remittance_reversed",
-            Self::ProviderLevel => "provider_level",
-            Self::PatientPayment => "patient_payment",
-            Self::WriteOff => "write_off",
-            Self::Refund => "refund",
-            Self::Transfer => "transfer",
-            Self::CarriedForward => "carried_forward",
-        }
-    }
 }
 
 /// Something that happened. Append-only; the truth.
@@ -344,6 +285,46 @@ pub enum Event {
         due: NaiveDate,
         /// How far gone it was.
         stage: DeadlineStage,
+    },
+    /// A record was made or changed.
+    RecordKept {
+        /// The whole of it, as it now stands.
+        record: Record,
+        /// Day on which somebody must look at it next; `None` where nobody
+        /// must, whatever was said before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<NaiveDate>,
+    },
+    /// Handlers judged a record at a hook.
+    RecordJudged {
+        /// Record.
+        record: RecordKey,
+        /// Hook.
+        hook: Hook,
+        /// Findings, effects and who ran.
+        outcome: Outcome,
+    },
+    /// A person passed what rules found on a record. Who, is the stamp's actor.
+    RecordOverridden {
+        /// Record.
+        record: RecordKey,
+        /// The rules whose findings were passed, sorted.
+        rules: Vec<String>,
+        /// Why.
+        reason: String,
+    },
+    /// Money moved that is a record's: a patient's payment on an account, what
+    /// of it goes to which claim, what is given back.
+    RecordMoneyMoved {
+        /// Record, mostly an account.
+        record: RecordKey,
+        /// What kind of money event.
+        money: MoneyKind,
+        /// Claim that it is about too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<ClaimId>,
+        /// Balanced postings.
+        postings: PostingSet,
     },
     /// A call of the host application that changes state was carried out. The
     /// same key with another content is refused ([`crate::StoreError::KeyReused`]).

@@ -39,6 +39,9 @@
 //! - [`SqliteStore::backup_to`] copies while writers write. [`SqliteStore::purge`]
 //!   gives up finished claims by a policy of retention, and the chain still
 //!   proves the rest.
+//! - Whatever lives longer than a call and is no claim (a patient, a visit, a
+//!   charge, an account) is a [`Record`](scrubjay_model::Record): kept whole by
+//!   [`Event::RecordKept`], listed by [`RecordReader::records`].
 //! - [`MemoryStore`] does the same without a file. The feature `conformance`
 //!   has the suite of promises that both keep, for the store of another database.
 //!
@@ -58,15 +61,21 @@ mod error;
 mod event;
 mod journal;
 mod memory;
+mod money_kind;
 mod project;
 mod reading;
+mod records;
 mod sqlite;
 mod tables;
 mod traits;
 
 pub use error::StoreError;
-pub use event::{Cause, Event, InterchangeKey, MoneyKind, Move, PublishedFile, Stamp};
+pub use event::{Cause, Event, InterchangeKey, Move, PublishedFile, Stamp};
 pub use memory::MemoryStore;
+pub use money_kind::MoneyKind;
+pub use records::{
+    RecordFilter, RecordFindingRow, RecordOverrideRow, RecordReader, RecordRow, person_key,
+};
 pub use sqlite::{
     Access, Durability, Fault, FaultPlace, JournalHead, PurgeReport, Retention, SqliteOptions,
     SqliteStore, VerifyReport,

@@ -1,9 +1,12 @@
 //! What both stores make of a journal row that they have read back.
 
-use scrubjay_model::{Account, Claim, ClaimId, Denial, ResponsibleParty, WorkItem};
+use scrubjay_model::{Account, Claim, ClaimId, Denial, Record, ResponsibleParty, WorkItem};
 
 use crate::tables::Heading;
-use crate::{Event, JournalRow, OverrideRow, PackRow, PackStep, RemittedRow, Sequence, StoreError};
+use crate::{
+    Event, JournalRow, OverrideRow, PackRow, PackStep, RecordOverrideRow, RemittedRow, Sequence,
+    StoreError,
+};
 
 fn not_what_it_should_be(sequence: Sequence) -> StoreError {
     StoreError::Damaged {
@@ -90,6 +93,33 @@ pub(crate) fn pack_of(row: JournalRow) -> Result<PackRow, StoreError> {
         hash,
         step,
     })
+}
+
+/// The record as a row made or changed it.
+pub(crate) fn record_of(row: JournalRow) -> Result<Record, StoreError> {
+    match row.event {
+        Event::RecordKept { record, .. } => Ok(record),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
+}
+
+/// What a person passed on a record in a row.
+pub(crate) fn record_override_of(row: JournalRow) -> Result<RecordOverrideRow, StoreError> {
+    match row.event {
+        Event::RecordOverridden {
+            record,
+            rules,
+            reason,
+        } => Ok(RecordOverrideRow {
+            sequence: row.sequence,
+            at: row.stamp.at,
+            by: row.stamp.actor,
+            record,
+            rules,
+            reason,
+        }),
+        _ => Err(not_what_it_should_be(row.sequence)),
+    }
 }
 
 /// The work item that a row opened.

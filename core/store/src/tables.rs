@@ -2,13 +2,18 @@
 
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
-    Account, Carc, ClaimId, FileHash, Money, ResponsibleParty, TraceNumber, WorkItemId,
+    Account, Carc, ClaimId, FileHash, Money, RecordKey, ResponsibleParty, TraceNumber, WorkItemId,
 };
 
-use crate::{CallRow, ClaimRow, Counter, FileRow, InterchangeKey, MoneyKind, Sequence, StoreError};
+use crate::{
+    CallRow, ClaimRow, Counter, FileRow, InterchangeKey, MoneyKind, RecordRow, Sequence, StoreError,
+};
 
 /// A claim's place in the order in which claims were made, from 1.
 pub(crate) type ClaimNumber = u64;
+
+/// A record's place in the order in which records were made, from 1.
+pub(crate) type RecordNumber = u64;
 
 /// A claim's row with what readers do not see of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +46,8 @@ impl ClaimEntry {
 /// A finding of the judgement in a journal row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FindingEntry {
-    pub(crate) claim: ClaimNumber,
+    /// Number of the claim or record that it is about.
+    pub(crate) about: u64,
     pub(crate) hook: Hook,
     pub(crate) rule: String,
     pub(crate) severity: Severity,
@@ -54,6 +60,7 @@ pub(crate) struct FindingEntry {
 pub(crate) struct WorkEntry {
     pub(crate) opened: Sequence,
     pub(crate) claim: Option<ClaimNumber>,
+    pub(crate) record: Option<RecordNumber>,
     pub(crate) closed: Option<Sequence>,
 }
 
@@ -100,7 +107,7 @@ pub(crate) enum Change {
 pub(crate) type SentKey = (u32, u32, u32);
 
 /// What the fold reads and writes.
-pub(crate) trait Tables {
+pub(crate) trait Tables: RecordTables {
     fn claim_number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError>;
     /// Puts a new claim.
     fn put_claim(&mut self, claim: ClaimNumber, entry: ClaimEntry) -> Result<(), StoreError>;
@@ -154,7 +161,39 @@ pub(crate) trait Tables {
     fn put_call(&mut self, key: &str, row: CallRow) -> Result<(), StoreError>;
 }
 
+/// What the fold of records reads and writes.
+pub(crate) trait RecordTables {
+    fn record_entry(
+        &self,
+        key: &RecordKey,
+    ) -> Result<Option<(RecordNumber, RecordRow)>, StoreError>;
+    /// Puts a record's row, new or changed.
+    fn put_record(&mut self, record: RecordNumber, row: RecordRow) -> Result<(), StoreError>;
+    /// Notes that a journal row is about a record.
+    fn put_record_history(
+        &mut self,
+        record: RecordNumber,
+        sequence: Sequence,
+    ) -> Result<(), StoreError>;
+    fn put_record_finding(
+        &mut self,
+        sequence: Sequence,
+        ordinal: u32,
+        finding: FindingEntry,
+    ) -> Result<(), StoreError>;
+    fn put_record_override(
+        &mut self,
+        sequence: Sequence,
+        record: RecordNumber,
+    ) -> Result<(), StoreError>;
+}
+
 /// A claim's number that no row has: the tables contradict themselves.
 pub(crate) fn no_such_claim(claim: ClaimNumber) -> StoreError {
     StoreError::contradiction(format!("claim number {claim} has no row"))
+}
+
+/// A record's number that no row has: the tables contradict themselves.
+pub(crate) fn no_such_record(record: RecordNumber) -> StoreError {
+    StoreError::contradiction(format!("record number {record} has no row"))
 }

@@ -8,7 +8,7 @@ use scrubjay_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, InterchangeKey, MoneyKind, Stamp, StoreError};
+use crate::{Event, InterchangeKey, MoneyKind, RecordReader, Stamp, StoreError, person_key};
 
 /// A journal row's place, from 1 without a gap.
 pub type Sequence = u64;
@@ -124,7 +124,7 @@ pub struct ClaimFilter {
 /// people can find them by it: keep it as you keep the database.
 #[must_use]
 pub fn patient_key(claim: &Claim) -> String {
-    crate::journal::hex(&crate::project::patient_digest(claim))
+    person_key(&claim.patient)
 }
 
 /// A remitted claim as it was posted.
@@ -204,6 +204,8 @@ pub enum Counter {
     Work,
     /// Claims given up by purges.
     Purged,
+    /// Records made.
+    Record,
 }
 
 /// A finding as it was journalled, without its message.
@@ -289,7 +291,7 @@ pub struct CallRow {
 }
 
 /// Reads of the journal, the ledger and the projections.
-pub trait Reader {
+pub trait Reader: RecordReader {
     /// The call that used an idempotency key. The same content means that it
     /// was carried out already; another means that the key may not be used.
     ///

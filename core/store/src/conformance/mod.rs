@@ -9,6 +9,7 @@
 mod claims;
 mod journal;
 mod money;
+mod records;
 pub mod sample;
 
 use crate::{Event, Reader, Sequence, Stamp, Store, StoreError};
@@ -60,6 +61,19 @@ cases! {
     journal::published_packs_are_listed_in_order_and_read_back_whole,
     journal::what_only_the_store_may_journal_is_refused,
     journal::a_claims_history_lists_every_row_about_it,
+    records::a_record_is_kept_whole_and_stands_as_it_was_kept_last,
+    records::records_are_found_by_kind_patient_parent_state_and_day,
+    records::what_is_due_is_listed_by_its_day_and_goes_when_it_was_looked_at,
+    records::a_patient_and_their_claims_find_each_other,
+    records::a_statement_has_the_patient_of_its_account,
+    records::what_a_record_belongs_to_must_be_there,
+    records::an_issued_statement_does_not_change,
+    records::a_day_that_no_list_can_sort_is_refused,
+    records::work_about_a_record_is_open_until_it_is_closed,
+    records::what_is_found_on_a_record_is_remembered_and_may_be_passed,
+    records::a_records_history_lists_every_row_about_it,
+    records::a_patients_payment_stands_in_the_ledger_of_the_account_and_the_claim,
+    records::a_transaction_sees_the_records_that_it_keeps_and_drops_them_with_itself,
 }
 
 /// Checks every promise, each on a store that `open` makes.
@@ -112,7 +126,7 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
 
     use scrubjay_model::ResponsibleParty::{Insurance, Patient};
 
-    use crate::{ClaimFilter, Counter};
+    use crate::{ClaimFilter, Counter, RecordFilter};
 
     let mut text = String::new();
     let mut say = |what: &dyn std::fmt::Debug| {
@@ -130,6 +144,23 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
         say(&(reader.denials(Some(id))?, reader.open_work(Some(id))?));
         say(&(reader.findings(Some(id))?, reader.history(id)?));
     }
+    let due = RecordFilter {
+        due_by: chrono::NaiveDate::from_ymd_opt(9999, 12, 31),
+        ..RecordFilter::default()
+    };
+    say(&reader.records(&due)?);
+    for row in reader.records(&RecordFilter::default())? {
+        say(&row);
+        let key = &row.key;
+        say(&(reader.record(key)?, reader.record_history(key)?));
+        say(&(reader.record_work(key)?, reader.record_ledger(key)?));
+        let findings = reader.record_findings(Some(key))?;
+        say(&(findings, reader.record_overrides(Some(key))?));
+    }
+    say(&(
+        reader.record_findings(None)?,
+        reader.record_overrides(None)?,
+    ));
     say(&(reader.files()?, reader.findings(None)?));
     say(&(reader.overrides(None)?, reader.packs()?));
     say(&(reader.denials(None)?, reader.open_work(None)?));
@@ -140,6 +171,7 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
         Counter::Claim,
         Counter::Work,
         Counter::Purged,
+        Counter::Record,
     ] {
         let last = reader.last_number(counter)?;
         say(&last);

@@ -11,7 +11,7 @@ mod wire;
 pub(crate) use wire::read_ran;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use scrubjay_hooks::Ran;
+use scrubjay_hooks::{Hook, Outcome, Ran};
 use sha2::{Digest as _, Sha256};
 
 use crate::{Event, Stamp, StoreError};
@@ -109,12 +109,16 @@ impl EventText {
                 hook,
                 outcome,
             } => {
-                let (payload, shared) = wire::write_judged(claim, *hook, outcome)?;
-                Ok(Self::new(
-                    wire::JUDGED,
-                    payload,
-                    shared.into_iter().collect(),
-                ))
+                let judged = wire::Judged::Claim(claim);
+                Self::judged(wire::JUDGED, judged, *hook, outcome)
+            }
+            Event::RecordJudged {
+                record,
+                hook,
+                outcome,
+            } => {
+                let judged = wire::Judged::Record(record);
+                Self::judged(wire::RECORD_JUDGED, judged, *hook, outcome)
             }
             Event::MoneyMoved {
                 money,
@@ -148,6 +152,16 @@ impl EventText {
                 Ok(Self::new(kind, payload.to_owned(), Vec::new()))
             }
         }
+    }
+
+    fn judged(
+        kind: &str,
+        judged: wire::Judged<'_>,
+        hook: Hook,
+        outcome: &Outcome,
+    ) -> Result<Self, StoreError> {
+        let (payload, shared) = wire::write_judged(judged, hook, outcome)?;
+        Ok(Self::new(kind, payload, shared.into_iter().collect()))
     }
 
     fn new(kind: &str, payload: String, shared: Vec<(Digest, String)>) -> Self {
@@ -201,7 +215,7 @@ pub(crate) fn decode_event(
         _ if payload.is_empty() => Ok(Event::Erased {
             of: kind.to_owned(),
         }),
-        wire::JUDGED => wire::read_judged(payload, shared, sequence),
+        wire::JUDGED | wire::RECORD_JUDGED => wire::read_judged(payload, shared, sequence),
         packs::PUBLISHED => packs::read(payload, shared, sequence),
         wire::MONEY_MOVED => wire::read_money(payload).map_err(|error| error.at(sequence)),
         wire::MOVED => wire::read_moved(payload).map_err(|error| error.at(sequence)),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use scrubjay_hooks::{Effect, Finding, Hook, Outcome, Ran};
 use scrubjay_model::{
-    Account, Adjudication, Appeal, ClaimId, Money, PatientBilling, Posting, PostingSet,
+    Account, Adjudication, Appeal, ClaimId, Money, PatientBilling, Posting, PostingSet, RecordKey,
     Responsibility, ResponsibleParty, Work, WriteOffReason,
 };
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,23 @@ use super::{Digest, Shared, UnreadableError, digest, hex, read_hex, unwritable};
 use crate::{Event, MoneyKind, Move, StoreError};
 
 pub(super) const JUDGED: &str = "judged";
+pub(super) const RECORD_JUDGED: &str = "record_judged";
 pub(super) const MONEY_MOVED: &str = "money_moved";
 pub(super) const MOVED: &str = "moved";
 
+/// What was judged.
+#[derive(Clone, Copy)]
+pub(super) enum Judged<'a> {
+    Claim(&'a ClaimId),
+    Record(&'a RecordKey),
+}
+
 #[derive(Serialize)]
 struct JudgedOut<'a> {
-    claim: &'a ClaimId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<&'a ClaimId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<&'a RecordKey>,
     hook: Hook,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     findings: &'a [Finding],
@@ -33,7 +44,10 @@ struct JudgedOut<'a> {
 
 #[derive(Deserialize)]
 struct JudgedIn {
-    claim: ClaimId,
+    #[serde(default)]
+    claim: Option<ClaimId>,
+    #[serde(default)]
+    record: Option<RecordKey>,
     hook: Hook,
     #[serde(default)]
     findings: Vec<Finding>,
@@ -47,7 +61,7 @@ struct JudgedIn {
 
 /// A judgement; the list of rules that ran goes apart, under its SHA-256.
 pub(super) fn write_judged(
-    claim: &ClaimId,
+    judged: Judged<'_>,
     hook: Hook,
     outcome: &Outcome,
 ) -> Result<(String, Option<(Digest, String)>), StoreError> {
@@ -63,8 +77,13 @@ pub(super) fn write_judged(
         Some((digest(text.as_bytes()), text))
     };
     let found = outcome.ran.iter().enumerate();
+    let (claim, record) = match judged {
+        Judged::Claim(claim) => (Some(claim), None),
+        Judged::Record(record) => (None, Some(record)),
+    };
     let payload = serde_json::to_string(&JudgedOut {
         claim,
+        record,
         hook,
         findings: &outcome.findings,
         effects: &outcome.effects,
@@ -95,15 +114,25 @@ pub(super) fn read_judged(
     for (place, findings) in judged.found {
         ran.get_mut(place).ok_or_else(missing)?.findings = findings;
     }
-    Ok(Event::Judged {
-        claim: judged.claim,
-        hook: judged.hook,
-        outcome: Outcome {
-            findings: judged.findings,
-            effects: judged.effects,
-            ran,
-        },
-    })
+    let outcome = Outcome {
+        findings: judged.findings,
+        effects: judged.effects,
+        ran,
+    };
+    let hook = judged.hook;
+    match (judged.claim, judged.record) {
+        (Some(claim), None) => Ok(Event::Judged {
+            claim,
+            hook,
+            outcome,
+        }),
+        (None, Some(record)) => Ok(Event::RecordJudged {
+            record,
+            hook,
+            outcome,
+        }),
+        _ => Err(UnreadableError("it does not judge one claim or record".to_owned()).at(sequence)),
+    }
 }
 
 /// Reads a list of rules that ran; nothing found yet.
@@ -240,7 +269,7 @@ pub(super) fn read_money(payload: &str) -> Result<Event, UnreadableError> {
 }
 
 /// Reasons by which an amount is given up, as they are named.
-const REASONS: [(WriteOffReason, &str); 7] = [
+const REASONS: [(WriteOffReason, &str); 11] = [
     (WriteOffReason::TimelyFiling, "timely_filing"),
     (WriteOffReason::NoAuthorization, "no_authorization"),
     (WriteOffReason::Bundled, "bundled"),
@@ -248,6 +277,10 @@ const REASONS: [(WriteOffReason, &str); 7] = [
     (WriteOffReason::SmallBalance, "small_balance"),
     (WriteOffReason::BadDebt, "bad_debt"),
     (WriteOffReason::Charity, "charity"),
+    (WriteOffReason::Discount, "discount"),
+    (WriteOffReason::Bankruptcy, "bankruptcy"),
+    (WriteOffReason::NotBillable, "not_billable"),
+    (WriteOffReason::Administrative, "administrative"),
 ];
 
 fn name<'a>(
@@ -275,6 +308,9 @@ fn name<'a>(
         Account::RefundsPayable => ("refunds", None),
         Account::PayerTakebacks { payer } => ("takebacks", Some(payer)),
         Account::Interest => ("interest", None),
+        Account::Placed { agency } => ("placed", Some(agency)),
+        Account::AgencyFees => ("agency_fees", None),
+        Account::PatientFees => ("patient_fees", None),
     })
 }
 
@@ -291,16 +327,19 @@ fn account(name: &str, detail: Option<&str>, of: Option<&ClaimId>) -> Option<Acc
         };
         return Some(Account::Receivable { claim, party });
     }
-    let payer = || detail.map(str::to_owned);
+    let named = || detail.map(str::to_owned);
     Some(match (name, detail) {
         ("revenue", None) => Account::Revenue,
         ("contractual", None) => Account::ContractualAdjustment,
         ("other", None) => Account::OtherAdjustment,
         ("refunds", None) => Account::RefundsPayable,
         ("interest", None) => Account::Interest,
-        ("cash", _) => Account::Cash { payer: payer()? },
-        ("unapplied", _) => Account::UnappliedCash { payer: payer()? },
-        ("takebacks", _) => Account::PayerTakebacks { payer: payer()? },
+        ("agency_fees", None) => Account::AgencyFees,
+        ("patient_fees", None) => Account::PatientFees,
+        ("placed", _) => Account::Placed { agency: named()? },
+        ("cash", _) => Account::Cash { payer: named()? },
+        ("unapplied", _) => Account::UnappliedCash { payer: named()? },
+        ("takebacks", _) => Account::PayerTakebacks { payer: named()? },
         ("write_off", Some(reason)) => {
             let (reason, _) = REASONS.iter().find(|(_, name)| *name == reason)?;
             Account::WriteOff { reason: *reason }
@@ -325,6 +364,9 @@ mod tests {
             Account::RefundsPayable,
             Account::PayerTakebacks { payer: payer() },
             Account::Interest,
+            Account::Placed { agency: payer() },
+            Account::AgencyFees,
+            Account::PatientFees,
         ];
         for party in [ResponsibleParty::Insurance, ResponsibleParty::Patient] {
             for claim in ["A", "B"] {

@@ -3,6 +3,7 @@
 
 mod projections;
 mod reader;
+mod records;
 mod table;
 mod tally;
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
+use scrubjay_model::{ClaimId, FileHash, RecordKey, TraceNumber, WorkItemId};
 
 use super::table::Table;
 use super::tally::Tally;
 use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
-    SentKey, Tables, WorkEntry, no_such_claim,
+    RecordNumber, SentKey, Tables, WorkEntry, no_such_claim,
 };
-use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
+use crate::{CallRow, Counter, FileRow, InterchangeKey, RecordRow, Sequence, StoreError};
 
 /// A key of an interchange as a tuple, to sort by.
 pub(crate) type InterchangeTuple = (String, String, String);
@@ -51,6 +51,11 @@ projections! {
     postings: (Sequence, u32) => PostingEntry,
     counters: Counter => u64,
     calls: String => CallRow,
+    records: RecordNumber => RecordRow,
+    record_numbers: RecordKey => RecordNumber,
+    record_history: (RecordNumber, Sequence) => (),
+    record_findings: (Sequence, u32) => FindingEntry,
+    record_overrides: Sequence => RecordNumber,
 }
 
 impl Projections {

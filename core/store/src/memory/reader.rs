@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct View<S>(pub(super) S);
 
 impl<S: Deref<Target = MemoryStore>> View<S> {
-    fn store(&self) -> &MemoryStore {
+    pub(super) fn store(&self) -> &MemoryStore {
         &self.0
     }
 }
@@ -56,7 +56,7 @@ impl MemoryStore {
         self.rows.get(place)
     }
 
-    fn row(&self, sequence: Sequence) -> Result<JournalRow, StoreError> {
+    pub(super) fn row(&self, sequence: Sequence) -> Result<JournalRow, StoreError> {
         let row = self.stored(sequence).ok_or_else(|| StoreError::Damaged {
             sequence,
             problem: "it is missing".to_owned(),
@@ -104,6 +104,41 @@ impl MemoryStore {
             .map(|sequence| self.row(sequence))
             .collect()
     }
+
+    /// The ledger rows of the money events in those journal rows.
+    pub(super) fn ledger_of(
+        &self,
+        sequences: impl Iterator<Item = Sequence>,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        let headings = self.projections.headings.rows().iter();
+        let headings: BTreeMap<u64, &Heading> = headings
+            .map(|(heading, entry)| (entry.number, heading))
+            .collect();
+        let mut ledger = Vec::new();
+        for sequence in sequences {
+            let Some(money) = self.projections.money.rows().get(&sequence) else {
+                continue;
+            };
+            let at = self.row(sequence)?.stamp.at;
+            let postings = self.projections.postings.rows();
+            for (_, posting) in postings.range((sequence, 0)..=(sequence, u32::MAX)) {
+                let owing = posting.claim.map(|number| self.id(number)).transpose()?;
+                let heading = headings.get(&posting.heading);
+                let account = heading
+                    .and_then(|heading| account_of(heading, owing))
+                    .ok_or_else(|| StoreError::contradiction("a posting has no account"))?;
+                ledger.push(LedgerRow {
+                    sequence,
+                    at,
+                    money: money.money,
+                    claim: money.claim.map(|number| self.id(number)).transpose()?,
+                    account,
+                    amount: posting.amount,
+                });
+            }
+        }
+        Ok(ledger)
+    }
 }
 
 impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
@@ -115,11 +150,11 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
         let store = self.store();
         let only = claim.map(|id| store.number(id).unwrap_or(ClaimNumber::MAX));
         let rows = store.projections.findings.rows().iter();
-        rows.filter(|(_, entry)| only.is_none_or(|number| number == entry.claim))
+        rows.filter(|(_, entry)| only.is_none_or(|number| number == entry.about))
             .map(|((sequence, _), entry)| {
                 Ok(FindingRow {
                     sequence: *sequence,
-                    claim: store.id(entry.claim)?,
+                    claim: store.id(entry.about)?,
                     hook: entry.hook,
                     rule: entry.rule.clone(),
                     severity: entry.severity,
@@ -277,39 +312,9 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
         let Some(number) = store.number(claim) else {
             return Ok(Vec::new());
         };
-        let headings: BTreeMap<u64, &Heading> = store
-            .projections
-            .headings
-            .rows()
-            .iter()
-            .map(|(heading, entry)| (entry.number, heading))
-            .collect();
-        let mut ledger = Vec::new();
         let range = (number, 0)..=(number, Sequence::MAX);
-        for ((_, sequence), ()) in store.projections.history.rows().range(range) {
-            let sequence = *sequence;
-            let Some(money) = store.projections.money.rows().get(&sequence) else {
-                continue;
-            };
-            let at = store.row(sequence)?.stamp.at;
-            let postings = store.projections.postings.rows();
-            for (_, posting) in postings.range((sequence, 0)..=(sequence, u32::MAX)) {
-                let owing = posting.claim.map(|number| store.id(number)).transpose()?;
-                let heading = headings.get(&posting.heading);
-                let account = heading
-                    .and_then(|heading| account_of(heading, owing))
-                    .ok_or_else(|| StoreError::contradiction("a posting has no account"))?;
-                ledger.push(LedgerRow {
-                    sequence,
-                    at,
-                    money: money.money,
-                    claim: money.claim.map(|number| store.id(number)).transpose()?,
-                    account,
-                    amount: posting.amount,
-                });
-            }
-        }
-        Ok(ledger)
+        let about = store.projections.history.rows().range(range);
+        store.ledger_of(about.map(|((_, sequence), ())| *sequence))
     }
 
     fn trial_balance(&self) -> Result<Vec<(String, Money)>, StoreError> {

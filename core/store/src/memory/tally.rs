@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher as _, Hash, RandomState};
 
 use crate::Sequence;
-use crate::tables::{ClaimNumber, FindingEntry, MoneyEntry, PostingEntry};
+use crate::tables::{ClaimNumber, FindingEntry, MoneyEntry, PostingEntry, RecordNumber};
 
 /// How many rows, and the sum of their keyed hashes.
 pub(crate) type Sum = (u64, u64);
@@ -22,6 +22,8 @@ pub(crate) struct Tally {
     pub(crate) findings: Sum,
     pub(crate) money: Sum,
     pub(crate) postings: Sum,
+    pub(crate) record_history: Sum,
+    pub(crate) record_findings: Sum,
 }
 
 impl Tally {
@@ -55,6 +57,21 @@ impl Tally {
     pub(crate) fn add_posting(&mut self, sequence: Sequence, ordinal: u32, row: PostingEntry) {
         let hash = self.hash((sequence, ordinal, row));
         add(&mut self.postings, hash);
+    }
+
+    pub(crate) fn add_record_history(&mut self, record: RecordNumber, sequence: Sequence) {
+        let hash = self.hash((record, sequence));
+        add(&mut self.record_history, hash);
+    }
+
+    pub(crate) fn add_record_finding(
+        &mut self,
+        sequence: Sequence,
+        ordinal: u32,
+        row: &FindingEntry,
+    ) {
+        let hash = self.hash((sequence, ordinal, row));
+        add(&mut self.record_findings, hash);
     }
 }
 

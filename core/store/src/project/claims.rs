@@ -8,7 +8,7 @@ use scrubjay_model::{
     Responsibility,
 };
 
-use super::{Fold, patient_digest};
+use super::{Fold, person_digest};
 use crate::tables::{Change, ClaimEntry, FindingEntry, Tables};
 use crate::{ClaimRow, Counter, Move, Sequence, StoreError};
 
@@ -88,19 +88,8 @@ impl<T: Tables> Fold<'_, T> {
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
         let number = self.about(claim)?;
-        for (finding, ordinal) in outcome.findings.iter().zip(0u32..) {
-            self.tables.put_finding(
-                self.sequence,
-                ordinal,
-                FindingEntry {
-                    claim: number,
-                    hook,
-                    rule: finding.rule.clone(),
-                    severity: finding.severity,
-                    shadow: finding.shadow,
-                    prevents: finding.prevents.clone(),
-                },
-            )?;
+        for (entry, ordinal) in findings(number, hook, outcome).zip(0u32..) {
+            self.tables.put_finding(self.sequence, ordinal, entry)?;
         }
         let holds = matches!(hook, Hook::Claim | Hook::Scrub) && outcome.holds();
         if !holds {
@@ -252,10 +241,26 @@ impl<T: Tables> Fold<'_, T> {
     }
 }
 
+/// The findings of a judgement, on a claim or record of that number.
+pub(super) fn findings(
+    about: u64,
+    hook: Hook,
+    outcome: &Outcome,
+) -> impl Iterator<Item = FindingEntry> {
+    outcome.findings.iter().map(move |finding| FindingEntry {
+        about,
+        hook,
+        rule: finding.rule.clone(),
+        severity: finding.severity,
+        shadow: finding.shadow,
+        prevents: finding.prevents.clone(),
+    })
+}
+
 /// What the row takes from the claim as it now stands.
 fn describe(entry: &mut ClaimEntry, claim: &Claim, sequence: Sequence) -> Result<(), StoreError> {
     entry.document = sequence;
-    entry.patient = patient_digest(claim);
+    entry.patient = person_digest(&claim.patient);
     entry.row.control = claim.control.as_str().to_owned();
     entry.row.charge = fits(claim.charge)?;
     entry.row.service_from = claim.service_from();

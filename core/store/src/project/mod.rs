@@ -3,11 +3,12 @@
 
 mod claims;
 mod money;
+mod records;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use scrubjay_model::{Claim, ClaimId, FileHash, WorkItem};
+use scrubjay_model::{ClaimId, FileHash, Person, WorkItem};
 use sha2::{Digest, Sha256};
 
 use crate::tables::{Change, ClaimEntry, ClaimNumber, Tables, WorkEntry};
@@ -110,10 +111,26 @@ impl<T: Tables> Fold<'_, T> {
                 if let Some(claim) = open.claim {
                     self.tables.put_history(claim, self.sequence)?;
                 }
+                if let Some(record) = open.record {
+                    self.tables.put_record_history(record, self.sequence)?;
+                }
                 let closed = Some(self.sequence);
                 self.tables.put_work(item, WorkEntry { closed, ..open })
             }
             Event::Tagged { claim, tag } => self.tagged(claim, tag),
+            Event::RecordKept { record, due } => self.record_kept(record, *due),
+            Event::RecordJudged {
+                record,
+                hook,
+                outcome,
+            } => self.record_judged(record, *hook, outcome),
+            Event::RecordOverridden { record, .. } => self.record_overridden(record),
+            Event::RecordMoneyMoved {
+                record,
+                money,
+                claim,
+                postings,
+            } => self.record_money_moved(record, *money, claim.as_ref(), postings),
             Event::CallTaken { key, call, content } => self.call_taken(key, call, content),
             Event::Purged {
                 carried,
@@ -182,6 +199,8 @@ impl<T: Tables> Fold<'_, T> {
         let counters: &[Counter] = match of {
             "claim_created" => &[Counter::Claim, Counter::Purged],
             "work_opened" => &[Counter::Work],
+            // More than there were where a record was changed, but never fewer.
+            "record_kept" => &[Counter::Record],
             _ => &[],
         };
         for counter in counters {
@@ -252,9 +271,13 @@ impl<T: Tables> Fold<'_, T> {
                 item.id
             )));
         }
-        let claim = match &item.claim {
-            Some(claim) => Some(self.about(claim)?),
-            None => None,
+        let (record, claim) = match (&item.record, &item.claim) {
+            (Some(key), claim) => {
+                let (record, claim) = self.work_about_record(key, claim.as_ref())?;
+                (Some(record), claim)
+            }
+            (None, Some(claim)) => (None, Some(self.about(claim)?)),
+            (None, None) => (None, None),
         };
         let last = self.tables.counter(Counter::Work)?;
         self.tables.put_counter(Counter::Work, last + 1)?;
@@ -263,6 +286,7 @@ impl<T: Tables> Fold<'_, T> {
             WorkEntry {
                 opened: self.sequence,
                 claim,
+                record,
                 closed: None,
             },
         )
@@ -290,13 +314,12 @@ impl<T: Tables> Fold<'_, T> {
     }
 }
 
-/// See [`crate::patient_key`].
-pub(crate) fn patient_digest(claim: &Claim) -> [u8; 32] {
+/// See [`crate::person_key`].
+pub(crate) fn person_digest(person: &Person) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    let patient = &claim.patient;
-    let first = patient.name.first.as_deref().unwrap_or_default();
-    let born = patient.born.map(|day| day.to_string()).unwrap_or_default();
-    for part in [patient.name.last.as_str(), first, born.as_str()] {
+    let first = person.name.first.as_deref().unwrap_or_default();
+    let born = person.born.map(|day| day.to_string()).unwrap_or_default();
+    for part in [person.name.last.as_str(), first, born.as_str()] {
         hasher.update(part.trim().to_ascii_uppercase().as_bytes());
         hasher.update([0]);
     }

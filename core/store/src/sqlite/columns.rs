@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use scrubjay_model::{Account, Axis, Carc, ClaimId, ClaimStatus, Money, ResponsibleParty};
 
 use crate::journal::{instant_text, read_instant};
-use crate::tables::{ClaimEntry, ClaimNumber, Heading};
+use crate::tables::{ClaimEntry, ClaimNumber, FindingEntry, Heading};
 use crate::{CallRow, ClaimRow, Counter, FileRow, StoreError};
 
 /// A value on its way into a column.
@@ -45,7 +45,7 @@ fn flag(flag: bool) -> Cell<'static> {
     Cell::Owned(Value::Integer(flag.into()))
 }
 
-fn date(day: Option<NaiveDate>) -> Cell<'static> {
+pub(super) fn date(day: Option<NaiveDate>) -> Cell<'static> {
     day.map_or(Cell::Owned(Value::Null), |day| owned_text(day.to_string()))
 }
 
@@ -229,7 +229,7 @@ impl<'r> Columns<'r> {
         self.parse(read_instant)
     }
 
-    fn date(&mut self) -> Result<Option<NaiveDate>, StoreError> {
+    pub(super) fn date(&mut self) -> Result<Option<NaiveDate>, StoreError> {
         self.optional(|text| text.parse().ok())
     }
 
@@ -281,6 +281,18 @@ impl<'r> Columns<'r> {
             owed_by_patient: self.cents()?,
         };
         Ok((number, entry))
+    }
+
+    /// The columns of `findings` or `record_findings` behind their key.
+    pub(super) fn finding(&mut self) -> Result<FindingEntry, StoreError> {
+        Ok(FindingEntry {
+            about: self.integer()?,
+            hook: self.parse(|text| text.parse().ok())?,
+            rule: self.text()?.to_owned(),
+            severity: self.parse(|text| text.parse().ok())?,
+            shadow: self.flag()?,
+            prevents: self.carcs()?,
+        })
     }
 
     /// The columns of `files` behind its number.
@@ -360,5 +372,6 @@ pub(super) const fn counter_name(counter: Counter) -> &'static str {
         Counter::Claim => "claim",
         Counter::Work => "work",
         Counter::Purged => "purged",
+        Counter::Record => "record",
     }
 }

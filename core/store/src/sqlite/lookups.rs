@@ -198,7 +198,7 @@ pub(super) fn finding_cells(
     [
         integer(sequence),
         integer(ordinal.into()),
-        integer(finding.claim),
+        integer(finding.about),
         text(finding.hook.as_str()),
         text(&finding.rule),
         text(finding.severity.as_str()),
@@ -207,11 +207,12 @@ pub(super) fn finding_cells(
     ]
 }
 
-pub(super) fn work_cells<'a>(item: &'a WorkItemId, entry: &WorkEntry) -> [Cell<'a>; 4] {
+pub(super) fn work_cells<'a>(item: &'a WorkItemId, entry: &WorkEntry) -> [Cell<'a>; 5] {
     [
         integer(entry.opened),
         text(item.as_str()),
         optional_integer(entry.claim),
+        optional_integer(entry.record),
         optional_integer(entry.closed),
     ]
 }

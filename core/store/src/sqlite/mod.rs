@@ -6,6 +6,7 @@ mod lookups;
 mod past;
 mod purge;
 mod reader;
+mod records;
 mod rows;
 mod schema;
 mod tables;

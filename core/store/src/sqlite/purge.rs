@@ -254,6 +254,9 @@ fn about(event: &Event) -> RowAbout {
         }
         Event::MoneyMoved {
             claim, postings, ..
+        }
+        | Event::RecordMoneyMoved {
+            claim, postings, ..
         } => {
             claims.extend(claim.clone());
             let accounts = postings.postings().iter().map(|posting| &posting.account);

@@ -313,49 +313,7 @@ impl<S: Source> Reader for S {
         let Some(number) = self.number(claim)? else {
             return Ok(Vec::new());
         };
-        let headings: BTreeMap<u64, Heading> = all_headings(connection)?
-            .into_iter()
-            .map(|(heading, entry)| (entry.number, heading))
-            .collect();
-        let mut statement = connection.prepare_cached(
-            "SELECT m.sequence, s.at, m.kind, of.id, p.account, owing.id, p.cents
-             FROM history h
-             JOIN money m ON m.sequence = h.sequence
-             JOIN postings p ON p.sequence = h.sequence
-             JOIN journal j ON j.sequence = h.sequence
-             JOIN stamps s ON s.id = j.stamp
-             LEFT JOIN claims of ON of.n = m.claim
-             LEFT JOIN claims owing ON owing.n = p.claim
-             WHERE h.claim = ?1 ORDER BY h.sequence, p.ordinal",
-        )?;
-        let mut rows = statement.query([signed(number)])?;
-        let mut ledger = Vec::new();
-        while let Some(row) = rows.next()? {
-            let mut columns = Columns::new(row, "postings");
-            let sequence = columns.integer()?;
-            let at = columns.instant()?;
-            let money = columns.parse(|text| {
-                MoneyKind::ALL
-                    .into_iter()
-                    .find(|kind| kind.as_str() == text)
-            })?;
-            let claim = columns.optional(|text| text.parse().ok())?;
-            let heading = columns.integer()?;
-            let owing = columns.optional(|text| text.parse().ok())?;
-            let account = headings
-                .get(&heading)
-                .and_then(|heading| account_of(heading, owing))
-                .ok_or_else(|| columns.unreadable())?;
-            ledger.push(LedgerRow {
-                sequence,
-                at,
-                money,
-                claim,
-                account,
-                amount: columns.cents()?,
-            });
-        }
-        Ok(ledger)
+        ledger_of(connection, "history", "claim", number)
     }
 
     fn trial_balance(&self) -> Result<Vec<(String, Money)>, StoreError> {
@@ -401,4 +359,56 @@ fn about<S: Source + ?Sized>(
         ),
         None => Ok(Vec::new()),
     }
+}
+
+/// The ledger rows of the money events in a history: that of a claim or record.
+pub(super) fn ledger_of(
+    connection: &Connection,
+    history: &str,
+    of: &str,
+    number: u64,
+) -> Result<Vec<LedgerRow>, StoreError> {
+    let headings: BTreeMap<u64, Heading> = all_headings(connection)?
+        .into_iter()
+        .map(|(heading, entry)| (entry.number, heading))
+        .collect();
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT m.sequence, s.at, m.kind, of.id, p.account, owing.id, p.cents
+         FROM {history} h
+         JOIN money m ON m.sequence = h.sequence
+         JOIN postings p ON p.sequence = h.sequence
+         JOIN journal j ON j.sequence = h.sequence
+         JOIN stamps s ON s.id = j.stamp
+         LEFT JOIN claims of ON of.n = m.claim
+         LEFT JOIN claims owing ON owing.n = p.claim
+         WHERE h.{of} = ?1 ORDER BY h.sequence, p.ordinal",
+    ))?;
+    let mut rows = statement.query([signed(number)])?;
+    let mut ledger = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::new(row, "postings");
+        let sequence = columns.integer()?;
+        let at = columns.instant()?;
+        let money = columns.parse(|text| {
+            MoneyKind::ALL
+                .into_iter()
+                .find(|kind| kind.as_str() == text)
+        })?;
+        let claim = columns.optional(|text| text.parse().ok())?;
+        let heading = columns.integer()?;
+        let owing = columns.optional(|text| text.parse().ok())?;
+        let account = headings
+            .get(&heading)
+            .and_then(|heading| account_of(heading, owing))
+            .ok_or_else(|| columns.unreadable())?;
+        ledger.push(LedgerRow {
+            sequence,
+            at,
+            money,
+            claim,
+            account,
+            amount: columns.cents()?,
+        });
+    }
+    Ok(ledger)
 }

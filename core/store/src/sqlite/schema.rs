@@ -51,7 +51,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Version of the projections; a change drops and rebuilds them.
-const PROJECTIONS_VERSION: i64 = 4;
+const PROJECTIONS_VERSION: i64 = 5;
 
 /// The projections, each dropped before it is made.
 pub(super) const PROJECTIONS: &str = "
@@ -158,6 +158,7 @@ pub(super) const PROJECTIONS: &str = "
         opened INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
         claim INTEGER,
+        record INTEGER,
         closed INTEGER
     ) STRICT;
     CREATE INDEX open_work ON work_items (claim) WHERE closed IS NULL;
@@ -194,6 +195,46 @@ pub(super) const PROJECTIONS: &str = "
         content TEXT NOT NULL,
         sequence INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    DROP TABLE IF EXISTS records;
+    CREATE TABLE records (
+        n INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        patient TEXT,
+        parent TEXT,
+        state TEXT NOT NULL,
+        day TEXT,
+        due TEXT,
+        sequence INTEGER NOT NULL,
+        UNIQUE (kind, id)
+    ) STRICT;
+    CREATE INDEX records_by_patient ON records (patient) WHERE patient IS NOT NULL;
+    CREATE INDEX records_by_parent ON records (parent) WHERE parent IS NOT NULL;
+    CREATE INDEX records_by_day ON records (kind, state, day);
+    CREATE INDEX records_due ON records (due) WHERE due IS NOT NULL;
+    DROP TABLE IF EXISTS record_history;
+    CREATE TABLE record_history (
+        record INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        PRIMARY KEY (record, sequence)
+    ) STRICT, WITHOUT ROWID;
+    DROP TABLE IF EXISTS record_findings;
+    CREATE TABLE record_findings (
+        sequence INTEGER NOT NULL,
+        ordinal INTEGER NOT NULL,
+        record INTEGER NOT NULL,
+        hook TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        shadow INTEGER NOT NULL,
+        prevents TEXT,
+        PRIMARY KEY (sequence, ordinal)
+    ) STRICT, WITHOUT ROWID;
+    DROP TABLE IF EXISTS record_overrides;
+    CREATE TABLE record_overrides (
+        sequence INTEGER PRIMARY KEY,
+        record INTEGER NOT NULL
+    ) STRICT;
     DROP INDEX IF EXISTS journal_denials;
     CREATE INDEX journal_denials ON journal (sequence) WHERE kind = 'denied';
     DROP INDEX IF EXISTS journal_overrides;

@@ -51,7 +51,7 @@ struct Cache {
 
 /// The projections behind one connection, within one transaction.
 pub(super) struct SqlTables<'c> {
-    connection: &'c Connection,
+    pub(super) connection: &'c Connection,
     cache: RefCell<Cache>,
 }
 
@@ -138,7 +138,11 @@ impl<'c> SqlTables<'c> {
         Ok(())
     }
 
-    fn run<const N: usize>(&self, sql: &str, cells: [Cell<'_>; N]) -> Result<(), StoreError> {
+    pub(super) fn run<const N: usize>(
+        &self,
+        sql: &str,
+        cells: [Cell<'_>; N],
+    ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.execute(params_from_iter(cells))?;
         Ok(())
@@ -347,7 +351,7 @@ impl Tables for SqlTables<'_> {
     fn work_entry(&self, item: &WorkItemId) -> Result<Option<WorkEntry>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT opened, claim, closed FROM work_items WHERE id = ?1")?;
+            .prepare_cached("SELECT opened, claim, record, closed FROM work_items WHERE id = ?1")?;
         let mut rows = statement.query([item.as_str()])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
@@ -356,13 +360,14 @@ impl Tables for SqlTables<'_> {
         Ok(Some(WorkEntry {
             opened: columns.integer()?,
             claim: columns.optional_integer()?,
+            record: columns.optional_integer()?,
             closed: columns.optional_integer()?,
         }))
     }
 
     fn put_work(&mut self, item: &WorkItemId, entry: WorkEntry) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO work_items VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO work_items VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (opened) DO UPDATE SET closed = excluded.closed",
             work_cells(item, &entry),
         )

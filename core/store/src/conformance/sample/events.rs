@@ -2,12 +2,13 @@
 
 use scrubjay_hooks::{Effect, Hook, Severity};
 use scrubjay_model::{
-    AckOutcome, Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, FileHash, Length, Roll, Work,
+    AckOutcome, Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, FileHash, Length,
+    PatientMoney, RecordKind, Roll, Work,
 };
 
 use super::{
-    SOUND, answer, batch, charged, claim, created, day, denied, id, item, outcome, remittance,
-    remitted,
+    SOUND, account, answer, batch, charged, claim, created, day, denied, dollars, id, item,
+    outcome, patient_money, record_kept, record_key, remittance, remitted,
 };
 use crate::{Event, InterchangeKey, Move, PublishedFile};
 
@@ -136,6 +137,23 @@ pub fn one_of_each() -> Vec<Event> {
             pack: "everywhere".to_owned(),
             hash: "1f".repeat(32),
         },
+        record_kept(account("AC1", "P1", "A", 20), Some(day(15))),
+        Event::RecordJudged {
+            record: record_key(RecordKind::Account, "AC1"),
+            hook: Hook::Statement,
+            outcome: outcome(Severity::Block, false),
+        },
+        Event::RecordOverridden {
+            record: record_key(RecordKind::Account, "AC1"),
+            rules: vec!["everywhere/member-id".to_owned()],
+            reason: "agreed with the patient".to_owned(),
+        },
+        patient_money(
+            "AC1",
+            &PatientMoney::Received {
+                amount: dollars(20),
+            },
+        ),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Invented claims, remittances and stamps for the suite.
 
 mod events;
+mod records;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use scrubjay_hooks::{About, Finding, Outcome, Ran, Severity};
@@ -12,6 +13,10 @@ use scrubjay_model::{
 };
 
 pub use self::events::{file_refused, hash, key, one_of_each, overridden, published, taken};
+pub use self::records::{
+    account, appeal, authorization, entry, inquiry, patient, patient_money, plan, record_kept,
+    record_key, statement, visit,
+};
 use crate::{Cause, Event, MoneyKind, Stamp};
 
 const SOUND: &str = "sample values are sound";

@@ -6,12 +6,15 @@ use proptest::prelude::*;
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::ResponsibleParty::{Insurance, Patient};
 use scrubjay_model::{
-    Account, AckOutcome, Axis, ClaimId, Money, PostingSet, ResponsibleParty, Work, WriteOffReason,
+    Account, AckOutcome, Axis, ClaimId, Money, PatientMoney, PostingSet, RecordKind,
+    ResponsibleParty, Work, WorkItem, WriteOffReason,
 };
 
 use super::{SqliteStore, all};
 use crate::conformance::sample::{
-    answer, batch, charged, created, denied, id, item, outcome, owed, remittance, remitted, stamp,
+    account as record_account, answer, batch, charged, created, day, denied, entry, id, item,
+    outcome, owed, patient, patient_money, record_kept, record_key, remittance, remitted, stamp,
+    visit,
 };
 use crate::{
     ClaimFilter, Counter, Event, MemoryStore, MoneyKind, Move, Reader, Store, StoreError,
@@ -79,6 +82,21 @@ enum Step {
     Settle {
         claim: usize,
     },
+    /// The claim's patient gets an account, a visit and its charge.
+    Register {
+        claim: usize,
+    },
+    /// The patient's money moves on the claim's account.
+    PatientMoney {
+        claim: usize,
+        what: usize,
+        amount: i64,
+    },
+    /// The account is judged, and somebody is told to look at it.
+    JudgeAccount {
+        claim: usize,
+        due: u32,
+    },
     Commit,
     Drop,
 }
@@ -105,6 +123,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (claim.clone(), any::<bool>()).prop_map(|(claim, block)| Step::Judge { claim, block }),
         2 => (claim, 0..9usize).prop_map(|(claim, to)| Step::Move { claim, to }),
         2 => (0..6usize).prop_map(|claim| Step::Settle { claim }),
+        3 => (0..6usize).prop_map(|claim| Step::Register { claim }),
+        6 => (0..6usize, 0..11usize, -5000..500_000i64)
+            .prop_map(|(claim, what, amount)| Step::PatientMoney { claim, what, amount }),
+        2 => (0..6usize, 1..30u32).prop_map(|(claim, due)| Step::JudgeAccount { claim, due }),
         3 => Just(Step::Commit),
         1 => Just(Step::Drop),
     ];
@@ -131,6 +153,40 @@ fn money(kind: MoneyKind, claim: Option<&str>, postings: PostingSet) -> Event {
         money: kind,
         claim: claim.map(id),
         postings,
+    }
+}
+
+/// One of the things that happen to a patient's money.
+fn some_money(what: usize, claim: &str, amount: Money) -> PatientMoney {
+    let (claim, agency) = (id(claim), "east".to_owned());
+    match what {
+        0 => PatientMoney::Received { amount },
+        1 => PatientMoney::Returned { amount },
+        2 => PatientMoney::Applied { claim, amount },
+        3 => PatientMoney::RefundOwed { amount },
+        4 => PatientMoney::Refunded { amount },
+        5 => PatientMoney::GivenUp {
+            claim,
+            reason: WriteOffReason::Discount,
+            amount,
+        },
+        6 => PatientMoney::Fee { claim, amount },
+        7 => PatientMoney::Placed {
+            claim,
+            agency,
+            amount,
+        },
+        8 => PatientMoney::Recalled {
+            claim,
+            agency,
+            amount,
+        },
+        9 => PatientMoney::Collected {
+            agency,
+            amount,
+            fee: Money::from_cents(101),
+        },
+        _ => PatientMoney::Uncollected { agency, amount },
     }
 }
 
@@ -321,6 +377,51 @@ fn events(reader: &dyn Reader, step: &Step) -> Vec<Event> {
             let to = Move::Work(Work::Void);
             settled.push(Event::Moved { claim: row.id, to });
             settled
+        }),
+        Step::Register { claim } => claim_of(claim).map(|name| {
+            let (key, visit_id) = (format!("P-{name}"), format!("V-{name}"));
+            vec![
+                record_kept(patient(&key, &name), None),
+                record_kept(visit(&visit_id, &key, 9), Some(day(8))),
+                record_kept(entry(&format!("C-{name}"), &visit_id, &key, 9), None),
+                record_kept(
+                    record_account(&format!("AC-{name}"), &key, &name, number as i64),
+                    None,
+                ),
+            ]
+        }),
+        Step::PatientMoney {
+            claim,
+            what,
+            amount,
+        } => claim_of(claim).and_then(|name| {
+            let account = format!("AC-{name}");
+            reader
+                .record(&record_key(RecordKind::Account, &account))
+                .unwrap()?;
+            Some(vec![patient_money(
+                &account,
+                &some_money(*what, &name, cents(amount)),
+            )])
+        }),
+        Step::JudgeAccount { claim, due } => claim_of(claim).and_then(|name| {
+            let key = record_key(RecordKind::Account, &format!("AC-{name}"));
+            let record = reader.record(&key).unwrap()?;
+            let item = WorkItem {
+                record: Some(key.clone()),
+                ..item(&format!("W{work}"), None)
+            };
+            Some(vec![
+                Event::RecordJudged {
+                    record: key,
+                    hook: Hook::Collection,
+                    outcome: outcome(Severity::Warn, false),
+                },
+                Event::WorkOpened {
+                    item: Box::new(item),
+                },
+                record_kept(record, Some(day(*due))),
+            ])
         }),
         Step::Commit | Step::Drop => None,
     };

@@ -142,7 +142,7 @@ impl Chain<'_> {
         }
         match kind {
             b"claim_created" => report.claims += 1,
-            b"money_moved" => report.posting_sets += 1,
+            b"money_moved" | b"record_money_moved" => report.posting_sets += 1,
             b"purged" => self.note_purge(payload),
             _ => {}
         }

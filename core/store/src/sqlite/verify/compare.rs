@@ -10,7 +10,8 @@ use crate::sqlite::columns::{
     integer, owned_text, text,
 };
 use crate::sqlite::lookups::{finding_cells, money_cells, posting_cells, work_cells};
-use crate::tables::{FindingEntry, MoneyEntry, PostingEntry};
+use crate::sqlite::records::{RECORD_COLUMNS, record_cells};
+use crate::tables::{MoneyEntry, PostingEntry};
 use crate::{MoneyKind, StoreError};
 
 /// Compares every projection with the replayed one.
@@ -71,9 +72,21 @@ pub(super) fn check(
     )?;
     table.with(
         "work_items",
-        "SELECT opened, id, claim, closed FROM work_items ORDER BY id",
+        "SELECT opened, id, claim, record, closed FROM work_items ORDER BY id",
         replayed.work.rows(),
         |(id, entry)| Ok(work_cells(id, entry)),
+    )?;
+    table.with(
+        "records",
+        &format!("SELECT {RECORD_COLUMNS} FROM records ORDER BY n"),
+        replayed.records.rows(),
+        |(number, row)| Ok(record_cells(*number, row)),
+    )?;
+    table.with(
+        "record_overrides",
+        "SELECT sequence, record FROM record_overrides ORDER BY sequence",
+        replayed.record_overrides.rows(),
+        |(sequence, record)| Ok([*sequence, *record].map(integer)),
     )?;
     let accounts = replayed.headings.rows().iter();
     let accounts = accounts
@@ -131,6 +144,19 @@ fn check_added(
         |((sequence, ordinal), entry)| Ok(finding_cells(*sequence, *ordinal, entry)),
     )?;
     table.with(
+        "record_history",
+        "SELECT record, sequence FROM record_history ORDER BY record, sequence",
+        replayed.record_history.rows(),
+        |((record, sequence), ())| Ok([*record, *sequence].map(integer)),
+    )?;
+    table.with(
+        "record_findings",
+        "SELECT sequence, ordinal, record, hook, rule, severity, shadow, prevents
+         FROM record_findings ORDER BY sequence, ordinal",
+        replayed.record_findings.rows(),
+        |((sequence, ordinal), entry)| Ok(finding_cells(*sequence, *ordinal, entry)),
+    )?;
+    table.with(
         "money",
         "SELECT sequence, kind, claim FROM money ORDER BY sequence",
         replayed.money.rows(),
@@ -145,8 +171,15 @@ fn check_added(
 }
 
 fn same(one: &Tally, other: &Tally) -> bool {
-    let sums = |tally: &Tally| -> [Sum; 4] {
-        [tally.history, tally.findings, tally.money, tally.postings]
+    let sums = |tally: &Tally| -> [Sum; 6] {
+        [
+            tally.history,
+            tally.findings,
+            tally.money,
+            tally.postings,
+            tally.record_history,
+            tally.record_findings,
+        ]
     };
     sums(one) == sums(other)
 }
@@ -169,15 +202,23 @@ fn add_stored(connection: &Connection, tally: &mut Tally) -> Result<(), StoreErr
     let findings = "sequence, ordinal, claim, hook, rule, severity, shadow, prevents";
     each(connection, "findings", findings, |columns| {
         let (sequence, ordinal) = (columns.integer()?, columns.small()?);
-        let finding = FindingEntry {
-            claim: columns.integer()?,
-            hook: columns.parse(|text| text.parse().ok())?,
-            rule: columns.text()?.to_owned(),
-            severity: columns.parse(|text| text.parse().ok())?,
-            shadow: columns.flag()?,
-            prevents: columns.carcs()?,
-        };
+        let finding = columns.finding()?;
         tally.add_finding(sequence, ordinal, &finding);
+        Ok(())
+    })?;
+    each(
+        connection,
+        "record_history",
+        "record, sequence",
+        |columns| {
+            tally.add_record_history(columns.integer()?, columns.integer()?);
+            Ok(())
+        },
+    )?;
+    let findings = "sequence, ordinal, record, hook, rule, severity, shadow, prevents";
+    each(connection, "record_findings", findings, |columns| {
+        let (sequence, ordinal) = (columns.integer()?, columns.small()?);
+        tally.add_record_finding(sequence, ordinal, &columns.finding()?);
         Ok(())
     })?;
     each(connection, "money", "sequence, kind, claim", |columns| {
