@@ -1,10 +1,13 @@
 //! The visit: booked, kept or not, and closed for charging.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::checked;
-use crate::{Axis, EncounterId, Npi, PatientKey, PlaceOfService, RefusedTransition};
+use crate::{
+    Axis, EncounterId, Icd10, Npi, PatientKey, PlaceOfService, PlannedService, RefusedTransition,
+};
 
 /// Where a visit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,6 +83,12 @@ pub struct EncounterRecord {
     /// Day it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<NaiveDate>,
+    /// Services that it is booked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<PlannedService>,
+    /// What they are for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnoses: Vec<Icd10>,
 }
 
 /// A visit whose parts disagree.
@@ -103,6 +112,12 @@ pub enum EncounterError {
         earlier: &'static str,
         /// The field that should come after.
         later: &'static str,
+    },
+    /// A planned service without units.
+    #[error("planned service {service} of the encounter has no units above zero")]
+    Units {
+        /// Service, 1-based.
+        service: usize,
     },
     /// A move that its status does not allow.
     #[error(transparent)]
@@ -142,7 +157,11 @@ impl EncounterRecord {
                 later: "closed",
             });
         }
-        Ok(())
+        let without_units = |service: &PlannedService| service.units <= Decimal::ZERO;
+        match self.planned.iter().position(without_units) {
+            Some(at) => Err(EncounterError::Units { service: at + 1 }),
+            None => Ok(()),
+        }
     }
 
     /// The date of service: the day the patient came, until then the day
@@ -204,6 +223,8 @@ pub(crate) mod tests {
             scheduled: day("2026-03-02"),
             arrived: None,
             closed: None,
+            planned: Vec::new(),
+            diagnoses: Vec::new(),
         })
         .unwrap()
     }
@@ -246,6 +267,24 @@ pub(crate) mod tests {
                 earlier: "arrived",
                 later: "closed"
             })
+        );
+    }
+
+    #[test]
+    fn a_visit_is_not_booked_for_no_units_of_a_service() {
+        let mut record = visit().into_record();
+        let planned = |units: i64| PlannedService {
+            procedure: "G0151".parse().unwrap(),
+            modifiers: Vec::new(),
+            units: units.into(),
+            place: None,
+        };
+        record.planned = vec![planned(2)];
+        assert!(Encounter::new(record.clone()).is_ok());
+        record.planned.push(planned(0));
+        assert_eq!(
+            Encounter::new(record),
+            Err(EncounterError::Units { service: 2 })
         );
     }
 

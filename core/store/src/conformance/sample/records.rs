@@ -63,6 +63,8 @@ pub fn visit(text: &str, patient: &str, on: u32) -> Encounter {
         scheduled: day(on),
         arrived: None,
         closed: None,
+        planned: Vec::new(),
+        diagnoses: Vec::new(),
     })
     .expect(SOUND)
 }
