@@ -43,7 +43,7 @@ impl PatientCoverage {
 /// use disorder, which may tell others only with consent (42 CFR 2.31, 2.33).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
-pub enum Part2 {
+pub enum Part2Consent {
     /// They do not.
     #[default]
     NotProtected,
@@ -60,7 +60,7 @@ pub enum Part2 {
     },
 }
 
-impl Part2 {
+impl Part2Consent {
     /// Whether the records may be told to a payer on that day.
     #[must_use]
     pub fn may_disclose(self, day: NaiveDate) -> bool {
@@ -90,7 +90,7 @@ pub struct Consent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignment: Option<NaiveDate>,
     /// Records about substance use disorder.
-    pub part2: Part2,
+    pub part2: Part2Consent,
 }
 
 /// What a [`Patient`] says.
@@ -182,7 +182,7 @@ impl PatientRecord {
             return Err(PatientError::NoName);
         }
         let part2 = match self.consent.part2 {
-            Part2::Consent { on, revoked } => (Some(on), revoked),
+            Part2Consent::Consent { on, revoked } => (Some(on), revoked),
             _ => (None, None),
         };
         for (earlier, first, later, second) in [
@@ -239,9 +239,9 @@ impl PatientRecord {
 
     /// The coverages that count on a day, the first payer first.
     #[must_use]
-    pub fn coverages_on(&self, day: NaiveDate) -> Vec<&Coverage> {
+    pub fn coverages_on(&self, day: NaiveDate) -> Vec<Coverage> {
         let on = self.coverages.iter().filter(|held| held.is_on(day));
-        let mut found: Vec<&Coverage> = on.map(|held| &held.coverage).collect();
+        let mut found: Vec<Coverage> = on.map(|held| held.coverage.clone()).collect();
         found.sort_by_key(|coverage| coverage.order);
         found
     }

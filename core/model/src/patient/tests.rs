@@ -59,9 +59,9 @@ fn patient() -> PatientRecord {
 #[test]
 fn the_payers_of_a_day_come_in_the_order_of_payment() {
     let patient = Patient::new(patient()).unwrap();
-    let on = |text: &str| -> Vec<&str> {
+    let on = |text: &str| -> Vec<String> {
         let coverages = patient.coverages_on(day(text));
-        let names = coverages.into_iter().map(|held| held.plan_name.as_deref());
+        let names = coverages.into_iter().map(|held| held.plan_name);
         names.map(Option::unwrap).collect()
     };
     assert_eq!(on("2024-06-01"), ["old"]);
@@ -135,7 +135,7 @@ fn what_cannot_be_a_patient_is_refused_and_nothing_is_repeated() {
     });
     assert_eq!(many, PatientError::TooMany { count: 61 });
     assert!(matches!(
-        refused(|patient| patient.consent.part2 = Part2::Consent {
+        refused(|patient| patient.consent.part2 = Part2Consent::Consent {
             on: day("2026-02-01"),
             revoked: Some(day("2026-01-31")),
         }),
@@ -148,16 +148,16 @@ fn what_cannot_be_a_patient_is_refused_and_nothing_is_repeated() {
 
 #[test]
 fn protected_records_are_told_only_while_the_consent_holds() {
-    let consent = Part2::Consent {
+    let consent = Part2Consent::Consent {
         on: day("2026-02-01"),
         revoked: Some(day("2026-03-01")),
     };
     let told = ["2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01"];
     let told = told.map(|on| consent.may_disclose(day(on)));
     assert_eq!(told, [false, true, true, false]);
-    assert!(!Part2::NoConsent.may_disclose(day("2026-02-01")));
-    assert!(Part2::NotProtected.may_disclose(day("2026-02-01")));
-    assert!(consent.needs_notice() && !Part2::NotProtected.needs_notice());
+    assert!(!Part2Consent::NoConsent.may_disclose(day("2026-02-01")));
+    assert!(Part2Consent::NotProtected.may_disclose(day("2026-02-01")));
+    assert!(consent.needs_notice() && !Part2Consent::NotProtected.needs_notice());
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn a_guarantor_is_billed_in_the_patients_place() {
 #[test]
 fn a_patient_reads_back_as_written_and_not_with_two_first_payers() {
     let mut record = patient();
-    record.consent.part2 = Part2::Consent {
+    record.consent.part2 = Part2Consent::Consent {
         on: day("2026-02-01"),
         revoked: None,
     };

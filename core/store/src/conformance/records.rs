@@ -245,7 +245,7 @@ pub(super) fn work_about_a_record_is_open_until_it_is_closed(store: &mut dyn Sto
     let reader = read(store);
     let work = |key: &RecordKey| reader.record_work(key).unwrap();
     assert_eq!(work(&visit_key("V-1")), [visit.clone(), both.clone()]);
-    assert_eq!(work(&appeal_key), [appeal.clone()]);
+    assert_eq!(work(&appeal_key), std::slice::from_ref(&appeal));
     assert_eq!(work(&visit_key("V-9")), []);
     assert_eq!(reader.open_work(None).unwrap().len(), 3);
     // Work about an appeal is work about its claim.

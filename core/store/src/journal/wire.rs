@@ -231,17 +231,14 @@ pub(super) fn write_money(
     postings: &PostingSet,
 ) -> Result<String, StoreError> {
     let postings = postings.postings().iter().map(|posting| {
-        let (name, detail) = name(&posting.account, claim)?;
-        Ok(PostingText(
-            Cow::Borrowed(name),
-            posting.amount,
-            detail.map(Cow::Borrowed),
-        ))
+        let (name, detail) = name(&posting.account, claim);
+        let detail = detail.map(Cow::Borrowed);
+        PostingText(Cow::Borrowed(name), posting.amount, detail)
     });
     let text = MoneyText {
         money,
         claim: claim.map(Cow::Borrowed),
-        postings: postings.collect::<Result<_, StoreError>>()?,
+        postings: postings.collect(),
     };
     serde_json::to_string(&text).map_err(|_| unwritable())
 }
@@ -268,26 +265,8 @@ pub(super) fn read_money(payload: &str) -> Result<Event, UnreadableError> {
     })
 }
 
-/// Reasons by which an amount is given up, as they are named.
-const REASONS: [(WriteOffReason, &str); 11] = [
-    (WriteOffReason::TimelyFiling, "timely_filing"),
-    (WriteOffReason::NoAuthorization, "no_authorization"),
-    (WriteOffReason::Bundled, "bundled"),
-    (WriteOffReason::Denied, "denied"),
-    (WriteOffReason::SmallBalance, "small_balance"),
-    (WriteOffReason::BadDebt, "bad_debt"),
-    (WriteOffReason::Charity, "charity"),
-    (WriteOffReason::Discount, "discount"),
-    (WriteOffReason::Bankruptcy, "bankruptcy"),
-    (WriteOffReason::NotBillable, "not_billable"),
-    (WriteOffReason::Administrative, "administrative"),
-];
-
-fn name<'a>(
-    account: &'a Account,
-    of: Option<&ClaimId>,
-) -> Result<(&'static str, Option<&'a str>), StoreError> {
-    Ok(match account {
+fn name<'a>(account: &'a Account, of: Option<&ClaimId>) -> (&'static str, Option<&'a str>) {
+    match account {
         Account::Receivable { claim, party } => {
             let name = match party {
                 ResponsibleParty::Insurance => "insurance",
@@ -298,11 +277,7 @@ fn name<'a>(
         Account::Revenue => ("revenue", None),
         Account::ContractualAdjustment => ("contractual", None),
         Account::OtherAdjustment => ("other", None),
-        Account::WriteOff { reason } => {
-            let listed = REASONS.iter().find(|(listed, _)| listed == reason);
-            let (_, reason) = listed.ok_or_else(unwritable)?;
-            ("write_off", Some(*reason))
-        }
+        Account::WriteOff { reason } => ("write_off", Some(reason.as_str())),
         Account::Cash { payer } => ("cash", Some(payer)),
         Account::UnappliedCash { payer } => ("unapplied", Some(payer)),
         Account::RefundsPayable => ("refunds", None),
@@ -311,7 +286,7 @@ fn name<'a>(
         Account::Placed { agency } => ("placed", Some(agency)),
         Account::AgencyFees => ("agency_fees", None),
         Account::PatientFees => ("patient_fees", None),
-    })
+    }
 }
 
 fn account(name: &str, detail: Option<&str>, of: Option<&ClaimId>) -> Option<Account> {
@@ -341,8 +316,9 @@ fn account(name: &str, detail: Option<&str>, of: Option<&ClaimId>) -> Option<Acc
         ("unapplied", _) => Account::UnappliedCash { payer: named()? },
         ("takebacks", _) => Account::PayerTakebacks { payer: named()? },
         ("write_off", Some(reason)) => {
-            let (reason, _) = REASONS.iter().find(|(_, name)| *name == reason)?;
-            Account::WriteOff { reason: *reason }
+            let mut reasons = WriteOffReason::ALL.into_iter();
+            let reason = reasons.find(|listed| listed.as_str() == reason)?;
+            Account::WriteOff { reason }
         }
         _ => return None,
     })
@@ -374,7 +350,7 @@ mod tests {
                 accounts.push(Account::Receivable { claim, party });
             }
         }
-        let reasons = REASONS.map(|(reason, _)| Account::WriteOff { reason });
+        let reasons = WriteOffReason::ALL.map(|reason| Account::WriteOff { reason });
         accounts.extend(reasons);
         accounts
     }
