@@ -64,11 +64,15 @@ impl SqliteStore {
     /// old can be taken in twice. Rows about many claims, such as a batch, stay
     /// until the last of those claims goes.
     ///
-    /// It rebuilds every projection, and writers wait for it. Backups made
-    /// before still hold what was given up.
+    /// It rebuilds every projection and the file, for which the disk must have
+    /// room once more, and writers wait for it. Backups made before still hold
+    /// what was given up.
     ///
     /// # Errors
-    /// Where the store cannot read or write; nothing was given up then.
+    /// Where the store cannot read or write. Nothing was given up then, unless
+    /// the journal already tells of the purge: then only the file could not be
+    /// made anew, and a copy by [`backup_to`](Self::backup_to) is free of what
+    /// was given up.
     pub fn purge(
         &mut self,
         stamp: &Stamp,
@@ -76,7 +80,14 @@ impl SqliteStore {
     ) -> Result<PurgeReport, StoreError> {
         // Freed space is overwritten, in the file and in its log.
         self.writer.pragma_update(None, "secure_delete", "ON")?;
-        let purged = purge(&self.writer, stamp, before);
+        let purged = purge(&self.writer, stamp, before).and_then(|report| {
+            if report.rows > 0 && self.path.is_some() {
+                // A page that was once split still holds copies of its rows
+                // beside those that it has now: only a new file does not.
+                self.writer.execute_batch("VACUUM")?;
+            }
+            Ok(report)
+        });
         self.writer.pragma_update(None, "secure_delete", "OFF")?;
         let report = purged?;
         if report.rows > 0 && self.path.is_some() {
