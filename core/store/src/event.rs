@@ -336,13 +336,16 @@ pub enum Event {
         /// SHA-256 of what was asked for, hexadecimal.
         content: String,
     },
-    /// Finished claims were given up by a policy of retention: the content of
+    /// Finished claims and patients were given up by a policy of retention: the content of
     /// the rows about them is gone, their hashes stay.
     Purged {
-        /// Nothing about those claims had happened since.
+        /// Nothing about them had happened since.
         before: DateTime<Utc>,
         /// How many claims.
         claims: u64,
+        /// How many patients, with their records.
+        #[serde(default)]
+        patients: u64,
         /// The rows, as first and last of each run of them.
         rows: Vec<(Sequence, Sequence)>,
         /// What their money events came to, so that the books still balance.

@@ -187,6 +187,7 @@ pub(super) fn what_only_the_store_may_journal_is_refused(store: &mut dyn Store) 
     let purged = Event::Purged {
         before: stamp().at,
         claims: 0,
+        patients: 0,
         rows: Vec::new(),
         carried: PostingSet::empty(),
         interchange: 0,

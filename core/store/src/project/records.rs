@@ -27,7 +27,10 @@ impl<T: Tables> Fold<'_, T> {
         }
         let (parent, patient_of_parent) = self.parent(record, &key)?;
         let number = match held {
-            Some((number, _)) => number,
+            Some((number, before)) => {
+                may_belong(&key, before.parent.as_ref(), parent.as_ref())?;
+                number
+            }
             None => {
                 let next = self.tables.counter(Counter::Record)? + 1;
                 self.tables.put_counter(Counter::Record, next)?;
@@ -157,6 +160,21 @@ impl<T: Tables> Fold<'_, T> {
         let number = self.about_record(record)?;
         self.tables.put_record_override(self.sequence, number)
     }
+}
+
+/// What a record belongs to does not change once it was told: else what is
+/// left of it after a purge would belong to nothing. A patient's name may.
+fn may_belong(
+    key: &RecordKey,
+    before: Option<&RecordId>,
+    now: Option<&RecordId>,
+) -> Result<(), StoreError> {
+    if key.kind == RecordKind::Patient || before.is_none() || before == now {
+        return Ok(());
+    }
+    Err(StoreError::contradiction(format!(
+        "{key} was kept as belonging to something else, which does not change"
+    )))
 }
 
 fn id(text: &str) -> Result<RecordId, StoreError> {

@@ -5,6 +5,7 @@ mod packs;
 mod past;
 mod properties;
 mod purge;
+mod purge_records;
 mod tampering;
 mod writers;
 

@@ -380,14 +380,15 @@ fn events(reader: &dyn Reader, step: &Step) -> Vec<Event> {
         }),
         Step::Register { claim } => claim_of(claim).map(|name| {
             let (key, visit_id) = (format!("P-{name}"), format!("V-{name}"));
+            let mut charge = entry(&format!("C-{name}"), &visit_id, &key, 9);
+            charge.bill(id(&name)).unwrap();
+            // Every other patient has settled, and may be given up.
+            let account = record_account(&format!("AC-{name}"), &key, &name, *claim as i64 % 2);
             vec![
                 record_kept(patient(&key, &name), None),
                 record_kept(visit(&visit_id, &key, 9), Some(day(8))),
-                record_kept(entry(&format!("C-{name}"), &visit_id, &key, 9), None),
-                record_kept(
-                    record_account(&format!("AC-{name}"), &key, &name, number as i64),
-                    None,
-                ),
+                record_kept(charge, None),
+                record_kept(account, None),
             ]
         }),
         Step::PatientMoney {

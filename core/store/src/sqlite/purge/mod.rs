@@ -1,19 +1,22 @@
 //! Retention: what is long finished may be given up, and the chain still proves
 //! the rest.
 
+mod patients;
+mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Months, Utc};
 use rusqlite::Connection;
-use scrubjay_model::{Account, ClaimId, Money, Posting, PostingSet};
+use scrubjay_model::{Money, Posting, PostingSet};
 
+use self::plan::Plan;
 use super::SqliteStore;
 use super::columns::{Columns, signed};
 use super::lookups::{all_headings, read_counter};
-use super::rows::{ROW, read_row};
 use super::transaction::SqliteTransaction;
 use crate::journal::{digest, read_instant};
-use crate::tables::{ClaimNumber, Heading};
+use crate::tables::Heading;
 use crate::{Counter, Event, Sequence, Stamp, StoreError};
 
 /// How long finished claims are kept.
@@ -46,6 +49,8 @@ impl Retention {
 pub struct PurgeReport {
     /// Claims.
     pub claims: u64,
+    /// Patients, with every record of theirs.
+    pub patients: u64,
     /// Journal rows whose content is gone.
     pub rows: u64,
 }
@@ -55,6 +60,12 @@ impl SqliteStore {
     /// nothing owed, no open work, and nothing happened to them since. Claims
     /// that replace each other, or share a money event, go together or not at
     /// all. Remitted claims that never matched a claim go by their age alone.
+    ///
+    /// An appeal goes with its claim. Every other record goes with its patient:
+    /// all of the patient's records and claims, or none. None of them may have
+    /// seen anything since, no account be unsettled, no charge be unbilled, no
+    /// work be open. A claim that a patient's account has paid on goes with
+    /// that patient, so that the account's money stays whole.
     ///
     /// The content of the journal rows about them is overwritten; time, actor,
     /// cause, kind and hash stay, so that the chain is whole, and the purge is
@@ -104,19 +115,16 @@ fn purge(
     before: DateTime<Utc>,
 ) -> Result<PurgeReport, StoreError> {
     let mut transaction = SqliteTransaction::begin(connection)?;
-    let mut plan = Plan {
-        connection: transaction.connection(),
-        last_old: last_row_before(connection, before)?,
-        ids: BTreeMap::new(),
-        rows: BTreeMap::new(),
-    };
-    plan.find_finished()?;
-    plan.find_rows()?;
-    plan.keep_what_is_shared();
+    let last_old = last_row_before(connection, before)?;
+    let plan = Plan::make(transaction.connection(), last_old)?;
     let rows = plan.rows_to_erase()?;
-    let claims = plan.ids.len() as u64;
+    let report = PurgeReport {
+        claims: plan.claims(),
+        patients: plan.patients(),
+        rows: rows.len() as u64,
+    };
     if rows.is_empty() {
-        return Ok(PurgeReport { claims: 0, rows: 0 });
+        return Ok(report);
     }
     let carried = carried(connection, &rows)?;
     for sequence in &rows {
@@ -124,7 +132,8 @@ fn purge(
     }
     let event = Event::Purged {
         before,
-        claims,
+        claims: report.claims,
+        patients: report.patients,
         rows: runs(&rows),
         carried,
         interchange: read_counter(connection, Counter::Interchange)?,
@@ -132,10 +141,7 @@ fn purge(
     };
     transaction.write_row(stamp, &event)?;
     transaction.rebuild()?;
-    Ok(PurgeReport {
-        claims,
-        rows: rows.len() as u64,
-    })
+    Ok(report)
 }
 
 /// The last of the rows at the journal's beginning that are all older.
@@ -153,140 +159,6 @@ fn last_row_before(connection: &Connection, before: DateTime<Utc>) -> Result<Seq
         last = row.get::<_, i64>(0)?.unsigned_abs();
     }
     Ok(last)
-}
-
-/// Which claims, and the rows about each.
-struct Plan<'c> {
-    connection: &'c Connection,
-    last_old: Sequence,
-    ids: BTreeMap<ClaimId, ClaimNumber>,
-    /// Rows about those claims, with the other claims that each is about.
-    rows: BTreeMap<Sequence, RowAbout>,
-}
-
-struct RowAbout {
-    claims: BTreeSet<ClaimId>,
-    /// Whether the claims must go together: not so where a row only lists them.
-    binds: bool,
-}
-
-impl Plan<'_> {
-    fn find_finished(&mut self) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare(
-            "SELECT c.n, c.id FROM claims c
-             WHERE c.work IN ('closed', 'void')
-             AND c.owed_by_insurance = 0 AND c.owed_by_patient = 0
-             AND (SELECT max(h.sequence) FROM history h WHERE h.claim = c.n) <= ?1
-             AND NOT EXISTS (SELECT 1 FROM work_items w WHERE w.claim = c.n AND w.closed IS NULL)",
-        )?;
-        let mut rows = statement.query([signed(self.last_old)])?;
-        while let Some(row) = rows.next()? {
-            let mut columns = Columns::new(row, "claims");
-            let number = columns.integer()?;
-            let id = columns.parse(|text| text.parse().ok())?;
-            self.ids.insert(id, number);
-        }
-        Ok(())
-    }
-
-    fn find_rows(&mut self) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare(&format!(
-            "{ROW} JOIN history h ON h.sequence = j.sequence WHERE h.claim = ?1"
-        ))?;
-        for (id, number) in &self.ids {
-            let mut rows = statement.query([signed(*number)])?;
-            while let Some(row) = rows.next()? {
-                let row = read_row(self.connection, row)?;
-                let entry = self.rows.entry(row.sequence);
-                let about = entry.or_insert_with(|| about(&row.event));
-                about.claims.insert(id.clone());
-            }
-        }
-        Ok(())
-    }
-
-    /// Leaves out claims that are bound to one that stays, until none is.
-    fn keep_what_is_shared(&mut self) {
-        loop {
-            let before = self.ids.len();
-            for about in self.rows.values().filter(|about| about.binds) {
-                if !about.claims.iter().all(|id| self.ids.contains_key(id)) {
-                    self.ids.retain(|id, _| !about.claims.contains(id));
-                }
-            }
-            if self.ids.len() == before {
-                return;
-            }
-        }
-    }
-
-    /// Rows about nothing but claims that go, and remitted claims of none.
-    fn rows_to_erase(&self) -> Result<BTreeSet<Sequence>, StoreError> {
-        let mut erased = BTreeSet::new();
-        for (sequence, about) in &self.rows {
-            let mut stay = false;
-            for id in about.claims.iter().filter(|id| !self.ids.contains_key(*id)) {
-                // One that is not there went with an earlier purge.
-                stay |= is_there(self.connection, id)?;
-            }
-            if !stay {
-                erased.insert(*sequence);
-            }
-        }
-        let mut statement = self.connection.prepare(&format!(
-            "{ROW} WHERE j.kind = 'claim_remitted' AND j.payload <> '' AND j.sequence <= ?1"
-        ))?;
-        let mut rows = statement.query([signed(self.last_old)])?;
-        while let Some(row) = rows.next()? {
-            let row = read_row(self.connection, row)?;
-            if matches!(row.event, Event::ClaimRemitted { claim: None, .. }) {
-                erased.insert(row.sequence);
-            }
-        }
-        Ok(erased)
-    }
-}
-
-fn is_there(connection: &Connection, id: &ClaimId) -> Result<bool, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM claims WHERE id = ?1")?;
-    Ok(statement.exists([id.as_str()])?)
-}
-
-/// The claims that an event names, beside the one in whose history it stands.
-fn about(event: &Event) -> RowAbout {
-    let mut claims = BTreeSet::new();
-    let mut binds = true;
-    match event {
-        Event::ClaimCreated {
-            claim, replaces, ..
-        } => {
-            claims.insert(claim.id.clone());
-            claims.extend(replaces.clone());
-        }
-        Event::MoneyMoved {
-            claim, postings, ..
-        }
-        | Event::RecordMoneyMoved {
-            claim, postings, ..
-        } => {
-            claims.extend(claim.clone());
-            let accounts = postings.postings().iter().map(|posting| &posting.account);
-            claims.extend(accounts.filter_map(|account| match account {
-                Account::Receivable { claim, .. } => Some(claim.clone()),
-                _ => None,
-            }));
-        }
-        Event::BatchWritten { sets, .. } => {
-            binds = false;
-            claims.extend(sets.iter().flat_map(|(_, listed)| listed).cloned());
-        }
-        Event::Acknowledged { claims: listed, .. } => {
-            binds = false;
-            claims.extend(listed.iter().cloned());
-        }
-        _ => {}
-    }
-    RowAbout { claims, binds }
 }
 
 /// What the money events of those rows came to, by account.
@@ -318,7 +190,10 @@ fn carried(connection: &Connection, rows: &BTreeSet<Sequence>) -> Result<Posting
     PostingSet::try_from(carried).map_err(|error| StoreError::contradiction(error.to_string()))
 }
 
-pub(super) fn erase(connection: &Connection, sequence: Sequence) -> Result<(), StoreError> {
+pub(in crate::sqlite) fn erase(
+    connection: &Connection,
+    sequence: Sequence,
+) -> Result<(), StoreError> {
     let payload: String = connection
         .prepare_cached("SELECT payload FROM journal WHERE sequence = ?1")?
         .query_row([signed(sequence)], |row| row.get(0))?;
