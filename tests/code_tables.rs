@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use scrubjay::hooks::{AddOnStanding, CodeBooks, PairStanding};
+use scrubjay::model::ClaimKind;
 use scrubjay::rules::{PackContent, PackFile, RuleSet};
 use scrubjay::{CodeFileError, Config, Engine, EngineError, PracticeCodes, load_options};
 use scrubjay_tests::practice::Practice;
@@ -192,8 +193,14 @@ fn a_rule_on_each_table_finds_what_its_files_say() {
 fn of_dental_codes_nothing_is_said() {
     let codes = codes(&practice(ALL)).unwrap();
     let day = "2026-02-20".parse().unwrap();
-    assert_eq!(codes.pair_on("G0439", "D0120", day), PairStanding::Unknown);
-    assert_eq!(codes.pair_on("G0439", "G0101", day), PairStanding::Free);
+    assert_eq!(
+        codes.pair_on(ClaimKind::Professional, "G0439", "D0120", day),
+        PairStanding::Unknown
+    );
+    assert_eq!(
+        codes.pair_on(ClaimKind::Professional, "G0439", "G0101", day),
+        PairStanding::Free
+    );
     assert_eq!(codes.add_on_on("D0120", day), AddOnStanding::Unknown);
     assert_eq!(codes.add_on_on("G0439", day), AddOnStanding::NotAddOn);
 }

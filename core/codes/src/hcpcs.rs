@@ -12,8 +12,8 @@ use crate::{Changes, Validity};
 /// The codes and modifiers of one HCPCS Level II release.
 #[derive(Debug, Clone, Default)]
 pub struct HcpcsTable {
-    codes: BTreeMap<Procedure, HcpcsEntry>,
-    modifiers: BTreeMap<[u8; 2], HcpcsEntry>,
+    pub(crate) codes: BTreeMap<Procedure, HcpcsEntry>,
+    pub(crate) modifiers: BTreeMap<[u8; 2], HcpcsEntry>,
 }
 
 /// What the release says of a code or modifier.
@@ -73,7 +73,7 @@ enum Subject {
 }
 
 /// Reads the fixed-width file `HCPC20YY_*_ANWEB_*.txt`: columns 1-5 code (a
-/// modifier's two characters stand in 4-5), 11 what the record is (3 and 7
+/// modifier's two characters stand in 4-5), 6-10 sequence, 11 what the record is (3 and 7
 /// begin a code and a modifier, 4 and 8 go on with its description), 12-91
 /// description, 92-119 short description, 269-276 added, 285-292 terminated.
 ///
@@ -132,6 +132,13 @@ pub fn read_hcpcs(file: impl BufRead) -> Result<Import<HcpcsTable>, ImportError>
 }
 
 fn subject(line: &[u8]) -> Result<Subject, RowFaultKind> {
+    // Another file's row may have a fitting digit in column 11 by chance.
+    if !line[5..10].iter().all(u8::is_ascii_digit) {
+        return Err(RowFaultKind::Column {
+            column: "sequence (6-10)",
+            expected: "five digits",
+        });
+    }
     if matches!(line[10], b'7' | b'8') {
         let modifier = columns(line, 1, 5);
         let sound = modifier

@@ -25,6 +25,19 @@ pub struct Import<T> {
     pub refused: usize,
 }
 
+impl<T> Import<T> {
+    /// The same with another table.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Import<U> {
+        Import {
+            table: change(self.table),
+            taken: self.taken,
+            skipped: self.skipped,
+            faults: self.faults,
+            refused: self.refused,
+        }
+    }
+}
+
 /// A row that did not go in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {why}")]
@@ -93,6 +106,9 @@ pub enum ImportError {
         /// The first of them.
         first: Option<RowFault>,
     },
+    /// The file is packed.
+    #[error("it is a zip archive or a workbook: unpack it, and import the text file that is in it")]
+    Archive,
     /// The XML is not well formed.
     #[error("line {line}: the XML is not well formed")]
     Xml {
@@ -104,6 +120,21 @@ pub enum ImportError {
     /// The compact form is damaged, or was written by another version.
     #[error("the compact table is damaged or of another version: import the official file again")]
     Pack,
+}
+
+/// Refuses an archive by its first bytes, so that the answer is what to do and
+/// not that no row is one. The reader stays where it is.
+///
+/// # Errors
+/// The file is a zip archive, as CMS's downloads and workbooks are, or cannot be read.
+pub fn refuse_archive(file: &mut impl BufRead) -> Result<(), ImportError> {
+    let begins = file
+        .fill_buf()
+        .map_err(|source| ImportError::Read { line: 0, source })?;
+    if begins.starts_with(b"PK\x03\x04") {
+        return Err(ImportError::Archive);
+    }
+    Ok(())
 }
 
 /// Collects rows and faults on the way.

@@ -22,8 +22,13 @@ impl<'a> Row<'a> {
         self.record.get(at).unwrap_or_default().trim_ascii()
     }
 
+    /// A cell as text on one line.
     pub(crate) fn cell_text(&self, at: usize) -> String {
-        text(self.cell(at))
+        let text = text(self.cell(at));
+        if text.contains(['\t', '\n', '\r']) {
+            return text.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
+        text
     }
 
     /// The cells as names: letters and digits only, in capitals.
@@ -175,7 +180,7 @@ mod tests {
             while let Some(row) = rows.next().unwrap() {
                 lines.push((row.line, row.cell_text(0)));
             }
-            let expected = [(1, "a"), (3, "c\nd"), (5, "f"), (7, "g")];
+            let expected = [(1, "a"), (3, "c d"), (5, "f"), (7, "g")];
             assert_eq!(
                 lines,
                 expected.map(|(line, text)| (line, text.to_owned())),

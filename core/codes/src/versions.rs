@@ -46,6 +46,18 @@ impl<T> Versions<T> {
             .map(|(_, table)| &**table)
     }
 
+    /// The first version that begins after a day.
+    #[must_use]
+    pub fn first_after(&self, day: NaiveDate) -> Option<&T> {
+        self.versions
+            .iter()
+            .rev()
+            .filter_map(|(days, table)| Some((days.starts?, table)))
+            .filter(|(starts, _)| *starts > day)
+            .min_by_key(|(starts, _)| *starts)
+            .map(|(_, table)| &**table)
+    }
+
     /// Every version with its days, in the order in which they were added.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Validity, &T)> {
         self.versions.iter().map(|(days, table)| (*days, &**table))
@@ -66,5 +78,8 @@ mod tests {
         assert_eq!(versions.on(day("2026-03-31")), Some(&1));
         assert_eq!(versions.on(day("2026-04-01")), Some(&22));
         assert_eq!(versions.on(day("2026-07-01")), None);
+        assert_eq!(versions.first_after(day("2025-12-31")), Some(&1));
+        assert_eq!(versions.first_after(day("2026-01-01")), Some(&22));
+        assert_eq!(versions.first_after(day("2026-04-01")), None);
     }
 }

@@ -5,21 +5,22 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrubjay_codes::{
-    AddOnType, Icd10Standing, ModifierIndicator, MueAdjudication, PhysicianFee, ProcedureKind,
-    carc, icd10, icd10_on, place_of_service,
+    AddOnType, CodeTables, FeeScheduleTable, FileKind, Icd10Standing, ModifierIndicator,
+    MueAdjudication, PhysicianFee, ProcedureKind, carc, place_of_service,
 };
 use scrubjay_hooks::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, PairStanding,
     PaymentPolicy, ReasonStanding, UnitLimit, UnitLimitKind,
 };
-use scrubjay_model::Money;
+use scrubjay_model::{ClaimKind, Money};
 use scrubjay_rules::{LoadOptions, PublicKey};
 
 use crate::code_files::Tables;
 use crate::{CodeFileError, CodeFiles, RowsLeftOut};
 
 /// ICD-10-CM as it is compiled in, unpacked when a rule first asks, the claim
-/// adjustment reason codes, and what the practice has of Medicare's tables. Share it: the tables may be large.
+/// adjustment reason codes, and what the practice has of Medicare's tables: the
+/// date of service picks among the versions. Share it: the tables may be large.
 ///
 /// ```
 /// use scrubjay::hooks::{CodeBooks, CodeTable, DiagnosisStanding};
@@ -36,11 +37,12 @@ pub struct PracticeCodes {
 }
 
 impl PracticeCodes {
-    /// Reads the files that `codes:` of `scrubjay.yaml` names.
+    /// Reads the folder of imported tables, and the files that `codes:` of
+    /// `scrubjay.yaml` names.
     ///
     /// # Errors
-    /// Where one cannot be read, is another file than it should be, or does not
-    /// have the practice's locality. Single rows that are broken are
+    /// Where one cannot be read, is damaged, is another file than it should be,
+    /// or does not have the practice's locality. Single rows that are broken are
     /// [left out](Self::left_out).
     pub fn read(files: &CodeFiles) -> Result<Self, CodeFileError> {
         let tables = Tables::read(files)?;
@@ -53,11 +55,22 @@ impl PracticeCodes {
     pub fn left_out(&self) -> &[RowsLeftOut] {
         &self.tables.left_out
     }
+
+    /// The tables that were imported into the practice's folder.
+    #[must_use]
+    pub fn imported(&self) -> &CodeTables {
+        &self.tables.imported
+    }
+
+    fn fees_on(&self, day: NaiveDate) -> Option<&FeeScheduleTable> {
+        let named = self.tables.fees.as_ref();
+        named.or_else(|| self.tables.imported.fees_on(day))
+    }
 }
 
 impl CodeBooks for PracticeCodes {
     fn icd10_on(&self, code: &str, day: NaiveDate) -> DiagnosisStanding {
-        match icd10_on(code, day) {
+        match self.tables.imported.icd10().standing(code, day) {
             Icd10Standing::Billable => DiagnosisStanding::Billable,
             Icd10Standing::Header => DiagnosisStanding::Heading,
             Icd10Standing::Absent => DiagnosisStanding::Absent,
@@ -66,7 +79,7 @@ impl CodeBooks for PracticeCodes {
     }
 
     fn icd10_exists(&self, code: &str) -> Option<bool> {
-        Some(icd10(code).is_some())
+        Some(self.tables.imported.icd10().find(code).is_some())
     }
 
     fn carc(&self, code: &str) -> ReasonStanding {
@@ -78,17 +91,36 @@ impl CodeBooks for PracticeCodes {
     }
 
     fn has_table(&self, table: CodeTable) -> bool {
+        let tables = &self.tables;
+        let imported = |kinds: &[FileKind]| kinds.iter().any(|kind| tables.imported.has(*kind));
         match table {
-            CodeTable::Ncci => self.tables.pairs.is_some(),
-            CodeTable::Mue => self.tables.mue.is_some(),
-            CodeTable::AddOn => self.tables.add_ons.is_some(),
-            CodeTable::Mpfs => self.tables.fees.is_some(),
-            CodeTable::Fees => self.tables.fees.is_some() && self.tables.indices.is_some(),
+            CodeTable::Ncci => {
+                tables.pairs.is_some()
+                    || imported(&[FileKind::PtpPractitioner, FileKind::PtpHospital])
+            }
+            CodeTable::Mue => {
+                let kinds = [
+                    FileKind::MuePractitioner,
+                    FileKind::MueHospital,
+                    FileKind::MueSupplier,
+                ];
+                tables.mue.is_some() || imported(&kinds)
+            }
+            CodeTable::AddOn => tables.add_ons.is_some() || imported(&[FileKind::AddOns]),
+            CodeTable::Mpfs => tables.has_fees(),
+            CodeTable::Fees => tables.has_prices(),
         }
     }
 
-    fn pair_on(&self, column_1: &str, column_2: &str, day: NaiveDate) -> PairStanding {
-        let Some(pairs) = &self.tables.pairs else {
+    fn pair_on(
+        &self,
+        claim: ClaimKind,
+        column_1: &str,
+        column_2: &str,
+        day: NaiveDate,
+    ) -> PairStanding {
+        let named = self.tables.pairs.as_ref();
+        let Some(pairs) = named.or_else(|| self.tables.imported.pairs_on(claim, day)) else {
             return PairStanding::Unknown;
         };
         if is_dental(column_1) || is_dental(column_2) {
@@ -107,8 +139,10 @@ impl CodeBooks for PracticeCodes {
         }
     }
 
-    fn unit_limit_on(&self, code: &str, _: NaiveDate) -> Option<UnitLimit> {
-        let limit = self.tables.mue.as_ref()?.get(code)?;
+    fn unit_limit_on(&self, claim: ClaimKind, code: &str, day: NaiveDate) -> Option<UnitLimit> {
+        let named = self.tables.mue.as_ref();
+        let limits = named.or_else(|| self.tables.imported.limits_on(claim, day))?;
+        let limit = limits.get(code, day)?;
         Some(UnitLimit {
             units: limit.units,
             kind: match limit.adjudication {
@@ -120,7 +154,8 @@ impl CodeBooks for PracticeCodes {
     }
 
     fn add_on_on(&self, code: &str, day: NaiveDate) -> AddOnStanding {
-        let Some(add_ons) = &self.tables.add_ons else {
+        let named = self.tables.add_ons.as_ref();
+        let Some(add_ons) = named.or_else(|| self.tables.imported.add_ons_on(day)) else {
             return AddOnStanding::Unknown;
         };
         if is_dental(code) {
@@ -143,10 +178,9 @@ impl CodeBooks for PracticeCodes {
         &self,
         code: &str,
         modifier: Option<&str>,
-        _: NaiveDate,
+        day: NaiveDate,
     ) -> Option<PaymentPolicy> {
-        let fees = self.tables.fees.as_ref()?;
-        Some(payment_policy(fees.get(code, modifier)?))
+        Some(payment_policy(self.fees_on(day)?.get(code, modifier)?))
     }
 
     fn fee_on(
@@ -154,11 +188,11 @@ impl CodeBooks for PracticeCodes {
         code: &str,
         modifier: Option<&str>,
         place: &str,
-        _: NaiveDate,
+        day: NaiveDate,
     ) -> Option<Money> {
-        let (fees, indices) = (self.tables.fees.as_ref()?, self.tables.indices.as_ref()?);
+        let indices = self.tables.indices_on(day)?;
         let rate = place_of_service(place)?.medicare_rate?;
-        fees.get(code, modifier)?.price(rate, indices)
+        self.fees_on(day)?.get(code, modifier)?.price(rate, indices)
     }
 }
 

@@ -1,21 +1,30 @@
-//! Medicare's tables as the practice has them from CMS: `codes:` of
-//! `scrubjay.yaml`, and the files that it names. None of them ships.
+//! Medicare's tables as the practice has them from CMS: the folder into which
+//! they were imported, and the files that `codes:` of `scrubjay.yaml` names.
+//! None of them ships.
 
 use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use scrubjay_codes::{
-    AddOnTable, FeeScheduleTable, Gpci, Import, ImportError, MueTable, PtpReader, PtpTable,
-    RowFault, read_add_ons, read_fee_schedule, read_gpci, read_mue,
+    AddOnTable, CodeFolder, CodeFolderError, CodeTables, FeeScheduleTable, FileKind, Gpci, Import,
+    ImportError, MueTable, PtpReader, PtpTable, RowFault, read_add_ons, read_fee_schedule,
+    read_gpci, read_mue, refuse_archive,
 };
 use serde::Deserialize;
 
-/// Files of CMS's that rules may look into.
+/// Where the tables of CMS's are that rules may look into.
+///
+/// A table that is named file by file stands for every day, and instead of
+/// those of its kind in the folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeFiles {
+    /// Folder of imported tables, instead of `codes` beside `scrubjay.yaml`.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
     /// Procedure-to-procedure edits of a quarter, which CMS splits over several
     /// files (`ccipra-vNNNrN-fN.txt`).
     #[serde(default)]
@@ -37,6 +46,9 @@ pub struct CodeFiles {
     #[serde(default)]
     pub locality: Option<Locality>,
 }
+
+/// The folder of imported tables, where `scrubjay.yaml` names no other.
+pub const FOLDER: &str = "codes";
 
 /// A locality of Medicare's fee schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -79,8 +91,14 @@ impl TryFrom<String> for Locality {
 }
 
 impl CodeFiles {
-    /// Makes the paths absolute to a folder.
+    /// Makes the paths absolute to a folder, and finds the tables that were
+    /// imported there.
     pub(crate) fn settle(&mut self, folder: &Path) {
+        let imported = self.folder.as_deref().map(|imported| folder.join(imported));
+        self.folder = imported.or_else(|| {
+            let usual = folder.join(FOLDER);
+            usual.is_dir().then_some(usual)
+        });
         let single = [
             &mut self.mue,
             &mut self.addon,
@@ -94,14 +112,12 @@ impl CodeFiles {
     }
 
     /// What is missing beside what is there: a price needs all of the three.
-    /// The fees alone still say how a service is paid.
+    /// The fees alone still say how a service is paid, and the others may have
+    /// been imported.
     pub(crate) fn lacks(&self) -> Option<&'static str> {
-        let three = (&self.fees, &self.gpci, &self.locality);
-        match three {
-            (_, None, None) | (Some(_), Some(_), Some(_)) => None,
-            (None, ..) => Some("fees"),
-            (_, None, _) => Some("gpci"),
-            (.., None) => Some("locality"),
+        match (&self.gpci, &self.locality) {
+            (Some(_), None) => Some("locality"),
+            _ => None,
         }
     }
 }
@@ -135,6 +151,27 @@ pub enum CodeFileError {
         path: PathBuf,
         /// Why not.
         source: ImportError,
+    },
+    /// A folder that is named is not there.
+    #[error(
+        "{path}: `codes: folder` of scrubjay.yaml names this folder, and it is not there; import \
+         a table into it with `scrubjay codes import`, or take `folder` out", path = path.display()
+    )]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder of imported tables cannot be used.
+    #[error(transparent)]
+    Folder(#[from] CodeFolderError),
+    /// No file of indices is at hand for the practice's locality.
+    #[error(
+        "`codes:` of scrubjay.yaml names the locality `{locality}`, and no table of localities is \
+         at hand; import one (`scrubjay codes import gpci GPCIyyyy.csv`), or take `locality` out"
+    )]
+    NoLocalities {
+        /// The locality.
+        locality: Locality,
     },
     /// The file of indices does not have the practice's locality.
     #[error(
@@ -179,21 +216,34 @@ impl fmt::Display for RowsLeftOut {
     }
 }
 
-/// The tables that were read.
+/// The tables that were read. Those that were named come before those that were
+/// imported.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
+    pub(crate) imported: CodeTables,
     pub(crate) pairs: Option<PtpTable>,
     pub(crate) mue: Option<MueTable>,
     pub(crate) add_ons: Option<AddOnTable>,
     pub(crate) fees: Option<FeeScheduleTable>,
-    pub(crate) indices: Option<Gpci>,
+    indices: Option<Gpci>,
+    /// The practice's, where one is named.
+    locality: Option<Locality>,
     pub(crate) left_out: Vec<RowsLeftOut>,
 }
 
 impl Tables {
-    /// Reads the files.
+    /// Reads the folder and the files.
     pub(crate) fn read(files: &CodeFiles) -> Result<Self, CodeFileError> {
-        let mut tables = Self::default();
+        let mut tables = Self {
+            locality: files.locality.clone(),
+            ..Self::default()
+        };
+        if let Some(path) = &files.folder {
+            if !path.is_dir() {
+                return Err(CodeFileError::NoFolder { path: path.clone() });
+            }
+            tables.imported = CodeFolder::at(path).tables()?;
+        }
         tables.pairs = tables.read_pairs(&files.ncci_ptp)?;
         if let Some(path) = &files.mue {
             tables.mue = Some(tables.take("mue", path, read_mue)?);
@@ -204,16 +254,61 @@ impl Tables {
         if let Some(path) = &files.fees {
             tables.fees = Some(tables.take("fees", path, read_fee_schedule)?);
         }
-        if let (Some(gpci), Some(locality)) = (&files.gpci, &files.locality) {
-            let localities = tables.take("gpci", gpci, read_gpci)?;
-            let indices = localities.get(&locality.contractor, &locality.number);
-            let indices = indices.ok_or_else(|| CodeFileError::NoSuchLocality {
-                path: gpci.clone(),
-                locality: locality.clone(),
-            })?;
-            tables.indices = Some(indices.clone());
-        }
+        tables.read_indices(files)?;
         Ok(tables)
+    }
+
+    /// What the practice's locality makes of a fee on a day.
+    pub(crate) fn indices_on(&self, day: NaiveDate) -> Option<&Gpci> {
+        if let Some(indices) = &self.indices {
+            return Some(indices);
+        }
+        let Locality { contractor, number } = self.locality.as_ref()?;
+        self.imported.localities_on(day)?.get(contractor, number)
+    }
+
+    /// Whether there are prices for some day.
+    pub(crate) fn has_prices(&self) -> bool {
+        self.has_fees() && self.locality.is_some()
+    }
+
+    /// Whether there is a fee schedule for some day.
+    pub(crate) fn has_fees(&self) -> bool {
+        let imported = [FileKind::FeeSchedule, FileKind::FeeScheduleQualifying];
+        self.fees.is_some() || imported.into_iter().any(|kind| self.imported.has(kind))
+    }
+
+    /// Finds the practice's locality in the file that is named, or in one of
+    /// those that were imported: localities come and go with the years.
+    fn read_indices(&mut self, files: &CodeFiles) -> Result<(), CodeFileError> {
+        let Some(locality) = &files.locality else {
+            return Ok(());
+        };
+        let Locality { contractor, number } = locality;
+        let absent = |path: &Path| CodeFileError::NoSuchLocality {
+            path: path.to_owned(),
+            locality: locality.clone(),
+        };
+        if let Some(path) = &files.gpci {
+            let localities = self.take("gpci", path, read_gpci)?;
+            let indices = localities.get(contractor, number);
+            self.indices = Some(indices.ok_or_else(|| absent(path))?.clone());
+            return Ok(());
+        }
+        let versions = self.imported.versions().iter();
+        let mut years = versions.filter(|version| version.kind == FileKind::Gpci);
+        let found = years.clone().any(|year| {
+            let first = year.days.starts.unwrap_or(NaiveDate::MIN);
+            let localities = self.imported.localities_on(first);
+            localities.is_some_and(|table| table.get(contractor, number).is_some())
+        });
+        match years.next_back() {
+            _ if found => Ok(()),
+            Some(last) => Err(absent(&last.path)),
+            None => Err(CodeFileError::NoLocalities {
+                locality: locality.clone(),
+            }),
+        }
     }
 
     fn take<T>(
@@ -222,7 +317,10 @@ impl Tables {
         path: &Path,
         read: impl FnOnce(BufReader<File>) -> Result<Import<T>, ImportError>,
     ) -> Result<T, CodeFileError> {
-        let import = read(open(key, path)?).map_err(refused(key, path))?;
+        let mut file = open(key, path)?;
+        let import = refuse_archive(&mut file)
+            .and_then(|()| read(file))
+            .map_err(refused(key, path))?;
         self.note(path, import.refused, import.faults.first().copied());
         Ok(import.table)
     }
@@ -237,7 +335,10 @@ impl Tables {
         for path in paths {
             let (taken, refused_before) = (reader.taken(), reader.refused());
             let listed = reader.faults().len();
-            reader.read(open(KEY, path)?).map_err(refused(KEY, path))?;
+            let mut file = open(KEY, path)?;
+            refuse_archive(&mut file)
+                .and_then(|()| reader.read(file))
+                .map_err(refused(KEY, path))?;
             let count = reader.refused() - refused_before;
             let first = reader.faults().get(listed).copied();
             // A quarter of which one file gave nothing would lack its edits.

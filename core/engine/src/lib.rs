@@ -48,7 +48,9 @@ pub use analytics::{
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
 pub use code_books::{PracticeCodes, load_options};
-pub use code_files::{CodeFileError, CodeFiles, Locality, LocalityError, RowsLeftOut};
+pub use code_files::{
+    CodeFileError, CodeFiles, FOLDER as CODE_FOLDER, Locality, LocalityError, RowsLeftOut,
+};
 pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;
@@ -73,6 +75,9 @@ pub use scrubjay_model as model;
 
 /// The journal, the ledger and their readers.
 pub use scrubjay_store as store;
+
+/// Code sets, and the official tables that a practice imports.
+pub use scrubjay_codes as codes;
 
 /// The contract for handlers of a host's own.
 pub use scrubjay_hooks as hooks;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use scrubjay_model::Money;
+use scrubjay_model::{ClaimKind, Money};
 
 /// What a diagnosis code is on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -280,15 +280,22 @@ pub trait CodeBooks: fmt::Debug + Send + Sync {
         false
     }
 
-    /// Whether NCCI pays `column_2` beside `column_1` on a day. The other way
-    /// round is another question.
-    fn pair_on(&self, _column_1: &str, _column_2: &str, _day: NaiveDate) -> PairStanding {
+    /// Whether NCCI pays `column_2` beside `column_1` on a day, on a claim of
+    /// that kind: hospitals have edits of their own. The other way round is
+    /// another question.
+    fn pair_on(
+        &self,
+        _claim: ClaimKind,
+        _column_1: &str,
+        _column_2: &str,
+        _day: NaiveDate,
+    ) -> PairStanding {
         PairStanding::Unknown
     }
 
-    /// The most units of a code on a day. `None` where no limit is published,
+    /// The most units of a code on a day, on a claim of that kind. `None` where no limit is published,
     /// which does not say that there is none, and where no table is at hand.
-    fn unit_limit_on(&self, _code: &str, _day: NaiveDate) -> Option<UnitLimit> {
+    fn unit_limit_on(&self, _claim: ClaimKind, _code: &str, _day: NaiveDate) -> Option<UnitLimit> {
         None
     }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rhai::EvalAltResult;
 use scrubjay_hooks::{About, Effect, Hook, Severity};
+use scrubjay_model::ClaimKind;
 
 use crate::api::{Need, fault};
 use crate::codes::{CodeKind, CodeSet};
+use crate::facts::Facts;
 use crate::limits::MAX_FINDINGS;
 use crate::tables::Tables;
 
@@ -27,6 +29,8 @@ pub(crate) struct Frame {
     /// The subject's first date of service; today where it has none. It picks
     /// among the versions of a table where a script names no day.
     pub(crate) service: NaiveDate,
+    /// The kind of its claim, which picks among tables for practitioners and hospitals.
+    pub(crate) kind: ClaimKind,
     pub(crate) hook: Hook,
     pub(crate) needs: Vec<Need>,
     pub(crate) tables: Arc<Tables>,
@@ -47,6 +51,7 @@ impl Default for Frame {
         Self {
             today: NaiveDate::MIN,
             service: NaiveDate::MIN,
+            kind: ClaimKind::Professional,
             hook: Hook::Scrub,
             needs: Vec::new(),
             tables: Arc::default(),
@@ -63,13 +68,14 @@ impl Frame {
     pub(crate) fn enter(
         &mut self,
         hook: Hook,
-        (today, service): (NaiveDate, Option<NaiveDate>),
+        facts: &Facts<'_>,
         tables: &Arc<Tables>,
         needs: &[Need],
     ) {
         self.hook = hook;
-        self.today = today;
-        self.service = service.unwrap_or(today);
+        self.today = facts.today;
+        self.service = facts.service.unwrap_or(facts.today);
+        self.kind = facts.kind.unwrap_or(ClaimKind::Professional);
         if !Arc::ptr_eq(&self.tables, tables) {
             self.tables = Arc::clone(tables);
         }

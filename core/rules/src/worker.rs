@@ -110,12 +110,7 @@ impl RuleWorker {
         outcome.ran.reserve(rules.len());
         for at in rules {
             let (pack, rule) = generation.rule(*at);
-            frame(&self.script.frame).enter(
-                hook,
-                (context.today(), facts.service),
-                &pack.tables,
-                &pack.manifest.needs,
-            );
+            frame(&self.script.frame).enter(hook, facts, &pack.tables, &pack.manifest.needs);
             let answer = self.call_rule(*at, rule, &seen, facts);
             self.record(pack, rule, answer, outcome);
         }
@@ -260,12 +255,7 @@ impl RuleWorker {
         let Some(seen) = self.see(subject, context, &facts, wants) else {
             return Ok(());
         };
-        frame(&self.script.frame).enter(
-            hook,
-            (context.today(), facts.service),
-            &pack.tables,
-            &pack.manifest.needs,
-        );
+        frame(&self.script.frame).enter(hook, &facts, &pack.tables, &pack.manifest.needs);
         match (rule.card.scope, &seen.claim) {
             (RuleScope::Line, Some(claim)) => {
                 let line = Dynamic::from(LineRef {

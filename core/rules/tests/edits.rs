@@ -11,7 +11,7 @@ use scrubjay_hooks::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, NoCodeBooks,
     PairStanding, PaymentPolicy, UnitLimit, UnitLimitKind,
 };
-use scrubjay_model::Money;
+use scrubjay_model::{ClaimKind, Money};
 use scrubjay_rules::{LoadOptions, RULE_FAULT, RuleSet};
 use support::{claim, load, pack, scrub_commercial};
 
@@ -32,7 +32,16 @@ impl CodeBooks for SmallTables {
         table != CodeTable::Fees && table != CodeTable::Mpfs
     }
 
-    fn pair_on(&self, column_1: &str, column_2: &str, day: NaiveDate) -> PairStanding {
+    fn pair_on(
+        &self,
+        claim: ClaimKind,
+        column_1: &str,
+        column_2: &str,
+        day: NaiveDate,
+    ) -> PairStanding {
+        if claim == ClaimKind::Institutional {
+            return PairStanding::Unknown;
+        }
         match (column_1, column_2) {
             ("G0439", "J0696") if day >= support::day("2026-01-01") => PairStanding::Bundled {
                 modifier_allowed: false,
@@ -41,7 +50,7 @@ impl CodeBooks for SmallTables {
         }
     }
 
-    fn unit_limit_on(&self, code: &str, day: NaiveDate) -> Option<UnitLimit> {
+    fn unit_limit_on(&self, _: ClaimKind, code: &str, day: NaiveDate) -> Option<UnitLimit> {
         (code == "J0696").then_some(UnitLimit {
             units: if day < support::day("2026-01-01") {
                 8
@@ -210,6 +219,20 @@ fn a_rule_asks_the_tables() {
         let found = said(asked, Arc::new(SmallTables));
         assert_eq!(found, ("t/asks".to_owned(), answer.to_owned()), "{asked}");
     }
+}
+
+#[test]
+fn a_claim_of_a_hospital_is_judged_by_the_edits_for_hospitals() {
+    let asked = "ncci(\"G0439\", \"J0696\").bundled_on(claim.service_from)";
+    let folder = pack(&[("r.rhai", &rule(asked))]);
+    let options = LoadOptions {
+        books: Arc::new(SmallTables),
+        ..LoadOptions::default()
+    };
+    let rules = RuleSet::load_with(&[folder.path().to_owned()], options).unwrap();
+    let mut claim = claim(&["G0439", "J0696"]);
+    claim.kind = ClaimKind::Institutional;
+    assert_eq!(scrub_commercial(&rules, &claim).findings[0].message, "");
 }
 
 #[test]

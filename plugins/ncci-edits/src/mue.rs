@@ -76,7 +76,7 @@ fn judge<'a>(
     summed: &mut Summed<'a>,
     report: &mut Report,
 ) {
-    let (Some(mue), Some(daily)) = (table.get(one.procedure), one.daily) else {
+    let (Some(mue), Some(daily)) = (table.get(one.procedure, one.from), one.daily) else {
         return;
     };
     let limit = i64::from(mue.units) * UNIT;

@@ -5,9 +5,9 @@ use std::io::BufRead;
 
 use chrono::NaiveDate;
 
-use crate::Validity;
 use crate::import::{Import, ImportError, Line, Lines, RowFaultKind, Tally, text};
 use crate::procedure::Procedure;
+use crate::{Changes, Validity};
 
 /// How firmly an add-on code is bound to its primary codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,12 +22,15 @@ pub enum AddOnType {
 
 /// One add-on code with a primary code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Bond {
-    kind: AddOnType,
+pub(crate) struct Bond {
+    pub(crate) kind: AddOnType,
     /// `None` where the contractor names the codes (`CCCCC`).
-    primary: Option<Procedure>,
-    validity: Validity,
+    pub(crate) primary: Option<Procedure>,
+    pub(crate) validity: Validity,
 }
+
+/// How firm a bond is, and its days.
+type Terms = (AddOnType, Validity);
 
 /// What must stand beside an add-on code on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +43,7 @@ pub struct AddOn {
 
 /// The add-on codes of one quarter.
 #[derive(Debug, Clone, Default)]
-pub struct AddOnTable(BTreeMap<Procedure, Vec<Bond>>);
+pub struct AddOnTable(pub(crate) BTreeMap<Procedure, Vec<Bond>>);
 
 impl AddOnTable {
     /// What must stand beside a code on a day; `None` where it is no add-on code then.
@@ -57,6 +60,32 @@ impl AddOnTable {
             kind,
             primaries: primaries.into_iter().map(Procedure::code).collect(),
         })
+    }
+
+    /// What changed since an older quarter; a bond is shown as `G9991 G9001`, with
+    /// `contractor` where the contractor names the codes.
+    #[must_use]
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        Changes::between(
+            old.keyed().into_iter(),
+            self.keyed().into_iter(),
+            |(code, primary)| {
+                let primary = primary.map_or("contractor".to_owned(), Procedure::code);
+                format!("{} {primary}", code.code())
+            },
+        )
+    }
+
+    /// Every bond by its two codes: how firm, and its days.
+    fn keyed(&self) -> BTreeMap<(Procedure, Option<Procedure>), Vec<Terms>> {
+        let mut keyed = BTreeMap::<_, Vec<Terms>>::new();
+        for (code, bonds) in &self.0 {
+            for bond in bonds {
+                let days = keyed.entry((*code, bond.primary)).or_default();
+                days.push((bond.kind, bond.validity));
+            }
+        }
+        keyed
     }
 
     /// How many add-on codes it has.
@@ -165,7 +194,7 @@ fn read_row(cells: [&[u8]; 7]) -> Result<(Procedure, Bond), RowFaultKind> {
     ))
 }
 
-fn julian(cell: &[u8], column: &'static str) -> Result<Option<NaiveDate>, RowFaultKind> {
+pub(super) fn julian(cell: &[u8], column: &'static str) -> Result<Option<NaiveDate>, RowFaultKind> {
     if cell.is_empty() {
         return Ok(None);
     }

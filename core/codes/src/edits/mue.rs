@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use crate::Changes;
+use chrono::NaiveDate;
+
 use crate::import::{Import, ImportError, RowFaultKind, Tally};
 use crate::procedure::Procedure;
 use crate::rows::Rows;
+use crate::{Changes, Validity};
 
 /// How units are counted against the limit, and whether more can be paid (MAI).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,29 +30,55 @@ pub struct Mue {
     pub adjudication: MueAdjudication,
     /// Why, in CMS's words.
     pub rationale: String,
+    /// Its days, where the file gives some; else those of its quarter.
+    pub validity: Validity,
 }
 
-/// The limits of one quarter, for one kind of biller.
+/// The limits of one quarter, for one kind of biller. A code has several where
+/// the file tells of former days too, as Medicaid's does.
 #[derive(Debug, Clone, Default)]
-pub struct MueTable(BTreeMap<Procedure, Mue>);
+pub struct MueTable(pub(crate) BTreeMap<Procedure, Vec<Mue>>);
 
 impl MueTable {
-    /// The limit of a code; `None` where none is published, which does not say
-    /// that there is none.
+    /// The limit of a code on a day; `None` where none is published, which does
+    /// not say that there is none.
     #[must_use]
-    pub fn get(&self, code: &str) -> Option<&Mue> {
-        self.0.get(&Procedure::read(code.as_bytes())?)
+    pub fn get(&self, code: &str, day: NaiveDate) -> Option<&Mue> {
+        let limits = self.0.get(&Procedure::read(code.as_bytes())?)?;
+        limits.iter().find(|mue| mue.validity.holds_on(day))
     }
 
-    /// What changed since an older quarter.
+    /// What changed since an older quarter; a limit is shown as `J9999`, with its
+    /// first day where it has one.
     #[must_use]
     pub fn changes_since(&self, old: &Self) -> Changes {
-        Changes::between(old.iter(), self.iter(), String::clone)
+        Changes::between(old.keyed(), self.keyed(), |(code, from)| match from {
+            Some(from) => format!("{} {from}", code.code()),
+            None => code.code(),
+        })
+    }
+
+    fn keyed(&self) -> impl Iterator<Item = ((Procedure, Option<NaiveDate>), &Mue)> {
+        let all = self.0.iter();
+        all.flat_map(|(code, limits)| limits.iter().map(|mue| ((*code, mue.validity.starts), mue)))
     }
 
     /// Every limit by code.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (String, &Mue)> {
-        self.0.iter().map(|(code, mue)| (code.code(), mue))
+    pub fn iter(&self) -> impl Iterator<Item = (String, &Mue)> {
+        self.keyed().map(|((code, _), mue)| (code.code(), mue))
+    }
+
+    /// Adds a limit.
+    pub(crate) fn add(&mut self, code: Procedure, mue: Mue) -> Result<(), RowFaultKind> {
+        let limits = self.0.entry(code).or_default();
+        let key = |one: &Mue| one.validity.starts;
+        match limits.binary_search_by_key(&key(&mue), key) {
+            Ok(_) => Err(RowFaultKind::Repeated),
+            Err(at) => {
+                limits.insert(at, mue);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -109,17 +137,12 @@ pub fn read_mue(file: impl Read) -> Result<Import<MueTable>, ImportError> {
                     units,
                     adjudication,
                     rationale,
+                    validity: Validity::default(),
                 },
             ))
         };
-        match read() {
-            Ok((procedure, _)) if table.0.contains_key(&procedure) => {
-                tally.refuse(row.line, RowFaultKind::Repeated);
-            }
-            Ok((procedure, mue)) => {
-                table.0.insert(procedure, mue);
-                tally.taken += 1;
-            }
+        match read().and_then(|(procedure, mue)| table.add(procedure, mue)) {
+            Ok(()) => tally.taken += 1,
             Err(why) => tally.refuse(row.line, why),
         }
     }
@@ -140,22 +163,26 @@ mod tests {
         J9999,13,1 Line Edit,again\r\n\
         J9996,0,2 Date of Service Edit: Policy,Invented\r\n";
 
+    fn day() -> NaiveDate {
+        "2026-02-02".parse().unwrap()
+    }
+
     #[test]
     fn limits_are_read_below_notices_and_without_them() {
         for file in [format!("{NOTICE}{HEADER}{ROWS}"), format!("{HEADER}{ROWS}")] {
             let import = read_mue(file.as_bytes()).unwrap();
             assert_eq!((import.taken, import.refused), (3, 4));
-            let mue = import.table.get("J9999").unwrap();
+            let mue = import.table.get("J9999", day()).unwrap();
             assert_eq!(
                 (mue.units, mue.adjudication),
                 (12, MueAdjudication::DayClinical)
             );
             assert_eq!(mue.rationale, "Invented, by test");
             assert_eq!(
-                import.table.get("J9996").unwrap().adjudication,
+                import.table.get("J9996", day()).unwrap().adjudication,
                 MueAdjudication::DayByPolicy
             );
-            assert!(import.table.get("D0120").is_none());
+            assert!(import.table.get("D0120", day()).is_none());
         }
     }
 
@@ -171,7 +198,8 @@ mod tests {
         let mut file = b"HCPCS/CPT Code,DME Supplier Services MUE Values,MUE Adjudication Indicator,MUE Rationale\r".to_vec();
         file.extend_from_slice(b"E0100,2,1 Line Edit,CMS\x92s policy\r");
         let import = read_mue(&file[..]).unwrap();
-        assert_eq!(import.table.get("E0100").unwrap().rationale, "CMS’s policy");
+        let mue = import.table.get("E0100", day()).unwrap();
+        assert_eq!(mue.rationale, "CMS’s policy");
     }
 
     #[test]

@@ -43,6 +43,16 @@ pub struct PtpReader {
     tally: Tally,
 }
 
+/// How many rows of each sort were met so far.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) taken: usize,
+    pub(crate) skipped: usize,
+    pub(crate) refused: usize,
+    /// Those refused that are listed.
+    pub(crate) faults: usize,
+}
+
 impl PtpReader {
     /// Reads one file (`ccipra-vNNNrN-fN.txt`, `ccioph-...`): notices, column
     /// names, then tab-separated column 1, column 2, `*` where it stood before
@@ -140,6 +150,15 @@ impl PtpReader {
         });
         // Those beyond the bound lose their words, not their edit.
         u8::try_from(at.min(MAX_RATIONALES)).unwrap_or(u8::MAX)
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            taken: self.tally.taken,
+            skipped: self.tally.skipped,
+            refused: self.tally.refused,
+            faults: self.tally.faults.len(),
+        }
     }
 
     /// Rows of the files so far that go in.

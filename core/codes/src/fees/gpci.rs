@@ -26,7 +26,7 @@ pub struct Gpci {
 
 /// The localities of one year.
 #[derive(Debug, Clone, Default)]
-pub struct GpciTable(BTreeMap<(String, String), Gpci>);
+pub struct GpciTable(pub(crate) BTreeMap<(String, String), Gpci>);
 
 impl GpciTable {
     /// The indices of a contractor's locality, such as `10112` and `00`.

@@ -75,7 +75,7 @@ impl PhysicianFee {
 
 /// The relative values of one quarter.
 #[derive(Debug, Clone, Default)]
-pub struct FeeScheduleTable(BTreeMap<(Procedure, [u8; 2]), PhysicianFee>);
+pub struct FeeScheduleTable(pub(crate) BTreeMap<(Procedure, [u8; 2]), PhysicianFee>);
 
 impl FeeScheduleTable {
     /// What the schedule says of a code, alone or with `26`, `TC` or `53`.

@@ -73,9 +73,26 @@ impl Excludes1 {
         }
     }
 
+    /// What the notes under a code and above it name; each once, in order.
+    pub(crate) fn named_at(&self, code: &str) -> Vec<String> {
+        let Some(code) = Key::read(code) else {
+            return Vec::new();
+        };
+        let notes = self.notes_over(code);
+        let mut spans: Vec<Span> = notes.flat_map(|at| self.notes[at].1.clone()).collect();
+        spans.sort();
+        spans.dedup();
+        spans.iter().map(Span::to_string).collect()
+    }
+
     fn names(&self, under: Key, other: Key) -> bool {
-        let named = |at: usize| self.notes[at].1.iter().any(|span| span.contains(other));
-        let above = (3..=under.len()).filter_map(|length| {
+        self.notes_over(under)
+            .any(|at| self.notes[at].1.iter().any(|span| span.contains(other)))
+    }
+
+    /// The notes under a code and above it in the tree.
+    fn notes_over(&self, under: Key) -> impl Iterator<Item = usize> + '_ {
+        let above = (3..=under.len()).filter_map(move |length| {
             let code = under.cut(length);
             self.notes
                 .binary_search_by_key(
@@ -91,8 +108,8 @@ impl Excludes1 {
             .over_ranges
             .iter()
             .copied()
-            .filter(|at| self.notes[*at].0.contains(under));
-        above.chain(over).any(named)
+            .filter(move |at| self.notes[*at].0.contains(under));
+        above.chain(over)
     }
 
     pub(super) fn notes(&self) -> &[(Span, Vec<Span>)] {
@@ -170,5 +187,8 @@ mod tests {
         assert!(!excludes.forbids("E109", "I10"));
         assert!(!excludes.forbids("A20", "P370"));
         assert!(!excludes.forbids("junk", "E119"));
+        assert_eq!(excludes.named_at("E10.9"), ["E11"]);
+        assert_eq!(excludes.named_at("A17"), ["P370"]);
+        assert_eq!(excludes.named_at("junk"), Vec::<String>::new());
     }
 }

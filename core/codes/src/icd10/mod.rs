@@ -8,6 +8,8 @@ mod shipped;
 mod table;
 mod tabular;
 
+pub(crate) use shipped::shipped_size;
+
 pub use excludes::Excludes1;
 pub use order::read_icd10_order;
 #[doc(hidden)]

@@ -12,7 +12,7 @@ use super::pack::Pack;
 #[cfg(test)]
 use super::table::Icd10Entry;
 use super::table::{Icd10Standing, Icd10Table, Key, Names};
-use super::tabular::{Name, first_words, read_icd10_tabular};
+use super::tabular::{Name, Tabular, first_words, read_icd10_tabular};
 use crate::import::{Import, ImportError};
 use crate::{Validity, Versions};
 
@@ -39,6 +39,11 @@ static SHIPPED: LazyLock<Icd10Releases> = LazyLock::new(|| {
 #[must_use]
 pub fn shipped_icd10() -> &'static Icd10Releases {
     &SHIPPED
+}
+
+/// Bytes that the releases take in the program.
+pub(crate) const fn shipped_size() -> usize {
+    PACK.len()
 }
 
 /// What a code is on a date, in the releases that are compiled in. With or
@@ -120,6 +125,14 @@ impl Icd10Releases {
         self.versions.add(days, table);
     }
 
+    /// Adds an imported tabular list, whose notes count from then on: where an
+    /// order file of the same days is added after it, that one says which codes
+    /// stand.
+    pub fn add_tabular(&mut self, days: Validity, mut list: Tabular) {
+        self.excludes = Arc::new(std::mem::take(&mut list.excludes));
+        self.add(days, list.table(None));
+    }
+
     /// What a code is on a date.
     #[must_use]
     pub fn standing(&self, code: &str, day: NaiveDate) -> Icd10Standing {
@@ -142,10 +155,25 @@ impl Icd10Releases {
         })
     }
 
-    /// Whether an Excludes1 note keeps the two apart (fiscal year 2026's notes).
+    /// Whether an Excludes1 note keeps the two apart (fiscal year 2026's notes, or
+    /// those of the tabular list added last).
     #[must_use]
     pub fn excludes1(&self, one: &str, other: &str) -> bool {
         self.excludes.forbids(one, other)
+    }
+
+    /// The codes that Excludes1 notes name beside a code: those of its own notes
+    /// and of the notes above it, each as a code with everything below it or a
+    /// range of them.
+    #[must_use]
+    pub fn excludes1_of(&self, code: &str) -> Vec<String> {
+        self.excludes.named_at(code)
+    }
+
+    /// The release of a day.
+    #[must_use]
+    pub fn table_on(&self, day: NaiveDate) -> Option<&Icd10Table> {
+        self.versions.on(day)
     }
 
     /// Every release with its days.

@@ -134,6 +134,24 @@ impl Icd10Table {
         Self::new(codes, names)
     }
 
+    /// Codes in order, each with its billable flag and its description. `None`
+    /// where one is no code, or out of order.
+    pub(crate) fn of_sorted(codes: Vec<(String, bool, String)>) -> Option<Self> {
+        let mut text = String::new();
+        let mut offsets = vec![0];
+        let mut keys: Vec<(Key, bool)> = Vec::with_capacity(codes.len());
+        for (code, billable, description) in &codes {
+            let key = Key::read(code)?;
+            if keys.last().is_some_and(|(last, _)| *last >= key) {
+                return None;
+            }
+            keys.push((key, *billable));
+            text.push_str(description);
+            offsets.push(u32::try_from(text.len()).ok()?);
+        }
+        Some(Self::new(keys, Names::Own { text, offsets }))
+    }
+
     /// The code, where this release has it. With or without its point.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<Icd10Entry<'_>> {

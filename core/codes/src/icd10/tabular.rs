@@ -8,6 +8,7 @@ use std::sync::Arc;
 use roxmltree::{Document, Node};
 
 use super::excludes::{Excludes1, Span, codes_named};
+use super::pack::Pack;
 use super::table::{Icd10Table, Key, Names};
 use crate::import::{Import, ImportError, RowFaultKind, Tally, text};
 
@@ -77,6 +78,21 @@ impl Tabular {
             codes.retain(|code| listed.contains(code));
         }
         Icd10Table::with_leaves_billable(codes, Names::Tabular(Arc::new(self)))
+    }
+
+    /// The list in the compact form that ships too.
+    pub(crate) fn to_compact(&self) -> Vec<u8> {
+        let tabular = self.clone();
+        Pack {
+            tabular,
+            ..Pack::default()
+        }
+        .write()
+    }
+
+    /// Reads the compact form; `None` where it is damaged.
+    pub(crate) fn from_compact(bytes: &[u8]) -> Option<Self> {
+        Some(Pack::read(bytes)?.tabular)
     }
 
     /// Codes that must not stand together.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use chrono::NaiveDate;
 use rhai::{Dynamic, EvalAltResult, INT, ImmutableString};
 use scrubjay_hooks::{AddOnKind, AddOnStanding, CodeBooks, CodeTable, PairStanding, UnitLimit};
+use scrubjay_model::ClaimKind;
 
 use super::compare::kind_of;
 use super::date::Date;
@@ -18,6 +19,7 @@ use crate::frame::Frame;
 pub(crate) struct PairRef {
     column_1: Option<ImmutableString>,
     column_2: Option<ImmutableString>,
+    claim: ClaimKind,
     books: Arc<dyn CodeBooks>,
 }
 
@@ -96,11 +98,13 @@ fn pairs(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "ncci",
         &[("column_1", Kind::Text), ("column_2", Kind::Text)],
         PAIR,
-        "What NCCI says of two procedure codes: whether column 2 is paid beside column 1. The other way round is another question. Compare the answers: `ncci(\"G9001\", \"G9002\").bundled_on(day) == true`.",
+        "What NCCI says of two procedure codes: whether column 2 is paid beside column 1, by the edits for hospitals on an institutional claim, else by those for practitioners. The other way round is another question. Compare the answers: `ncci(\"G9001\", \"G9002\").bundled_on(day) == true`.",
         move |column_1: Dynamic, column_2: Dynamic| -> Asked<PairRef> {
+            let claim = frame(&shared).kind;
             Ok(PairRef {
                 column_1: text(column_1, "ncci", "column_1")?,
                 column_2: text(column_2, "ncci", "column_2")?,
+                claim,
                 books: books(&shared),
             })
         },
@@ -136,7 +140,7 @@ fn pairs(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
 
 fn standing(pair: &PairRef, day: NaiveDate) -> PairStanding {
     match (&pair.column_1, &pair.column_2) {
-        (Some(column_1), Some(column_2)) => pair.books.pair_on(column_1, column_2, day),
+        (Some(column_1), Some(column_2)) => pair.books.pair_on(pair.claim, column_1, column_2, day),
         _ => PairStanding::Unknown,
     }
 }
@@ -183,9 +187,10 @@ fn limits(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
 
 fn limit(shared: &Mutex<Frame>, code: Dynamic, day: NaiveDate) -> Asked<LimitRef> {
     let code = text(code, "mue", "code")?;
-    Ok(LimitRef(
-        code.and_then(|code| books(shared).unit_limit_on(&code, day)),
-    ))
+    let claim = frame(shared).kind;
+    Ok(LimitRef(code.and_then(|code| {
+        books(shared).unit_limit_on(claim, &code, day)
+    })))
 }
 
 fn add_ons(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {

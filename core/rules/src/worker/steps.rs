@@ -66,7 +66,7 @@ impl Steps {
                     let (pack, rule) = generation.rule(*at);
                     frame(&worker.script.frame).enter(
                         hook,
-                        (context.today(), facts.service),
+                        &facts,
                         &pack.tables,
                         &pack.manifest.needs,
                     );
