@@ -3,6 +3,7 @@
 
 mod child;
 mod claims;
+mod codes;
 mod db;
 mod live;
 mod place;
@@ -54,6 +55,9 @@ enum Command {
     /// Native plugins: list, inspect, check, new, test, sign.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// Code sets and official tables: import, list, lookup, diff.
+    #[command(subcommand)]
+    Codes(codes::CodesCommand),
     /// X12 files: check, show, json, ack, balance.
     #[command(subcommand)]
     X12(x12::X12Command),
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
         Command::Db(command) => db::db(&command),
         Command::Rules(command) => rules::rules(&command),
         Command::Plugin(command) => plugin::plugin(&command),
+        Command::Codes(command) => codes::codes(&command),
         Command::X12(command) => x12::x12(&command),
         Command::PluginChild => child::serve(),
     };

@@ -41,6 +41,7 @@ mod import;
 mod imported;
 mod kind;
 mod lists;
+mod lookup;
 mod procedure;
 mod reason;
 mod recognize;
@@ -73,6 +74,7 @@ pub use lists::{
     claim_filing_indicator, claim_status_category, group_meaning, place_of_service,
     places_of_service,
 };
+pub use lookup::{Fact, Found, LookupError, LookupSet, ShippedSet, look_up, shipped_sets};
 pub use reason::{
     AppealRights, CarcInfo, DenialDefaults, Liable, NotDenialKind, RarcInfo, ReasonClass,
     ReviewReason, carc, carcs, classify, rarc, rarcs,

@@ -13,6 +13,11 @@ const PLACES: &str = include_str!("../data/place_of_service.csv");
 const CATEGORIES: &str = include_str!("../data/claim_status_category.csv");
 const INDICATORS: &str = include_str!("../data/claim_filing_indicator.csv");
 
+/// Places, categories and indicators as they are compiled in.
+pub(crate) const fn files() -> [&'static str; 3] {
+    [PLACES, CATEGORIES, INDICATORS]
+}
+
 /// A place of service (CMS place-of-service code set).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {

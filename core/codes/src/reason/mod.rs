@@ -6,6 +6,11 @@ mod rarc;
 pub use carc::{CarcInfo, carc, carcs};
 pub use rarc::{RarcInfo, rarc, rarcs};
 
+/// The tables of reasons and remarks as they are compiled in.
+pub(crate) const fn files() -> [&'static str; 2] {
+    [carc::FILE, rarc::FILE]
+}
+
 use carc::{Kind, Row};
 use chrono::NaiveDate;
 use scrubjay_model::{AsSent, Carc, DenialCategory, GroupCode, Rarc, Recoverable};
