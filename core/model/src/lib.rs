@@ -35,6 +35,7 @@ mod calendar;
 mod charge;
 mod checked;
 mod claim;
+mod claim_status;
 mod clock;
 mod codes;
 mod coverage;
@@ -71,13 +72,17 @@ pub use as_sent::AsSent;
 pub use assistance::{AssistanceStatus, FinancialAssistance};
 pub use authorization::{
     Authorization, AuthorizationError, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
-    AuthorizedService, PlannedService,
+    AuthorizedService, PlannedService, ReviewAnswer, ReviewOutcome,
 };
 pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
 pub use charge::{Billing, Charge, ChargeError, ChargeRecord};
 pub use claim::{
     Carried, Claim, ClaimKind, Diagnosis, Frequency, InstitutionalDetails, PriorPayment,
     ServiceLine,
+};
+pub use claim_status::{
+    ClaimStatusAnswer, ClaimStatusError, ClaimStatusRecord, LineStatus, PayerStatus,
+    PayerStatusCode, StatusStage,
 };
 pub use clock::{Clock, FixedClock};
 pub use codes::{
@@ -92,7 +97,7 @@ pub use denial::{Denial, DenialCategory, Recoverable};
 pub use eligibility::{
     Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, BenefitQuery,
     CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityInquiry, EligibilityRecord,
-    EligibilityRejection, FollowUpAction, InquiryRecord, OtherPayer,
+    EligibilityRejection, FollowUpAction, InquiryRecord, OtherPayer, OtherPayerKind,
 };
 pub use encounter::{Encounter, EncounterError, EncounterRecord, EncounterStatus};
 pub use error::{ValueError, ValueKind};

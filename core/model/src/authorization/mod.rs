@@ -5,8 +5,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 mod error;
+mod review;
 
 pub use error::{AuthorizationError, AuthorizationGap};
+pub use review::{ReviewAnswer, ReviewOutcome};
 
 use crate::checked::checked;
 use crate::{
@@ -92,7 +94,7 @@ pub struct AuthorizationRecord {
     pub payer: PayerId,
     /// Where it stands.
     pub status: AuthorizationStatus,
-    /// The payer's number (REF*G1); an approved one has it.
+    /// The payer's number (HCR02, REF*G1 on a claim); an approved one has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<AuthorizationNumber>,
     /// Day it was asked for.
@@ -109,6 +111,9 @@ pub struct AuthorizationRecord {
     pub to: Option<NaiveDate>,
     /// Services, asked for or granted.
     pub services: Vec<AuthorizedService>,
+    /// The payer's latest answer, where one has come electronically.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<ReviewAnswer>,
 }
 
 impl AuthorizationRecord {
@@ -239,6 +244,7 @@ checked! {
     ///         approved: Decimal::from(12),
     ///         used: Decimal::ZERO,
     ///     }],
+    ///     answer: None,
     /// })?;
     /// let visit = "G0151".parse()?;
     /// authorization.use_units(&visit, march, Decimal::from(10))?;

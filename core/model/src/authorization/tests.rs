@@ -35,6 +35,7 @@ fn granted() -> AuthorizationRecord {
                 used: Decimal::from(4),
             },
         ],
+        answer: None,
     }
 }
 
@@ -161,6 +162,16 @@ fn an_approval_without_number_or_days_is_no_approval() {
         record.status = AuthorizationStatus::Asked;
         assert!(Authorization::new(record).is_ok(), "{field}");
     }
+}
+
+#[test]
+fn every_outcome_of_a_review_is_read_as_it_is_written() {
+    for outcome in ReviewOutcome::ALL {
+        assert_eq!(ReviewOutcome::from_x12(outcome.as_x12()), Some(outcome));
+        let approved = outcome.status() == AuthorizationStatus::Approved;
+        assert_eq!(approved, outcome.grants(), "{outcome:?}");
+    }
+    assert_eq!(ReviewOutcome::from_x12("A5"), None);
 }
 
 #[test]

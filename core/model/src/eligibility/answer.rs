@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, CoverageAnswer,
-    EligibilityError, EligibilityRecord,
+    EligibilityError, EligibilityRecord, OtherPayerKind,
 };
 use crate::{Money, ServiceType};
 
@@ -26,14 +26,33 @@ pub struct BenefitQuery<'a> {
 
 impl EligibilityRecord {
     pub(super) fn check(&self) -> Result<(), EligibilityError> {
-        if self.benefits.is_empty() && self.rejections.is_empty() {
+        let silent = self.benefits.is_empty() && self.other_payers.is_empty();
+        if silent && self.rejections.is_empty() {
             return Err(EligibilityError::Empty);
         }
         let dates = self.plan_from.zip(self.plan_to);
         if dates.is_some_and(|(from, to)| to < from) {
             return Err(EligibilityError::PlanDates);
         }
+        let ends_early = |from: Option<NaiveDate>, to: Option<NaiveDate>| {
+            from.zip(to).is_some_and(|(from, to)| to < from)
+        };
+        for (number, other) in (1..).zip(&self.other_payers) {
+            if ends_early(other.from, other.to) {
+                let what = "other payer";
+                return Err(EligibilityError::Days { what, number });
+            }
+            if other.kind == OtherPayerKind::ManagedCare && other.order.is_some() {
+                return Err(EligibilityError::ManagedOrder { number });
+            }
+        }
         for (benefit, said) in (1..).zip(&self.benefits) {
+            if ends_early(said.from, said.to) {
+                return Err(EligibilityError::Days {
+                    what: "benefit",
+                    number: benefit,
+                });
+            }
             if said.amount.is_some_and(Money::is_negative) {
                 return Err(EligibilityError::Amount { benefit });
             }
@@ -75,10 +94,11 @@ impl EligibilityRecord {
     /// Whether there is cover for a type of service on a day.
     ///
     /// What the answer says of that very type goes before what it says of the
-    /// plan as a whole; a day outside the plan's own dates has no cover.
+    /// plan as a whole; a day outside the plan's own dates has no cover, nor
+    /// one outside the days of the benefit that says that cover is active.
     #[must_use]
     pub fn coverage(&self, service_type: &ServiceType, on: NaiveDate) -> CoverageAnswer {
-        if self.benefits.is_empty() {
+        if self.benefits.is_empty() && !self.rejections.is_empty() {
             return CoverageAnswer::Rejected;
         }
         let before = self.plan_from.is_some_and(|from| on < from);
@@ -92,7 +112,12 @@ impl EligibilityRecord {
                 BenefitKind::Active | BenefitKind::Inactive | BenefitKind::NonCovered
             )
         };
-        let said = self.about(decides, service_type);
+        let mut said = self.about(decides, service_type);
+        let spoke = !said.is_empty();
+        said.retain(|benefit| benefit.is_on(on));
+        if spoke && said.is_empty() {
+            return CoverageAnswer::Inactive;
+        }
         let says = |kind| said.iter().any(|benefit| benefit.kind == kind);
         match (
             says(BenefitKind::Active),

@@ -64,7 +64,9 @@ impl InquiryRecord {
     pub fn state(&self) -> &'static str {
         match &self.answer {
             None => "asked",
-            Some(answer) if answer.benefits.is_empty() => "rejected",
+            Some(answer) if answer.benefits.is_empty() && !answer.rejections.is_empty() => {
+                "rejected"
+            }
             Some(_) => "answered",
         }
     }

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 mod answer;
 mod inquiry;
+mod other_payer;
 
 pub use answer::BenefitQuery;
 pub use inquiry::{EligibilityInquiry, InquiryRecord};
+pub use other_payer::{OtherPayer, OtherPayerKind};
 
 use crate::checked::checked;
-use crate::{CoverageOrder, MemberId, Money, Name, PatientKey, PayerId, ServiceType};
+use crate::{Carried, MemberId, Money, PatientKey, PayerId, Person, ServiceType};
 
 /// What a benefit says (EB01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,6 +114,18 @@ pub struct Benefit {
     pub period: BenefitPeriod,
     /// For which network.
     pub network: BenefitNetwork,
+    /// Type of insurance (EB04), such as MA and MB for Medicare's two parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insurance_type: Option<String>,
+    /// The plan, in the payer's words (EB05).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// First day that it holds, where it has days of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    /// Last day that it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
     /// Dollars (EB07).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
@@ -124,17 +138,31 @@ pub struct Benefit {
     pub authorization: Option<bool>,
 }
 
-/// Another payer that the answer names (EB01 R, loop 2120).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OtherPayer {
-    /// Its name.
-    pub name: Name,
-    /// Its id, where given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer: Option<PayerId>,
-    /// Its place in the order of payment, where given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<CoverageOrder>,
+impl Benefit {
+    /// A benefit of which no more is said.
+    #[must_use]
+    pub const fn of(kind: BenefitKind) -> Self {
+        Self {
+            kind,
+            service_types: Vec::new(),
+            level: BenefitLevel::Unstated,
+            period: BenefitPeriod::Unstated,
+            network: BenefitNetwork::Any,
+            insurance_type: None,
+            plan: None,
+            from: None,
+            to: None,
+            amount: None,
+            share: None,
+            authorization: None,
+        }
+    }
+
+    /// Whether it holds on that day: one without days of its own always does.
+    #[must_use]
+    pub fn is_on(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
 }
 
 /// What to do with a refused inquiry (AAA04).
@@ -154,6 +182,19 @@ pub enum FollowUpAction {
 }
 
 impl FollowUpAction {
+    /// The code for AAA04. Several codes mean one action: the first is given.
+    #[must_use]
+    pub const fn as_x12(self) -> &'static str {
+        match self {
+            Self::Correct => "C",
+            Self::Resend => "R",
+            Self::Wait(days) if days > 10 => "W",
+            Self::Wait(_) => "X",
+            Self::Stop => "N",
+            Self::Unstated => "",
+        }
+    }
+
     /// Reads AAA04.
     #[must_use]
     pub fn from_x12(code: &str) -> Self {
@@ -189,6 +230,10 @@ pub struct EligibilityRecord {
     /// Member number as the payer gave it back, which may be the right one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,
+    /// The patient as the payer has them, where it says so: another date of
+    /// birth or spelling of the name is what a claim would be refused for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
     /// Day of asking.
     pub asked: NaiveDate,
     /// Day of service asked about (DTP*291).
@@ -208,6 +253,11 @@ pub struct EligibilityRecord {
     /// Why it was refused, where it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejections: Vec<EligibilityRejection>,
+    /// What the answer says beyond that: loops as paths from the patient's
+    /// level, such as `2100C/2110C[3]`, benefits being counted in this order
+    /// and the other payers behind them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<Carried>,
 }
 
 /// An answer that cannot be one.
@@ -215,11 +265,26 @@ pub struct EligibilityRecord {
 #[non_exhaustive]
 pub enum EligibilityError {
     /// It says nothing at all.
-    #[error("the answer has neither benefits nor rejections")]
+    #[error("the answer has neither benefits nor other payers nor rejections")]
     Empty,
     /// The plan ends before it begins.
     #[error("the answer's `plan_to` is before its `plan_from`")]
     PlanDates,
+    /// A benefit or another payer's cover ends before it begins.
+    #[error("{what} {number} of the answer ends before it begins")]
+    Days {
+        /// `benefit` or `other payer`.
+        what: &'static str,
+        /// Which, 1-based.
+        number: usize,
+    },
+    /// A managed-care organization has no place of its own in the order of
+    /// payment: it stands in for the payer.
+    #[error("other payer {number} manages care and cannot have an order of payment")]
+    ManagedOrder {
+        /// Which, 1-based.
+        number: usize,
+    },
     /// An amount below zero.
     #[error("benefit {benefit} has an amount below zero")]
     Amount {

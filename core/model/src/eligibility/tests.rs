@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::*;
+use crate::{CoverageOrder, Name};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -15,14 +16,8 @@ fn of(text: &str) -> ServiceType {
 
 fn benefit(kind: BenefitKind, types: &[&str]) -> Benefit {
     Benefit {
-        kind,
         service_types: types.iter().map(|text| of(text)).collect(),
-        level: BenefitLevel::Unstated,
-        period: BenefitPeriod::Unstated,
-        network: BenefitNetwork::Any,
-        amount: None,
-        share: None,
-        authorization: None,
+        ..Benefit::of(kind)
     }
 }
 
@@ -50,6 +45,7 @@ fn answered() -> EligibilityRecord {
         patient: "P-7".parse().unwrap(),
         payer: "60054".parse().unwrap(),
         member: None,
+        person: None,
         asked: day("2026-02-26"),
         service: day("2026-03-02"),
         plan_from: Some(day("2026-01-01")),
@@ -65,6 +61,7 @@ fn answered() -> EligibilityRecord {
         ],
         other_payers: Vec::new(),
         rejections: Vec::new(),
+        carried: Vec::new(),
     }
 }
 
@@ -89,6 +86,49 @@ fn cover_begins_and_ends_with_the_plans_own_days() {
     ] {
         assert_eq!(answer.coverage(&of("98"), day(on)), cover, "{on}");
     }
+}
+
+#[test]
+fn cover_that_has_ended_for_a_service_is_not_active_though_the_plan_goes_on() {
+    let mut answer = answered();
+    let mut ended = benefit(BenefitKind::Active, &["A6"]);
+    ended.to = Some(day("2026-02-28"));
+    answer.benefits.push(ended);
+    for (on, cover) in [
+        ("2026-02-28", CoverageAnswer::Active),
+        ("2026-03-01", CoverageAnswer::Inactive),
+    ] {
+        assert_eq!(answer.coverage(&of("A6"), day(on)), cover, "{on}");
+    }
+}
+
+#[test]
+fn another_payer_alone_is_an_answer_and_no_refusal() {
+    let answer = EligibilityAnswer::new(EligibilityRecord {
+        benefits: Vec::new(),
+        other_payers: vec![OtherPayer::named(Name::organization("SAMPLE HMO"))],
+        ..answered()
+    })
+    .unwrap();
+    let on = day("2026-03-02");
+    assert_eq!(answer.coverage(&of("30"), on), CoverageAnswer::Unclear);
+}
+
+#[test]
+fn a_plan_behind_a_card_is_told_from_a_payer_before_it() {
+    let other = |kind, insurance_type: Option<&str>| OtherPayer {
+        kind,
+        insurance_type: insurance_type.map(str::to_owned),
+        ..OtherPayer::named(Name::organization("SAMPLE PLAN"))
+    };
+    let managed = other(OtherPayerKind::ManagedCare, None);
+    let advantage = other(OtherPayerKind::Payer, Some("HN"));
+    let working_aged = other(OtherPayerKind::Payer, Some("12"));
+    let past = other(OtherPayerKind::Prior, Some("HN"));
+    assert!(managed.manages_care() && advantage.manages_care());
+    assert!(!working_aged.manages_care() && !past.manages_care());
+    assert_eq!(working_aged.medicare_secondary(), Some("12"));
+    assert_eq!(advantage.medicare_secondary(), None);
 }
 
 #[test]
@@ -201,6 +241,24 @@ fn what_cannot_be_an_answer_is_refused_with_its_place() {
     assert_eq!(
         refused(|a| a.plan_to = Some(day("2025-12-31"))),
         EligibilityError::PlanDates
+    );
+    assert_eq!(
+        refused(|a| {
+            a.benefits[1].from = Some(day("2026-03-02"));
+            a.benefits[1].to = Some(day("2026-03-01"));
+        }),
+        EligibilityError::Days {
+            what: "benefit",
+            number: 2
+        }
+    );
+    assert_eq!(
+        refused(|a| a.other_payers.push(OtherPayer {
+            kind: OtherPayerKind::ManagedCare,
+            order: Some(CoverageOrder::Primary),
+            ..OtherPayer::default()
+        })),
+        EligibilityError::ManagedOrder { number: 1 }
     );
     assert_eq!(
         refused(|a| a.benefits[2].amount = Some(Money::from_cents(-1))),

@@ -66,6 +66,7 @@ fn authorization(status: AuthorizationStatus) -> Record {
                     approved: 12.into(),
                     used: 0.into(),
                 }],
+                answer: None,
             })
             .unwrap(),
         ),

@@ -130,6 +130,7 @@ pub fn authorization(text: &str, patient: &str, last: u32) -> Record {
                     approved: 12.into(),
                     used: 0.into(),
                 }],
+                answer: None,
             })
             .expect(SOUND),
         ),
