@@ -301,6 +301,9 @@ fn happened(event: &Event) -> String {
         },
         Event::MoveRefused { refused, .. } => refused.clone(),
         Event::BatchWritten { name, .. } => format!("written to {name}"),
+        Event::BatchDelivered { name, channel, .. } => {
+            format!("{name} was delivered by channel {channel}")
+        }
         Event::Acknowledged { acknowledgment, .. } => {
             format!(
                 "answered: {:?} ({})",

@@ -199,6 +199,19 @@ pub enum Event {
         group: u32,
         /// Each ST02 as a number with its claims.
         sets: Vec<(u32, Vec<ClaimId>)>,
+        /// SHA-256 of the file, so that no other can be sent in its place; `None`
+        /// in a journal from before files were carried out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<FileHash>,
+    },
+    /// A transport has carried a file of claims to the other side.
+    BatchDelivered {
+        /// File name.
+        name: String,
+        /// Channel.
+        channel: String,
+        /// Claims in it.
+        claims: Vec<ClaimId>,
     },
     /// Something that we sent was answered.
     Acknowledged {

@@ -499,8 +499,8 @@ enum {
     SCRUBJAY_PLUGIN_THREAD_SAFE = 1 << 0, /* `judge` may run on several threads at once */
 
     /* `judge` asks for the lines of a claim with `scrubjay_lines` and does not
-     * look at `claim->lines`: a claim whose lines it does not look at then costs
-     * half as much. A host of 1.0 or 1.1 hands them in with the claim. Since 1.2 */
+     * look at `claim->lines`. A claim whose lines it does not look at then costs
+     * the same however many there are. A host of 1.0 or 1.1 hands them in with the claim. Since 1.2 */
     SCRUBJAY_PLUGIN_LINES_WHEN_ASKED = 1 << 1
 };
 

@@ -146,6 +146,7 @@ fn send_batch(
         interchange: written.interchange,
         group: written.group,
         sets: written.sets.clone(),
+        content: Some(crate::intake::file_hash(&written.bytes)),
     })?;
     for claim in claims {
         desk.move_claim(&claim.id, Move::Work(Work::Submitted))?;

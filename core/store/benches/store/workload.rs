@@ -359,6 +359,7 @@ impl Workload {
                 interchange: group,
                 group,
                 sets: vec![(1, claims.clone().map(id).collect())],
+                content: None,
             },
         )?;
         for number in claims.clone() {

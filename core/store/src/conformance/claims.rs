@@ -6,7 +6,7 @@ use scrubjay_model::{
 };
 
 use super::sample::{
-    answer, batch, claim, created, day, dollars, id, item, outcome, overridden, stamp,
+    answer, batch, claim, created, day, delivered, dollars, id, item, outcome, overridden, stamp,
 };
 use super::{kept, read, refused};
 use crate::{ClaimFilter, ClaimRow, Counter, Event, Move, Reader, Store, StoreError, patient_key};
@@ -236,6 +236,7 @@ pub(super) fn a_batch_says_what_was_sent_and_when(store: &mut dyn Store) {
         interchange: 101,
         group: 7,
         sets: vec![(1, vec![id("C"), id("A")]), (2, vec![id("B")])],
+        content: None,
     };
     let mut transaction = store.begin().unwrap();
     transaction.append(&stamp(30), &two_sets).unwrap();
@@ -253,6 +254,11 @@ pub(super) fn a_batch_says_what_was_sent_and_when(store: &mut dyn Store) {
     assert_eq!(reader.sent_groups(108).unwrap(), [8]);
     assert_eq!(reader.last_number(Counter::Interchange).unwrap(), 108);
     assert_eq!(reader.last_number(Counter::Group).unwrap(), 8);
+    drop(reader);
+    kept(store, &[delivered(8, &["A"])]);
+    let history = read(store).history(&id("A")).unwrap();
+    assert_eq!(history.last().unwrap().event, delivered(8, &["A"]));
+    assert_eq!(row(store, "A").submissions, 2, "carried, not sent again");
 }
 
 pub(super) fn a_group_control_number_is_given_out_once(store: &mut dyn Store) {

@@ -76,6 +76,7 @@ impl<T: Tables> Fold<'_, T> {
                 sets,
                 ..
             } => self.batch_written(*interchange, *group, sets),
+            Event::BatchDelivered { claims, .. } => self.about_each(claims).map(drop),
             Event::Acknowledged {
                 acknowledgment,
                 claims,

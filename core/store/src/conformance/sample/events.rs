@@ -7,8 +7,8 @@ use scrubjay_model::{
 };
 
 use super::{
-    SOUND, account, answer, batch, charged, claim, created, day, denied, dollars, id, item,
-    outcome, patient_money, record_kept, record_key, remittance, remitted,
+    SOUND, account, answer, batch, charged, claim, created, day, delivered, denied, dollars, id,
+    item, outcome, patient_money, record_kept, record_key, remittance, remitted,
 };
 use crate::{Event, InterchangeKey, Move, PublishedFile};
 
@@ -154,6 +154,7 @@ pub fn one_of_each() -> Vec<Event> {
                 amount: dollars(20),
             },
         ),
+        delivered(1, &["A"]),
     ]
 }
 

@@ -169,6 +169,17 @@ pub fn batch(group: u32, claims: &[&str]) -> Event {
         interchange: group + 100,
         group,
         sets: vec![(1, claims.iter().map(|text| id(text)).collect())],
+        content: Some("c".repeat(64).parse().expect(SOUND)),
+    }
+}
+
+/// A batch came to the other side.
+#[must_use]
+pub fn delivered(group: u32, claims: &[&str]) -> Event {
+    Event::BatchDelivered {
+        name: format!("{group:09}-east.837p"),
+        channel: "east".to_owned(),
+        claims: claims.iter().map(|text| id(text)).collect(),
     }
 }
 

@@ -190,7 +190,8 @@ fn about(event: &Event) -> RowAbout {
             binds = false;
             claims.extend(sets.iter().flat_map(|(_, listed)| listed).cloned());
         }
-        Event::Acknowledged { claims: listed, .. } => {
+        Event::Acknowledged { claims: listed, .. }
+        | Event::BatchDelivered { claims: listed, .. } => {
             binds = false;
             claims.extend(listed.iter().cloned());
         }

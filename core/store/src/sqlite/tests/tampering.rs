@@ -59,10 +59,10 @@ fn an_untouched_journal_verifies_clean() {
     assert!(report.is_clean(), "{:?}", report.faults);
     assert_eq!(
         (report.rows, report.claims, report.posting_sets),
-        (30, 2, 3)
+        (31, 2, 3)
     );
     let head = report.head.unwrap();
-    assert_eq!((head.sequence, head.hash.len()), (30, 64));
+    assert_eq!((head.sequence, head.hash.len()), (31, 64));
     let empty = SqliteStore::open_in_memory().unwrap().verify().unwrap();
     assert!(empty.is_clean() && empty.head.is_none());
 }
@@ -221,14 +221,14 @@ fn a_projection_changed_by_hand_is_found_named_and_mended_by_a_rebuild() {
         ),
         (
             "money",
-            "UPDATE money SET kind = 'refund' WHERE sequence = 30",
+            "UPDATE money SET kind = 'refund' WHERE sequence = 31",
         ),
-        ("money", "UPDATE money SET claim = NULL WHERE sequence = 30"),
+        ("money", "UPDATE money SET claim = NULL WHERE sequence = 31"),
         (
             "postings",
             "UPDATE postings SET cents = cents + 1 WHERE sequence = 9",
         ),
-        ("postings", "DELETE FROM postings WHERE sequence = 30"),
+        ("postings", "DELETE FROM postings WHERE sequence = 31"),
         (
             "counters",
             "UPDATE counters SET last = 9 WHERE name = 'claim'",
