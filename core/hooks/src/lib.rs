@@ -15,6 +15,7 @@ mod finding;
 mod handler;
 mod hook;
 mod subject;
+mod transport;
 
 pub use code_books::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, NoCodeBooks,
@@ -31,3 +32,4 @@ pub use subject::{
     Part2, PlanFunding, RegistrationSubject, RemittanceSubject, StatementSent, StatusAnswer,
     StatusSaid, Subject, SubjectKind, SurpriseBill, SurpriseKind,
 };
+pub use transport::{FileName, Keep, Kept, NotAFileName, Transport, TransportError};

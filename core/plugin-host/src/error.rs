@@ -206,6 +206,14 @@ pub enum PluginError {
         /// Function.
         function: &'static str,
     },
+    /// An extension that the descriptor promises is missing.
+    #[error("plugin {} says that it has the extension `{extension}`, and does not give it", path.display())]
+    NoExtension {
+        /// File.
+        path: PathBuf,
+        /// Its id.
+        extension: &'static str,
+    },
     /// None of the plugin's hooks is offered to plugins.
     #[error(
         "plugin `{id}` would never be asked: none of its hooks is offered to plugins \

@@ -185,7 +185,7 @@ impl PluginHost {
 
     pub(crate) fn open(registry: &Registry, spec: &PluginSpec) -> Result<Instance, PluginError> {
         let Mapping { info, place } = Mapping::of(registry, spec)?;
-        if info.hooks.is_empty() {
+        if info.hooks.is_empty() && !info.carries_files {
             let offered = Hook::ALL.into_iter().filter(|hook| info::is_offered(*hook));
             let offered: Vec<&str> = offered.map(Hook::as_str).collect();
             return Err(PluginError::NoHook {

@@ -94,6 +94,8 @@ pub struct PluginInfo {
     pub threading: Threading,
     /// When it is shown the lines of a claim.
     pub lines: LinesSeen,
+    /// Whether it carries files for channels.
+    pub carries_files: bool,
 }
 
 /// Each value's bit in the interface is its place here.
@@ -235,6 +237,7 @@ impl PluginInfo {
             payers: unsafe { payers(descriptor) }.map_err(|problem| wrong("payers", problem))?,
             threading,
             lines,
+            carries_files: descriptor.flags & abi::CARRIES_FILES != 0,
         })
     }
 
@@ -276,7 +279,12 @@ impl PluginInfo {
             LinesSeen::AtOnce => 0,
             LinesSeen::WhenAsked => abi::LINES_WHEN_ASKED,
         };
-        threading | lines
+        let carries = if self.carries_files {
+            abi::CARRIES_FILES
+        } else {
+            0
+        };
+        threading | lines | carries
     }
 
     /// The rule of one of its edits, as findings name it.

@@ -34,6 +34,10 @@
 //! standard streams of the host's, sees of a claim what the plugin declares to
 //! need, and ends with the host.
 //!
+//! A plugin may carry files as well: claims out to a server, acknowledgments in.
+//! [`Plugin::channel`] is then the [`Transport`](scrubjay_hooks::Transport) of a
+//! channel.
+//!
 //! What is not here: deciding what becomes of a claim (`scrubjay`), rule packs
 //! (`scrubjay-rules`).
 
@@ -56,6 +60,7 @@ mod services;
 mod signature;
 mod spec;
 mod text;
+mod transport;
 mod view;
 
 #[cfg(unix)]
@@ -70,3 +75,4 @@ pub use signature::{
     NotAKey, PluginKey, PluginSignatureError, signature_path, signature_text, signed_text,
 };
 pub use spec::{Budget, Isolation, PluginSpec, Setting, Sha256};
+pub use transport::PluginTransport;

@@ -197,7 +197,6 @@ impl PluginLibrary {
     }
 
     /// An extension of the plugin, or null.
-    #[allow(dead_code)] // No extension of plugins is asked for yet.
     pub(crate) fn extension(&self, id: &str) -> *const c_void {
         match self.get_extension {
             // SAFETY: [any-thread]; the library is mapped as long as `self` is,

@@ -10,6 +10,7 @@ use crate::info::{PluginInfo, Threading};
 use crate::library::{self, PluginLibrary};
 use crate::services::{PluginLog, Services};
 use crate::spec::PluginSpec;
+use crate::transport::Carrier;
 
 type Judge = unsafe extern "C" fn(*const abi::Plugin, *const abi::Call) -> abi::Status;
 type Destroy = unsafe extern "C" fn(*const abi::Plugin);
@@ -19,6 +20,7 @@ pub(crate) struct Mapped {
     plugin: *const abi::Plugin,
     judge: Judge,
     destroy: Destroy,
+    carrier: Option<Carrier>,
     /// Where the plugin lets one thread in at a time.
     gate: Option<Mutex<()>>,
     // INVARIANT: dropped after `destroy` (in `drop`), the services before the
@@ -42,6 +44,7 @@ impl Mapped {
         spec: &PluginSpec,
         log: Arc<dyn PluginLog>,
     ) -> Result<Self, PluginError> {
+        let carrier = Carrier::of(&spec.path, &library)?;
         let info = &library.info;
         let services = Services::new(&info.id, spec, log);
         let mut plugin = std::ptr::null();
@@ -62,6 +65,7 @@ impl Mapped {
             plugin,
             judge,
             destroy,
+            carrier,
             gate: match info.threading {
                 Threading::AnyThread => None,
                 Threading::OneAtATime => Some(Mutex::new(())),
@@ -76,14 +80,25 @@ impl Mapped {
     /// # Safety
     /// `call` and everything that it leads to hold until this returns.
     pub(crate) unsafe fn judge(&self, call: *const abi::Call) -> abi::Status {
+        // SAFETY: the plugin is ready from `create` until `drop`, the gate sees
+        // to [one-thread], and the caller vouches for the call.
+        self.alone(|plugin| unsafe { (self.judge)(plugin, call) })
+    }
+
+    /// Hands the plugin to one of its own functions, one at a time where it wants
+    /// it so. It is ready until this is dropped.
+    pub(crate) fn alone<T>(&self, run: impl FnOnce(*const abi::Plugin) -> T) -> T {
         // A panic of the host while the gate was held left no state of ours behind.
         let _alone = self
             .gate
             .as_ref()
             .map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
-        // SAFETY: the plugin is ready from `create` until `drop`, the gate sees
-        // to [one-thread], and the caller vouches for the call.
-        unsafe { (self.judge)(self.plugin, call) }
+        run(self.plugin)
+    }
+
+    /// The functions of one that carries files.
+    pub(crate) fn carrier(&self) -> Option<&Carrier> {
+        self.carrier.as_ref()
     }
 }
 

@@ -1,11 +1,13 @@
 //! A loaded plugin as a handler of hooks.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use scrubjay_hooks::{
-    ClaimSubject, Context, Finding, Handler, Hook, NotRun, Outcome, Ran, Subject, Worker,
+    ClaimSubject, Context, Finding, Handler, Hook, NotRun, Outcome, Ran, Subject, TransportError,
+    Worker,
 };
 use scrubjay_model::LineOfBusiness;
 
@@ -14,7 +16,8 @@ use crate::fault::Fault;
 use crate::host::Registry;
 use crate::info::PluginInfo;
 use crate::instance::{Body, Instance};
-use crate::spec::PluginSpec;
+use crate::spec::{PluginSpec, Setting};
+use crate::transport::PluginTransport;
 use crate::view::View;
 use crate::{PluginError, PluginHost};
 
@@ -68,6 +71,19 @@ impl Plugin {
         self.live.load().set_aside()
     }
 
+    /// The way of a channel, where the plugin carries files: it has looked at the
+    /// channel's settings, and has not gone anywhere yet.
+    ///
+    /// # Errors
+    /// Where it carries no files, or says what is wrong with the settings.
+    pub fn channel(
+        &self,
+        name: &str,
+        settings: &BTreeMap<String, Setting>,
+    ) -> Result<PluginTransport, TransportError> {
+        PluginTransport::open(Arc::clone(&self.live), name, settings)
+    }
+
     /// Replaces the running version while claims run. A call that is under way
     /// ends on the version that it began with, and each version's library stays
     /// until its last call has ended.
@@ -82,6 +98,8 @@ impl Plugin {
             format!("the file is plugin `{}`", info.id)
         } else if info.hooks != self.hooks {
             "the new version is asked at other hooks, which takes a restart".to_owned()
+        } else if info.carries_files != self.info().carries_files {
+            "only one of the versions carries files, which takes a restart".to_owned()
         } else {
             self.live.store(Arc::new(instance));
             spec.path

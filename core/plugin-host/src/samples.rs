@@ -27,6 +27,7 @@ pub(crate) fn info() -> PluginInfo {
         payers: Vec::new(),
         threading: Threading::OneAtATime,
         lines: LinesSeen::AtOnce,
+        carries_files: false,
     }
 }
 

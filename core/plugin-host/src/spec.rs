@@ -97,6 +97,9 @@ pub struct Budget {
     /// host's process once it comes back, since nothing there can make it come
     /// back; in one of its own, it is ended.
     pub call_ms: NonZeroU32,
+    /// Milliseconds of one errand of a plugin that carries files: a file out, or
+    /// all that wait in.
+    pub transfer_ms: NonZeroU32,
     /// Calls in a row that may fault before the plugin is set aside.
     pub faults: NonZeroU32,
     /// Milliseconds until it is ready, with [`Isolation::Process`] only; 10,000
@@ -111,9 +114,11 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         const SECOND: NonZeroU32 = NonZeroU32::new(1_000).expect("1,000 is not 0");
+        const TRANSFER: NonZeroU32 = NonZeroU32::new(120_000).expect("120,000 is not 0");
         const FAULTS: NonZeroU32 = NonZeroU32::new(5).expect("5 is not 0");
         Self {
             call_ms: SECOND,
+            transfer_ms: TRANSFER,
             faults: FAULTS,
             start_ms: None,
             memory_mb: None,

@@ -147,6 +147,7 @@ macro_rules! sized {
 // One column for each minor version. A struct that did not grow repeats its size.
 #[cfg(target_pointer_width = "64")]
 sized! {
+    Transport "scrubjay_transport_t": [0, 0, 32];
     Entry "scrubjay_entry_t": [40, 40, 40];
     Descriptor "scrubjay_descriptor_t": [120, 136, 136];
     Plugin "scrubjay_plugin_t": [32, 32, 32];
@@ -155,6 +156,7 @@ sized! {
 }
 #[cfg(target_pointer_width = "32")]
 sized! {
+    Transport "scrubjay_transport_t": [0, 0, 20];
     Entry "scrubjay_entry_t": [28, 28, 28];
     Descriptor "scrubjay_descriptor_t": [76, 84, 84];
     Plugin "scrubjay_plugin_t": [20, 20, 20];

@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use scrubjay_hooks::{ClaimSubject, EarlierClaim, EarlierService, Handler, Hook, Outcome, Subject};
-use scrubjay_plugin_host::{LinesSeen, Plugin, PluginSpec};
+use scrubjay_hooks::{
+    ClaimSubject, EarlierClaim, EarlierService, FileName, Handler, Hook, Outcome, Subject,
+    Transport,
+};
+use scrubjay_plugin_host::{LinesSeen, Plugin, PluginSpec, Setting};
 use support::{
     cc, claim, context, day, faulty, fee_schedule, folder, include, judge, load, payer, told,
     tricky,
@@ -67,19 +70,20 @@ fn next(folder: &TempDir) -> PathBuf {
         "effect",
         "descriptor",
         "entry",
+        "transport",
     ] {
         let end = format!("}} scrubjay_{name}_t;");
         assert!(header.contains(&end), "{name}");
         header = header.replace(&end, &format!("    uint64_t next;\n{end}"));
         grown += 1;
     }
-    for name in ["call", "host", "plugin"] {
+    for name in ["call", "host", "plugin", "exchange"] {
         let start = header.find(&format!("struct scrubjay_{name} {{")).unwrap();
         let end = start + header[start..].find("\n};").unwrap();
         header.insert_str(end, "\n    uint64_t next;");
         grown += 1;
     }
-    assert_eq!(grown, 14);
+    assert_eq!(grown, 16);
     write(folder, "1.3", &header)
 }
 
@@ -382,4 +386,25 @@ fn a_plugin_of_this_version_runs_on_an_older_and_on_a_newer_host() {
             "this claim was seen\n"
         );
     }
+}
+
+#[test]
+fn a_plugin_of_a_newer_version_carries_files_as_well() {
+    let folder = folder();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/carrier.c");
+    let library = folder.path().join("libcarrier.so");
+    let plugin = load(&PluginSpec::new(cc(
+        &source,
+        &next(&folder),
+        &library,
+        &["-pthread"],
+    )));
+    assert_eq!(plugin.info().abi, (1, 3));
+    let out = folder.path().to_str().unwrap().to_owned();
+    let settings = [("out".to_owned(), Setting(out))].into();
+    let channel = plugin.channel("house", &settings).unwrap();
+    let name = FileName::new("1-house.837p").unwrap();
+    channel.deliver(&name, b"ISA~").unwrap();
+    let there = std::fs::read(folder.path().join(name.as_str())).unwrap();
+    assert_eq!(there, b"ISA~");
 }

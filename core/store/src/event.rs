@@ -199,8 +199,9 @@ pub enum Event {
         group: u32,
         /// Each ST02 as a number with its claims.
         sets: Vec<(u32, Vec<ClaimId>)>,
-        /// SHA-256 of the file, so that no other can be sent in its place; `None`
-        /// in a journal from before files were carried out.
+        /// SHA-256 of the file where a transport carries it out, so that no other
+        /// is carried in its place; `None` where it is left in the outbox for
+        /// whoever fetches it there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         content: Option<FileHash>,
     },

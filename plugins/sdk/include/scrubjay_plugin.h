@@ -31,7 +31,8 @@
  *   Words in brackets say when and where a function may be called:
  *     [any-thread]    on any thread, also on several at once.
  *     [one-thread]    on any thread, but never on two at once.
- *     [call-thread]   only inside `judge`, on the thread that `judge` runs on.
+ *     [call-thread]   only inside the function that was handed the struct, such
+ *                     as `judge`, on the thread that this function runs on.
  *     [constant]      data that never changes while the library is mapped.
  *
  * How it grows
@@ -90,6 +91,12 @@ typedef struct scrubjay_str {
 
 /* A string literal as text: `SCRUBJAY_STR("below-schedule")`. */
 #define SCRUBJAY_STR(literal) { (literal), sizeof(literal) - 1 }
+
+/* Bytes, of a file for one. `ptr` may be NULL where `len` is 0. Never grows. */
+typedef struct scrubjay_bytes {
+    const uint8_t *ptr;
+    size_t len;
+} scrubjay_bytes;
 
 /* A day as the number YYYYMMDD, such as 20260302; 0 where there is none. Days
  * compare as numbers do. */
@@ -501,7 +508,11 @@ enum {
     /* `judge` asks for the lines of a claim with `scrubjay_lines` and does not
      * look at `claim->lines`. A claim whose lines it does not look at then costs
      * the same however many there are. A host of 1.0 or 1.1 hands them in with the claim. Since 1.2 */
-    SCRUBJAY_PLUGIN_LINES_WHEN_ASKED = 1 << 1
+    SCRUBJAY_PLUGIN_LINES_WHEN_ASKED = 1 << 1,
+
+    /* It carries files: it has the extension SCRUBJAY_TRANSPORT, and may have no
+     * hooks. Since 1.2 */
+    SCRUBJAY_PLUGIN_CARRIES_FILES = 1 << 2
 };
 
 /* What a plugin says of itself. [constant] */
@@ -513,7 +524,7 @@ typedef struct scrubjay_descriptor {
     scrubjay_str title;         /* what it does, in a few words */
     scrubjay_str vendor;
     scrubjay_str licence;       /* an SPDX expression where there is one */
-    uint32_t hooks;             /* SCRUBJAY_HOOK_..., at least one */
+    uint32_t hooks;             /* SCRUBJAY_HOOK_..., at least one, or CARRIES_FILES */
     uint32_t effects;           /* SCRUBJAY_EFFECT_..., none: 0 */
     uint32_t needs;             /* SCRUBJAY_NEED_..., none: 0 */
     uint32_t claim_kinds;       /* SCRUBJAY_CLAIM_..., all: 0 */
@@ -540,6 +551,93 @@ typedef struct scrubjay_entry {
      * it points to is constant. [any-thread] */
     const void *(*get_extension)(scrubjay_str id);
 } scrubjay_entry_t;
+
+/* ---- Extensions of plugins ---------------------------------------------- */
+
+/*
+ * SCRUBJAY_TRANSPORT: a plugin that carries files between a practice and whoever
+ * it exchanges them with: claims go out (step 5, at the hook SUBMIT, once they
+ * are judged and written), acknowledgments and remittances come in. Since 1.2
+ *
+ *   ready --check--> the channel is open --deliver, fetch--> ... --destroy-->
+ *
+ *   A practice has channels, each with settings of its own: where to, as whom,
+ *   which folders. `check` is called once for each channel that names the plugin,
+ *   before any other function for that channel; `deliver` and `fetch` then as
+ *   often as there is something to do, also again after a failure, and after a
+ *   crash of the host that left it unsure whether the last call got through. They
+ *   may take minutes; `cancelled` says when to give up.
+ *
+ *   A file is delivered once the other side has the whole of it under its name.
+ *   So write it there under another name first and rename it. Where a file of
+ *   that name and those bytes is there already, that is well; where it has other
+ *   bytes, it is an error, and neither is touched.
+ *
+ *   A file that was fetched may be taken away at the other side once `keep` has
+ *   returned SCRUBJAY_OK: the host then has it on disk. It may as well stay
+ *   there and be handed in again, since the host knows files by their bytes.
+ *
+ *   An error of these functions (SCRUBJAY_ERROR) is no fault of the plugin: the
+ *   file stays due and the operator reads why. Say which server and what to do.
+ *   Never a password or a key.
+ */
+#define SCRUBJAY_TRANSPORT "scrubjay.transport/1"
+
+/* The most bytes of a file that is carried. */
+#define SCRUBJAY_MAX_FILE ((size_t)64 << 20)
+
+/* One errand for one channel. Made by the host, borrowed until the function
+ * that it is handed to returns. */
+typedef struct scrubjay_exchange scrubjay_exchange_t;
+struct scrubjay_exchange {
+    uint32_t size;
+    uint32_t reserved;
+    void *ctx;             /* the host's; not for the plugin */
+    scrubjay_str channel;  /* as the practice names it */
+
+    /* The channel's setting of a key, as text; ABSENT where there is none.
+     * [call-thread] */
+    scrubjay_status (*setting)(const scrubjay_exchange_t *exchange, scrubjay_str key,
+                               scrubjay_str *value);
+
+    /* The channel's setting at a place from 0, in the order of the keys; ABSENT
+     * behind the last. [call-thread] */
+    scrubjay_status (*setting_at)(const scrubjay_exchange_t *exchange, uint32_t at,
+                                  scrubjay_str *key, scrubjay_str *value);
+
+    /* Hands in a file that was fetched: its name without folders, at most 160
+     * bytes, not hidden, and all of its bytes. OK once the host has it on disk;
+     * REFUSED where the host cannot keep it, or at another function than `fetch`:
+     * stop then, and leave the file where it is. [call-thread] */
+    scrubjay_status (*keep)(const scrubjay_exchange_t *exchange, scrubjay_str name,
+                            scrubjay_bytes bytes);
+
+    /* Not 0 when the errand should stop, since its time is over; return
+     * SCRUBJAY_CANCELLED then. [call-thread] */
+    uint32_t (*cancelled)(const scrubjay_exchange_t *exchange);
+
+    /* Says why the errand will end as SCRUBJAY_ERROR. The last one said counts.
+     * [call-thread] */
+    void (*error)(const scrubjay_exchange_t *exchange, scrubjay_str message);
+};
+
+/* What `get_extension` of the entry gives for SCRUBJAY_TRANSPORT. All three
+ * functions must be there. In brackets as for `judge`: [any-thread] with
+ * SCRUBJAY_PLUGIN_THREAD_SAFE, else [one-thread]. [constant] */
+typedef struct scrubjay_transport {
+    uint32_t size;
+    uint32_t reserved;
+
+    /* Looks at the channel's settings, without going anywhere. */
+    scrubjay_status (*check)(const scrubjay_plugin_t *plugin, const scrubjay_exchange_t *exchange);
+
+    /* Carries a file out. */
+    scrubjay_status (*deliver)(const scrubjay_plugin_t *plugin, const scrubjay_exchange_t *exchange,
+                               scrubjay_str name, scrubjay_bytes bytes);
+
+    /* Hands in every file that waits. */
+    scrubjay_status (*fetch)(const scrubjay_plugin_t *plugin, const scrubjay_exchange_t *exchange);
+} scrubjay_transport_t;
 
 /* The one symbol. Define it so:
  *

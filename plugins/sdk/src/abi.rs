@@ -38,6 +38,10 @@ pub const CANCELLED: Status = 7;
 pub const THREAD_SAFE: u32 = 1;
 /// `SCRUBJAY_PLUGIN_LINES_WHEN_ASKED`.
 pub const LINES_WHEN_ASKED: u32 = 1 << 1;
+/// `SCRUBJAY_PLUGIN_CARRIES_FILES`.
+pub const CARRIES_FILES: u32 = 1 << 2;
+/// `SCRUBJAY_TRANSPORT`.
+pub const TRANSPORT: &str = "scrubjay.transport/1";
 /// `SCRUBJAY_PERSON_HAS_NAME`.
 pub const PERSON_HAS_NAME: u32 = 1;
 /// `SCRUBJAY_PERSON_HAS_ADDRESS`.
@@ -69,6 +73,8 @@ pub const MAX_NAME: usize = 64;
 pub const MAX_VERSION: usize = 32;
 /// Most reason codes that one finding prevents.
 pub const MAX_PREVENTS: u32 = 16;
+/// `SCRUBJAY_MAX_FILE`: most bytes of a file that is carried.
+pub const MAX_FILE: usize = 64 << 20;
 /// Most payers in a descriptor.
 pub const MAX_PAYERS: u32 = 1_000;
 
@@ -104,6 +110,27 @@ impl Str {
         match text {
             Some(text) => Self::of(text),
             None => Self::ABSENT,
+        }
+    }
+}
+
+/// `scrubjay_bytes`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Bytes {
+    /// Bytes; may be null where there are none.
+    pub ptr: *const u8,
+    /// How many.
+    pub len: usize,
+}
+
+impl Bytes {
+    /// Borrows bytes. The lifetime is the caller's to see to.
+    #[must_use]
+    pub const fn of(bytes: &[u8]) -> Self {
+        Self {
+            ptr: bytes.as_ptr(),
+            len: bytes.len(),
         }
     }
 }
@@ -392,6 +419,39 @@ pub struct Entry {
 // SAFETY: an entry is a constant, and so is everything that it points to (the
 // header's [constant]); nothing is ever written through these pointers.
 unsafe impl Sync for Entry {}
+
+/// `scrubjay_exchange_t`.
+#[repr(C)]
+#[derive(Debug)]
+#[allow(missing_docs)] // Said in the header.
+pub struct Exchange {
+    pub size: u32,
+    pub reserved: u32,
+    pub ctx: *mut c_void,
+    pub channel: Str,
+    pub setting: unsafe extern "C" fn(*const Exchange, Str, *mut Str) -> Status,
+    pub setting_at: unsafe extern "C" fn(*const Exchange, u32, *mut Str, *mut Str) -> Status,
+    pub keep: unsafe extern "C" fn(*const Exchange, Str, Bytes) -> Status,
+    pub cancelled: unsafe extern "C" fn(*const Exchange) -> u32,
+    pub error: unsafe extern "C" fn(*const Exchange, Str),
+}
+
+/// The type of [`Transport::check`] and [`Transport::fetch`].
+pub type Errand = unsafe extern "C" fn(*const Plugin, *const Exchange) -> Status;
+/// The type of [`Transport::deliver`].
+pub type Deliver = unsafe extern "C" fn(*const Plugin, *const Exchange, Str, Bytes) -> Status;
+
+/// `scrubjay_transport_t`. The functions may be missing in what a plugin exports.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)] // Said in the header.
+pub struct Transport {
+    pub size: u32,
+    pub reserved: u32,
+    pub check: Option<Errand>,
+    pub deliver: Option<Deliver>,
+    pub fetch: Option<Errand>,
+}
 
 /// The size of a struct as every struct here carries it.
 #[must_use]

@@ -112,7 +112,8 @@ bits!(
 );
 
 /// What a plugin says of itself: a constant that the host reads before it runs
-/// any code. Without hooks, title, vendor and licence the host refuses it.
+/// any code. Without title, vendor and licence, and without hooks where it carries
+/// no files, the host refuses it.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
     id: &'static str,
@@ -127,6 +128,7 @@ pub struct About {
     claim_kinds: u32,
     lines_of_business: u32,
     payers: &'static [&'static str],
+    flags: u32,
 }
 
 impl About {
@@ -147,6 +149,9 @@ impl About {
             claim_kinds: 0,
             lines_of_business: 0,
             payers: &[],
+            // `Plugin` asks for `Sync`, so every plugin in Rust may be called by
+            // several threads at once; and `Claim::lines` asks.
+            flags: abi::THREAD_SAFE | abi::LINES_WHEN_ASKED,
         }
     }
 
@@ -220,6 +225,14 @@ impl About {
         self
     }
 
+    /// With the mark of a plugin that carries files; see
+    /// [`export_transport`](crate::export_transport).
+    #[must_use]
+    pub const fn carries_files(mut self) -> Self {
+        self.flags |= abi::CARRIES_FILES;
+        self
+    }
+
     /// The payers given.
     #[must_use]
     pub const fn listed_payers(&self) -> &'static [&'static str] {
@@ -236,9 +249,7 @@ impl About {
         assert!(payers.len() <= abi::MAX_PAYERS as usize, "too many payers");
         abi::Descriptor {
             size: abi::size_of::<abi::Descriptor>(),
-            // `Plugin` asks for `Sync`, so every plugin in Rust may be called
-            // by several threads at once; and `Claim::lines` asks.
-            flags: abi::THREAD_SAFE | abi::LINES_WHEN_ASKED,
+            flags: self.flags,
             id: abi::Str::of(self.id),
             version: abi::Str::of(self.version),
             title: abi::Str::of(self.title),

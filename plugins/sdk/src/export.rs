@@ -22,11 +22,15 @@ pub trait Plugin: Send + Sync + Sized + 'static {
     /// Why it will not start, for the operator.
     fn open(host: &Host<'_>) -> Result<Self, Refusal>;
 
-    /// Judges a claim. The same claim on the same day gives the same answer.
+    /// Judges a claim. The same claim on the same day gives the same answer. A
+    /// plugin without hooks is never asked and need not have it.
     ///
     /// # Errors
     /// Why it could not be judged; the claim is then held.
-    fn judge_claim(&self, claim: &Claim<'_>, call: &Call<'_>) -> Result<(), Refusal>;
+    fn judge_claim(&self, claim: &Claim<'_>, call: &Call<'_>) -> Result<(), Refusal> {
+        let _ = (claim, call);
+        Err(Refusal::new("it judges no claims, and has a hook"))
+    }
 }
 
 /// Why a plugin will not start, or cannot judge. Every error turns into one
@@ -44,6 +48,14 @@ impl Refusal {
             why: why.into(),
             status: abi::ERROR,
         }
+    }
+
+    pub(crate) fn why(&self) -> &str {
+        &self.why
+    }
+
+    pub(crate) fn status(&self) -> abi::Status {
+        self.status
     }
 
     /// The call's time was over.
@@ -201,6 +213,18 @@ pub(crate) unsafe extern "C" fn create<P: Plugin>(
     }
 }
 
+/// A plugin behind the host's pointer, and its host.
+///
+/// # Safety
+/// `plugin` was made by [`create`] for `P`, and holds for the lifetime asked for.
+pub(crate) unsafe fn parts<'a, P: Plugin>(plugin: *const abi::Plugin) -> (&'a P, Host<'a>) {
+    // SAFETY: the pointer that `create` gave (caller); it is only ever shared,
+    // and `P` is `Sync`.
+    let instance = unsafe { &*plugin.cast::<Instance<P>>() };
+    // SAFETY: the host holds until `destroy` returns (header).
+    (&instance.value, unsafe { Host::new(instance.host) })
+}
+
 /// `scrubjay_plugin_t.judge`.
 unsafe extern "C" fn judge<P: Plugin>(
     plugin: *const abi::Plugin,
@@ -209,17 +233,13 @@ unsafe extern "C" fn judge<P: Plugin>(
     if plugin.is_null() || call.is_null() {
         return abi::REFUSED;
     }
-    // SAFETY: the pointer that `create` gave, which holds until `destroy`; it
-    // is only ever shared, and `P` is `Sync`.
-    let instance = unsafe { &*plugin.cast::<Instance<P>>() };
-    // SAFETY: the host holds until `destroy` returns; the call and the claim
-    // hold until this returns, on this thread (header).
-    let (call, claim) = unsafe {
-        let host = Host::new(instance.host);
-        (Call::new(call, host), Claim::of(call))
-    };
+    // SAFETY: the pointer that `create` gave, which holds until `destroy`.
+    let (value, host) = unsafe { parts::<P>(plugin) };
+    // SAFETY: the call and the claim hold until this returns, on this thread
+    // (header).
+    let (call, claim) = unsafe { (Call::new(call, host), Claim::of(call)) };
     let judged = caught(|| match &claim {
-        Some(claim) => instance.value.judge_claim(claim, &call),
+        Some(claim) => value.judge_claim(claim, &call),
         None => Ok(()),
     });
     match judged {
@@ -303,7 +323,7 @@ fn note_panics() {
 }
 
 /// Runs a plugin's code; where it panics, says where and not why.
-fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     let outer = RUNNING.replace(true);
     // What a panic leaves half done is the plugin's own, behind `&self`, and
     // the claim is held.

@@ -64,6 +64,7 @@ mod export;
 pub mod harness;
 mod host;
 pub mod scaffold;
+mod transport;
 mod value;
 
 pub use about::{About, ClaimKind, EffectKind, Hook, LineOfBusiness, Need};
@@ -71,4 +72,5 @@ pub use call::{Ask, Call, Finding, Severity};
 pub use claim::{Claim, Diagnosis, Earlier, Line, Order, Person, Provider, Service, Sex};
 pub use export::{Constant, Plugin, Refusal, names};
 pub use host::{Host, Level};
+pub use transport::{Exchange, NotKept, Transport};
 pub use value::{Cents, Date, Milli, NotAValue};

@@ -28,6 +28,7 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
     let mut rust = String::new();
     layout! { c, rust;
         Str "scrubjay_str" { ptr len }
+        Bytes "scrubjay_bytes" { ptr len }
         Person "scrubjay_person_t" {
             size flags born died sex reserved last_name first_name member line1 line2 city state zip
         }
@@ -72,6 +73,10 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
             size flags id version title vendor licence hooks effects needs claim_kinds
             lines_of_business payer_count payers support
         }
+        Exchange "scrubjay_exchange_t" {
+            size reserved ctx channel setting setting_at keep cancelled error
+        }
+        Transport "scrubjay_transport_t" { size reserved check deliver fetch }
         Entry "scrubjay_entry_t" {
             size magic abi_major abi_minor descriptor create get_extension
         }
@@ -93,6 +98,11 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
             "SCRUBJAY_PLUGIN_LINES_WHEN_ASKED",
             i64::from(abi::LINES_WHEN_ASKED),
         ),
+        (
+            "SCRUBJAY_PLUGIN_CARRIES_FILES",
+            i64::from(abi::CARRIES_FILES),
+        ),
+        ("SCRUBJAY_MAX_FILE", abi::MAX_FILE as i64),
         ("SCRUBJAY_PERSON_HAS_NAME", i64::from(abi::PERSON_HAS_NAME)),
         (
             "SCRUBJAY_PERSON_HAS_ADDRESS",
@@ -122,6 +132,13 @@ fn every_struct_is_laid_out_as_the_c_compiler_lays_out_the_header() {
         writeln!(c, r#"printf("{name} %lld\n", (long long){name});"#).unwrap();
         writeln!(rust, "{name} {value}").unwrap();
     }
+
+    writeln!(
+        c,
+        r#"printf("SCRUBJAY_TRANSPORT %s\n", SCRUBJAY_TRANSPORT);"#
+    )
+    .unwrap();
+    writeln!(rust, "SCRUBJAY_TRANSPORT {}", abi::TRANSPORT).unwrap();
 
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("layout.c");

@@ -4,16 +4,17 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use scrubjay_hooks::{ClaimSubject, Context, Hook};
+use scrubjay_hooks::{ClaimSubject, Context, FileName, Hook, Kept};
 
 use super::process::{ChildProgram, Process};
-use super::wire::{self, Answer, Inlet, Opening, Outlet, Request, WireError};
+use super::wire::{self, Answer, Inlet, Opening, Outlet, Request, WireErrand, WireError};
 use crate::call::{Document, Told};
 use crate::error::{ChildError, Ending};
 use crate::fault::Fault;
 use crate::info::PluginInfo;
 use crate::services::{PluginLog, write_line};
 use crate::text;
+use crate::transport::{Broke, ChannelSettings, Errand};
 
 /// A running child. Whoever gets an error out of it must let go of it.
 pub(super) struct Link {
@@ -100,20 +101,76 @@ impl Link {
         }
     }
 
+    /// Has an errand run for a channel. `Err` outside is the process's end, inside
+    /// the errand's.
+    pub(super) fn carry(
+        &mut self,
+        channel: &ChannelSettings,
+        errand: Errand<'_>,
+        until: Instant,
+    ) -> Result<Result<(), Broke>, Broken> {
+        let carried = self.carried(channel, errand, until);
+        carried.map_err(|error| self.broken(error))
+    }
+
+    fn carried(
+        &mut self,
+        channel: &ChannelSettings,
+        errand: Errand<'_>,
+        until: Instant,
+    ) -> Result<Result<(), Broke>, WireError> {
+        let (errand, bytes, mut keep) = match errand {
+            Errand::Check => (WireErrand::Check, None, None),
+            Errand::Deliver(name, bytes) => {
+                let name = name.as_str().to_owned();
+                (WireErrand::Deliver { name }, Some(bytes), None)
+            }
+            Errand::Fetch(keep) => (WireErrand::Fetch, None, Some(keep)),
+        };
+        let channel = channel.clone();
+        self.outlet
+            .send(&Request::Carry { channel, errand }, Some(until))?;
+        if let Some(bytes) = bytes {
+            self.outlet.send_bytes(bytes, Some(until))?;
+        }
+        loop {
+            match self.answer(until)? {
+                Answer::Fetched { name } => {
+                    let bytes = self.inlet.receive_bytes(Some(until))?;
+                    let name = FileName::new(name).map_err(|_| WireError::Garbled)?;
+                    let keep = keep.as_mut().ok_or(WireError::Garbled)?;
+                    let kept = keep(&name, &bytes) == Kept::Yes;
+                    self.outlet.send(&Request::Kept(kept), Some(until))?;
+                }
+                Answer::Carried(ended) => return Ok(ended),
+                _ => return Err(WireError::Garbled),
+            }
+        }
+    }
+
     fn ask(&mut self, request: &Request<'_>, until: Instant) -> Result<Answer, Broken> {
         let answered = self.exchange(request, until);
-        answered.map_err(|error| match error {
+        answered.map_err(|error| self.broken(error))
+    }
+
+    fn broken(&mut self, error: WireError) -> Broken {
+        match error {
             WireError::Late => Broken::Late,
             WireError::Garbled => Broken::NoAnswer,
             WireError::Gone => {
                 let process = self.process.take();
                 Broken::Lost(process.map_or(Ending::Closed, Process::lost))
             }
-        })
+        }
     }
 
     fn exchange(&mut self, request: &Request<'_>, until: Instant) -> Result<Answer, WireError> {
         self.outlet.send(request, Some(until))?;
+        self.answer(until)
+    }
+
+    /// Waits for the next answer, and hands on what is logged meanwhile.
+    fn answer(&mut self, until: Instant) -> Result<Answer, WireError> {
         loop {
             match self.inlet.receive(Some(until))? {
                 Answer::Log { level, text } => {

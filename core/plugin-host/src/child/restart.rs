@@ -1,5 +1,6 @@
 //! A plugin that lives in a child: loaded once, started as often as it must be.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use crate::instance::Instance;
 use crate::library::Kept;
 use crate::services::{self, PluginLog};
 use crate::spec::{Budget, PluginSpec};
+use crate::transport::{Broke, ChannelSettings, Errand};
 
 /// The first wait before a child is started again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(30));
@@ -89,6 +91,7 @@ impl Child {
                 .collect(),
             folder: services::absolute(&spec.folder).into(),
             call_ms: spec.budget.call_ms.get(),
+            transfer_ms: spec.budget.transfer_ms.get(),
             memory: spec.budget.memory(),
         };
         let child = Self {
@@ -132,33 +135,63 @@ impl Child {
         context: Context,
     ) -> Said {
         let info = instance.info();
+        let limit = self.budget.call_ms;
+        let told = self.with_link(info, limit, |link, until| {
+            link.judge(info, hook, subject, has, context, until)
+        });
+        match told {
+            Ok(told) => told.again(info, hook, subject),
+            Err(fault) => Said::refused(fault),
+        }
+    }
+
+    /// Has an errand run for a channel; what goes wrong costs this errand.
+    pub(crate) fn carry(
+        &self,
+        info: &PluginInfo,
+        channel: &ChannelSettings,
+        errand: Errand<'_>,
+    ) -> Result<(), Broke> {
+        let limit = self.budget.transfer_ms;
+        self.with_link(info, limit, |link, until| {
+            link.carry(channel, errand, until)
+        })?
+    }
+
+    /// Asks the child that sits there, or a new one where there is none.
+    fn with_link<T>(
+        &self,
+        info: &PluginInfo,
+        limit_ms: NonZeroU32,
+        ask: impl FnOnce(&mut Link, Instant) -> Result<T, Broken>,
+    ) -> Result<T, Fault> {
         let mut seat = self.seat.lock().unwrap_or_else(PoisonError::into_inner);
         if seat.link.is_none() {
             if seat.rest.is_some_and(|rest| Instant::now() < rest) {
-                return Said::refused(Fault::Resting);
+                return Err(Fault::Resting);
             }
             match self.start_again(info) {
                 Ok(link) => seat.link = Some(link),
                 Err(error) => {
                     seat.leave();
                     let said = error.to_string();
-                    return Said::refused(Fault::NotStarted { said });
+                    return Err(Fault::NotStarted { said });
                 }
             }
         }
         let Some(link) = &mut seat.link else {
-            return Said::refused(Fault::Resting);
+            return Err(Fault::Resting);
         };
-        let until = Instant::now() + self.budget.call() + grace(self.budget.call());
-        match link.judge(info, hook, subject, has, context, until) {
-            Ok(told) => {
+        let limit = Duration::from_millis(u64::from(limit_ms.get()));
+        match ask(link, Instant::now() + limit + grace(limit)) {
+            Ok(answer) => {
                 seat.lost = 0;
                 seat.rest = None;
-                told.again(info, hook, subject)
+                Ok(answer)
             }
             Err(broken) => {
                 seat.leave();
-                Said::refused(broken.in_call(self.budget.call_ms.get()))
+                Err(broken.in_call(limit_ms.get()))
             }
         }
     }

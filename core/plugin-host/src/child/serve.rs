@@ -5,16 +5,17 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::DateTime;
-use scrubjay_hooks::Context;
+use scrubjay_hooks::{Context, FileName, Kept};
 
 use super::cage;
-use super::wire::{self, Answer, Inlet, Opening, Outlet, Request, WireError};
+use super::wire::{self, Answer, Inlet, Opening, Outlet, Request, WireErrand, WireError};
 use crate::call::{Door, Said};
 use crate::instance::{Body, Instance};
 use crate::library::PluginLibrary;
 use crate::mapped::Mapped;
 use crate::services::{LogLevel, PluginLog};
 use crate::spec::{Budget, PluginSpec, Setting};
+use crate::transport::{Broke, ChannelSettings, Errand, Wicket};
 use crate::view::View;
 
 /// Why a program cannot serve a plugin.
@@ -77,12 +78,77 @@ fn serve(inlet: &mut Inlet, outlet: &Arc<Mutex<Outlet>>) -> Result<(), WireError
         Err(error) => return say(outlet, &Answer::Refused(told(&error))),
     };
     say(outlet, &Answer::Ready)?;
-    let (mut view, mut door) = (View::default(), Door::new());
+    let (mut view, mut door, mut wicket) = (View::default(), Door::new(), Wicket::new());
     loop {
-        let request = inlet.receive(None)?;
-        let (call, said) = judge(&instance, &mut view, &mut door, &request)?;
-        let told = said.into();
-        say(outlet, &Answer::Judged { call, told })?;
+        let answer = match inlet.receive(None)? {
+            Request::Carry { channel, errand } => {
+                let ended = carry(&instance, &mut wicket, inlet, outlet, &channel, errand)?;
+                Answer::Carried(ended)
+            }
+            request => {
+                let (call, said) = judge(&instance, &mut view, &mut door, &request)?;
+                let told = said.into();
+                Answer::Judged { call, told }
+            }
+        };
+        say(outlet, &answer)?;
+    }
+}
+
+/// Runs an errand; a file that is fetched goes over to the host, which says
+/// whether it has it.
+fn carry(
+    instance: &Instance,
+    wicket: &mut Wicket,
+    inlet: &mut Inlet,
+    outlet: &Mutex<Outlet>,
+    channel: &ChannelSettings,
+    errand: WireErrand,
+) -> Result<Result<(), Broke>, WireError> {
+    let Body::Mapped(mapped) = &instance.body else {
+        return Err(WireError::Garbled);
+    };
+    let limit = instance.budget.transfer_ms;
+    match errand {
+        WireErrand::Check => Ok(wicket.run(mapped, channel, limit, Errand::Check)),
+        WireErrand::Deliver { name } => {
+            let bytes = inlet.receive_bytes(None)?;
+            let name = FileName::new(name).map_err(|_| WireError::Garbled)?;
+            Ok(wicket.run(mapped, channel, limit, Errand::Deliver(&name, &bytes)))
+        }
+        WireErrand::Fetch => {
+            let mut lost = None;
+            let mut keep =
+                |name: &FileName, bytes: &[u8]| match hand_over(inlet, outlet, name, bytes) {
+                    Ok(kept) => kept,
+                    Err(error) => {
+                        lost = Some(error);
+                        Kept::No
+                    }
+                };
+            let ended = wicket.run(mapped, channel, limit, Errand::Fetch(&mut keep));
+            lost.map_or(Ok(ended), Err)
+        }
+    }
+}
+
+fn hand_over(
+    inlet: &mut Inlet,
+    outlet: &Mutex<Outlet>,
+    name: &FileName,
+    bytes: &[u8],
+) -> Result<Kept, WireError> {
+    let name = name.as_str().to_owned();
+    {
+        // Held over both, so that no line of the log comes between.
+        let mut outlet = outlet.lock().unwrap_or_else(PoisonError::into_inner);
+        outlet.send(&Answer::Fetched { name }, None)?;
+        outlet.send_bytes(bytes, None)?;
+    }
+    match inlet.receive(None)? {
+        Request::Kept(true) => Ok(Kept::Yes),
+        Request::Kept(false) => Ok(Kept::No),
+        _ => Err(WireError::Garbled),
     }
 }
 
@@ -94,6 +160,7 @@ fn spec(opening: Opening) -> PluginSpec {
             .folder(opening.folder)
             .budget(Budget {
                 call_ms: NonZeroU32::new(opening.call_ms).unwrap_or(NonZeroU32::MIN),
+                transfer_ms: NonZeroU32::new(opening.transfer_ms).unwrap_or(NonZeroU32::MIN),
                 ..Budget::default()
             })
     }

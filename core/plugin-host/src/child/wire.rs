@@ -1,5 +1,5 @@
 //! What host and child say to each other: frames of a length and a JSON
-//! document, over one socket.
+//! document, over one socket. A file's bytes are a frame as they are.
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
@@ -15,10 +15,14 @@ use crate::call::{Document, Told};
 use crate::info::PluginInfo;
 use crate::services::LogLevel;
 use crate::spec::Sha256;
+use crate::transport::{Broke, ChannelSettings};
 
 /// The most bytes of a frame: a claim with its history, or a hundred findings
 /// and effects of the longest kind.
 const LARGEST: usize = 64 << 20;
+const _: () = assert!(LARGEST >= scrubjay_plugin::abi::MAX_FILE);
+/// How much room is made at a time, and kept.
+const STEP: usize = 1 << 20;
 
 /// What the host says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +43,27 @@ pub(super) enum Request<'a> {
         /// The subject, without what the plugin may not see.
         document: Box<Document<'a>>,
     },
+    /// Run an errand for a channel.
+    Carry {
+        /// Whose.
+        channel: ChannelSettings,
+        /// What to do.
+        errand: WireErrand,
+    },
+    /// To `Fetched`.
+    Kept(bool),
+}
+
+/// An errand between processes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WireErrand {
+    Check,
+    /// The file's bytes follow as a frame of their own.
+    Deliver {
+        name: String,
+    },
+    Fetch,
 }
 
 /// What a child must know before it maps anything.
@@ -52,6 +77,7 @@ pub(super) struct Opening {
     pub(super) settings: BTreeMap<String, String>,
     pub(super) folder: PathBuf,
     pub(super) call_ms: u32,
+    pub(super) transfer_ms: u32,
     /// Bytes of address space.
     pub(super) memory: u64,
 }
@@ -73,6 +99,14 @@ pub(super) enum Answer {
         /// What was said.
         told: Told,
     },
+    /// During a `Carry`, waits for `Kept`: a file, whose bytes follow as a frame
+    /// of their own.
+    Fetched {
+        /// Its name.
+        name: String,
+    },
+    /// To `Carry`.
+    Carried(Result<(), Broke>),
     /// At any time.
     Log {
         /// How much it matters.
@@ -146,22 +180,19 @@ impl Outlet {
         self.frame.clear();
         self.frame.extend([0; 4]);
         serde_json::to_writer(&mut self.frame, message).map_err(|_| WireError::Garbled)?;
-        let length = self.frame.len() - 4;
-        if length > LARGEST {
-            return Err(WireError::Garbled);
-        }
-        let length = u32::try_from(length).map_err(|_| WireError::Garbled)?;
-        self.frame[..4].copy_from_slice(&length.to_le_bytes());
-        let mut rest = &self.frame[..];
-        while !rest.is_empty() {
-            self.stream.set_write_timeout(left(until)?)?;
-            match (&*self.stream).write(rest) {
-                Ok(written) => rest = &rest[written..],
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
+        let length = length_of(self.frame.len() - 4)?;
+        self.frame[..4].copy_from_slice(&length);
+        pour(&self.stream, &self.frame, until)
+    }
+
+    /// Hands over a file's bytes.
+    pub(super) fn send_bytes(
+        &mut self,
+        bytes: &[u8],
+        until: Option<Instant>,
+    ) -> Result<(), WireError> {
+        pour(&self.stream, &length_of(bytes.len())?, until)?;
+        pour(&self.stream, bytes, until)
     }
 
     /// Says that nothing more will be said.
@@ -177,6 +208,19 @@ impl Inlet {
         &mut self,
         until: Option<Instant>,
     ) -> Result<T, WireError> {
+        self.take_frame(until)?;
+        let read = serde_json::from_slice(&self.frame).map_err(|_| WireError::Garbled);
+        self.frame.shrink_to(STEP);
+        read
+    }
+
+    /// Waits for a file's bytes.
+    pub(super) fn receive_bytes(&mut self, until: Option<Instant>) -> Result<Vec<u8>, WireError> {
+        self.take_frame(until)?;
+        Ok(std::mem::take(&mut self.frame))
+    }
+
+    fn take_frame(&mut self, until: Option<Instant>) -> Result<(), WireError> {
         let mut length = [0; 4];
         fill(&self.stream, &mut length, until)?;
         let length = u32::from_le_bytes(length) as usize;
@@ -184,17 +228,35 @@ impl Inlet {
             return Err(WireError::Garbled);
         }
         // A length is believed as far as bytes come for it.
-        const STEP: usize = 1 << 20;
         self.frame.clear();
         while self.frame.len() < length {
             let had = self.frame.len();
             self.frame.resize(length.min(had + STEP), 0);
             fill(&self.stream, &mut self.frame[had..], until)?;
         }
-        let read = serde_json::from_slice(&self.frame).map_err(|_| WireError::Garbled);
-        self.frame.shrink_to(STEP);
-        read
+        Ok(())
     }
+}
+
+/// A length as a frame begins with it.
+fn length_of(length: usize) -> Result<[u8; 4], WireError> {
+    if length > LARGEST {
+        return Err(WireError::Garbled);
+    }
+    let length = u32::try_from(length).map_err(|_| WireError::Garbled)?;
+    Ok(length.to_le_bytes())
+}
+
+fn pour(mut stream: &UnixStream, mut rest: &[u8], until: Option<Instant>) -> Result<(), WireError> {
+    while !rest.is_empty() {
+        stream.set_write_timeout(left(until)?)?;
+        match stream.write(rest) {
+            Ok(written) => rest = &rest[written..],
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 fn fill(
@@ -238,6 +300,16 @@ mod tests {
         outlet.close();
         let error = inlet.receive::<String>(None).unwrap_err();
         assert!(matches!(error, WireError::Gone), "{error}");
+    }
+
+    #[test]
+    fn a_file_comes_through_byte_by_byte() {
+        let (theirs, mut inlet) = pair();
+        let mut outlet = ends(theirs).1;
+        for bytes in [&b""[..], b"\0\xff\x1a", &b"x".repeat(100_000)] {
+            outlet.send_bytes(bytes, None).unwrap();
+            assert_eq!(inlet.receive_bytes(None).unwrap(), bytes);
+        }
     }
 
     #[test]
