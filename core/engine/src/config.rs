@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
-use scrubjay_plugin_host::{PluginError, PluginHost, PluginKey, PluginLog, PluginSpec, Trust};
+use scrubjay_plugin_host::{
+    PluginError, PluginHost, PluginKey, PluginLog, PluginSpec, Setting, Trust,
+};
 use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
@@ -113,6 +115,60 @@ pub struct Channel {
     /// Test or production.
     #[serde(default = "production")]
     pub usage: Usage,
+    /// What carries its files.
+    #[serde(default)]
+    pub transport: Way,
+}
+
+/// What carries a channel's files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "WrittenWay")]
+pub enum Way {
+    /// Nothing of ours: files for it are left in the outbox, and those from it are
+    /// put into the inbox, by somebody else.
+    #[default]
+    Folder,
+    /// A plugin that carries files.
+    Plugin {
+        /// Its id.
+        plugin: String,
+        /// What it is told of this channel.
+        settings: BTreeMap<String, Setting>,
+    },
+}
+
+/// How a configuration says it.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a transport is `folder`, or has `plugin:` with the id of one and its `settings:`"
+)]
+enum WrittenWay {
+    Word(WayWord),
+    Plugin(PluginWay),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WayWord {
+    Folder,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PluginWay {
+    plugin: String,
+    #[serde(default)]
+    settings: BTreeMap<String, Setting>,
+}
+
+impl From<WrittenWay> for Way {
+    fn from(written: WrittenWay) -> Self {
+        match written {
+            WrittenWay::Word(WayWord::Folder) => Self::Folder,
+            WrittenWay::Plugin(PluginWay { plugin, settings }) => Self::Plugin { plugin, settings },
+        }
+    }
 }
 
 const fn production() -> Usage {
@@ -409,6 +465,33 @@ mod tests {
         )
         .unwrap_err();
         assert!(error.contains("`a` stands twice"), "{error}");
+    }
+
+    #[test]
+    fn a_channel_is_carried_by_hand_unless_a_plugin_is_named() {
+        let channel = |transport: &str| {
+            parse(&format!(
+                "channels: {{ house: {{ receiver: {{ id: H }}{transport} }} }}\n"
+            ))
+            .map(|config| config.channels["house"].transport.clone())
+        };
+        assert_eq!(channel(""), Ok(Way::Folder));
+        assert_eq!(channel(", transport: folder"), Ok(Way::Folder));
+        let carried = channel(", transport: { plugin: sftp, settings: { port: 22 } }");
+        let Ok(Way::Plugin { plugin, settings }) = carried else {
+            panic!("{carried:?}");
+        };
+        assert_eq!(
+            (plugin.as_str(), settings["port"].0.as_str()),
+            ("sftp", "22")
+        );
+        for wrong in [
+            ", transport: sftp",
+            ", transport: { plugin: a, setings: {} }",
+        ] {
+            let error = channel(wrong).unwrap_err();
+            assert!(error.contains("a transport is `folder`"), "{error}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The engine: what a host application opens, feeds and asks.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use scrubjay_hooks::Transport;
 use scrubjay_model::{ClaimId, Deadline};
 use scrubjay_plugin_host::PluginInfo;
 use scrubjay_rules::{Change, RuleSet, RuleWatcher};
@@ -15,11 +17,13 @@ use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
 use crate::plugin_log::{KeptLines, PluginLine};
 use crate::steps::deadline::{self, Tick};
+use crate::steps::exchange::{Delivery, Fetched};
 use crate::steps::submission::{self, Sent};
 use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError, PracticeCodes};
 
 mod builder;
+mod exchange;
 mod inbox;
 mod rules;
 
@@ -29,12 +33,18 @@ pub use builder::EngineBuilder;
 pub const DATABASE_NAME: &str = "scrubjay.db";
 
 /// What one pass over the inbox did.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Run {
     /// Each file of the inbox, in order.
     pub files: Vec<Intake>,
     /// Files written to the outbox.
     pub sent: Vec<Sent>,
+    /// What transports brought to the inbox before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fetched: Vec<Fetched>,
+    /// What transports took from the outbox, or could not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub delivered: Vec<Delivery>,
 }
 
 impl Run {
@@ -42,6 +52,15 @@ impl Run {
     #[must_use]
     pub fn refused(&self) -> usize {
         self.files.iter().filter(|file| file.is_refused()).count()
+    }
+
+    /// How many errands of transports did not end well: files that are due still,
+    /// and channels that could not be asked for what waits there.
+    #[must_use]
+    pub fn undone(&self) -> usize {
+        let due = self.delivered.iter().filter(|file| file.problem.is_some());
+        let unasked = self.fetched.iter().filter(|way| way.problem.is_some());
+        due.count() + unasked.count()
     }
 }
 
@@ -64,6 +83,8 @@ pub struct Engine {
     rules: Arc<RuleSet>,
     plugins: Vec<PluginInfo>,
     plugin_lines: Arc<KeptLines>,
+    /// What carries files, by channel.
+    transports: BTreeMap<String, Box<dyn Transport>>,
     actor: String,
 }
 
@@ -247,7 +268,8 @@ impl Engine {
             stamp: stamp.clone(),
         };
         let looked_at = desk.tx.last_row()?;
-        let written = submission::submit_ready(&mut desk, &self.config.outbox)?;
+        let carried = |channel: &str| self.transports.contains_key(channel);
+        let written = submission::submit_ready(&mut desk, &self.config.outbox, &carried)?;
         let before = looked_at.map_or(0, |row| row.sequence);
         let after = desk.tx.last_row()?.map_or(0, |row| row.sequence);
         if let Some(call) = call {

@@ -46,6 +46,25 @@ pub enum EngineError {
     /// A native plugin could not be loaded.
     #[error(transparent)]
     Plugin(#[from] scrubjay_plugin_host::PluginError),
+    /// A channel names a plugin that is not there.
+    #[error(
+        "channel `{channel}` is to be carried by plugin `{plugin}`, which is not loaded: \
+             name its file under `plugins:` in scrubjay.yaml, or mend the id"
+    )]
+    NoCarrier {
+        /// Channel.
+        channel: String,
+        /// The plugin's id.
+        plugin: String,
+    },
+    /// A channel's transport does not take its settings.
+    #[error("channel `{channel}`: {problem}")]
+    Channel {
+        /// Channel.
+        channel: String,
+        /// Why not.
+        problem: scrubjay_hooks::TransportError,
+    },
     /// The database could not be used.
     #[error(transparent)]
     Store(#[from] StoreError),

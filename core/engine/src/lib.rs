@@ -61,6 +61,7 @@ pub use plugin_log::PluginLine;
 pub use published::{PublishError, PublishedPack, Shelf};
 pub use replay::{ReplayEnd, Replayed, replay};
 pub use steps::deadline::{Fired, Tick};
+pub use steps::exchange::{Delivery, Fetched};
 pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::submission::Sent;
 pub use terms::{Period, PeriodError, Rolls, Terms};

@@ -1,19 +1,20 @@
 //! What an engine is made of, and how it is put together.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scrubjay_hooks::Handler;
+use scrubjay_hooks::{Handler, Transport};
 use scrubjay_model::Clock;
-use scrubjay_plugin_host::PluginLog;
+use scrubjay_plugin_host::{Plugin, PluginLog};
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Reader, SqliteStore, Store};
 
 use super::Engine;
 use crate::builtin::BuiltIn;
 use crate::code_books::load_options;
-use crate::config::RulesFrom;
+use crate::config::{RulesFrom, Way};
 use crate::desk::Handlers;
 use crate::plugin_log::KeptLines;
 use crate::time::Time;
@@ -30,6 +31,7 @@ pub struct EngineBuilder {
     handlers: Vec<Arc<dyn Handler>>,
     actor: String,
     child_program: Option<(PathBuf, Vec<OsString>)>,
+    transports: BTreeMap<String, Box<dyn Transport>>,
 }
 
 impl EngineBuilder {
@@ -43,6 +45,7 @@ impl EngineBuilder {
             handlers: Vec::new(),
             actor: "scrubjay".to_owned(),
             child_program: None,
+            transports: BTreeMap::new(),
         }
     }
 
@@ -74,6 +77,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn handler(mut self, handler: Arc<dyn Handler>) -> Self {
         self.handlers.push(handler);
+        self
+    }
+
+    /// Carries a channel's files by a transport of the host's own, whatever the
+    /// configuration says of that channel.
+    #[must_use]
+    pub fn transport(mut self, channel: impl Into<String>, transport: Box<dyn Transport>) -> Self {
+        self.transports.insert(channel.into(), transport);
         self
     }
 
@@ -118,12 +129,14 @@ impl EngineBuilder {
         if let Some((path, arguments)) = self.child_program {
             host = host.child_program(path, arguments);
         }
-        let mut plugins = Vec::new();
+        let (mut plugins, mut loaded) = (Vec::new(), Vec::new());
         for spec in &config.plugins {
             let plugin = host.load(spec)?;
             plugins.push(plugin.info().clone());
+            loaded.push(Arc::clone(&plugin));
             handlers.push(plugin);
         }
+        let transports = transports(&config, &loaded, self.transports)?;
         handlers.extend(self.handlers);
         let time = match self.clock {
             Some(clock) => Time::Clock(clock),
@@ -138,9 +151,39 @@ impl EngineBuilder {
             rules,
             plugins,
             plugin_lines,
+            transports,
             actor: self.actor,
         })
     }
+}
+
+/// What carries the channels' files: the host's own transports, and the plugins
+/// that the configuration names for the others.
+fn transports(
+    config: &Config,
+    plugins: &[Arc<Plugin>],
+    mut transports: BTreeMap<String, Box<dyn Transport>>,
+) -> Result<BTreeMap<String, Box<dyn Transport>>, EngineError> {
+    for (name, channel) in &config.channels {
+        let Way::Plugin { plugin, settings } = &channel.transport else {
+            continue;
+        };
+        if transports.contains_key(name) {
+            continue;
+        }
+        let carrier = plugins.iter().find(|loaded| loaded.info().id == *plugin);
+        let carrier = carrier.ok_or_else(|| EngineError::NoCarrier {
+            channel: name.clone(),
+            plugin: plugin.clone(),
+        })?;
+        let way = carrier.channel(name, settings);
+        let way = way.map_err(|problem| EngineError::Channel {
+            channel: name.clone(),
+            problem,
+        })?;
+        transports.insert(name.clone(), Box::new(way));
+    }
+    Ok(transports)
 }
 
 /// The rule packs that the configuration asks for.

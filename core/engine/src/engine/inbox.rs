@@ -8,23 +8,26 @@ use crate::steps::submission;
 
 impl Engine {
     /// Takes in every file of the inbox, in the order of their names, and
-    /// writes claims that are ready to the outbox after each.
+    /// writes claims that are ready to the outbox after each. Transports bring
+    /// files to the inbox before, and take them from the outbox afterwards.
     ///
     /// # Errors
     /// Where the inbox cannot be listed or the store fails. A file that cannot
     /// be understood is not an error: it ends as [`Ended::Refused`], and the
-    /// rest goes on.
+    /// rest goes on. Nor is one that could not be carried: it says so, and is due
+    /// at the next run.
     pub fn run_inbox(&mut self) -> Result<Run, EngineError> {
         self.finish_interrupted()?;
         let mut run = Run {
-            files: Vec::new(),
-            sent: Vec::new(),
+            fetched: self.fetch(),
+            ..Run::default()
         };
         for path in inbox::files(&self.config.inbox)? {
-            let one = self.take_arrival(&Arrival::read(path))?;
+            let one = self.take_one(&Arrival::read(path))?;
             run.files.extend(one.files);
             run.sent.extend(one.sent);
         }
+        run.delivered = self.deliver()?;
         Ok(run)
     }
 
@@ -57,11 +60,17 @@ impl Engine {
     }
 
     /// Takes in a file that has arrived, and writes claims that are ready to
-    /// the outbox.
+    /// the outbox, from where transports take them.
     ///
     /// # Errors
     /// Where the store or the outbox fails.
     pub fn take_arrival(&mut self, arrival: &Arrival) -> Result<Run, EngineError> {
+        let mut run = self.take_one(arrival)?;
+        run.delivered = self.deliver()?;
+        Ok(run)
+    }
+
+    fn take_one(&mut self, arrival: &Arrival) -> Result<Run, EngineError> {
         let name = arrival.name();
         let intake = match &arrival.bytes {
             Ok(bytes) => self.take_in(&name, bytes)?,
@@ -76,6 +85,7 @@ impl Engine {
         Ok(Run {
             files: vec![intake],
             sent: self.submit()?,
+            ..Run::default()
         })
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod acknowledgment;
 pub(crate) mod claim;
 pub(crate) mod deadline;
 pub(crate) mod denial;
+pub(crate) mod exchange;
 pub(crate) mod history;
 pub(crate) mod past;
 pub(crate) mod posting;

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::config::{Channel, Contact, TradingPartner};
 use crate::desk::Desk;
+use crate::intake::file_hash;
 use crate::steps::claim::{Decision, judge_before_sending};
 use crate::{Config, EngineError};
 
@@ -67,7 +68,16 @@ impl ControlNumbers for Numbers {
     }
 }
 
-const TEMPORARY: &str = "tmp";
+pub(super) const TEMPORARY: &str = "tmp";
+
+/// Who takes a file out of the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carriage {
+    /// A transport of the engine's.
+    Carried,
+    /// Whoever else fetches it there.
+    Left,
+}
 
 /// Judges every ready claim once more, writes those that nothing holds to the
 /// outbox, and marks them as sent.
@@ -77,6 +87,7 @@ const TEMPORARY: &str = "tmp";
 pub(crate) fn submit_ready(
     desk: &mut Desk<'_>,
     outbox: &Path,
+    carried: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<(Sent, PathBuf)>, EngineError> {
     let mut batches: BTreeMap<(String, ClaimKind), Vec<Claim>> = BTreeMap::new();
     for row in desk.tx.claims(&ClaimFilter::default())? {
@@ -98,7 +109,11 @@ pub(crate) fn submit_ready(
     }
     let mut sent = Vec::new();
     for ((channel, _), claims) in batches {
-        sent.push(send_batch(desk, outbox, &channel, &claims)?);
+        let carriage = match carried(&channel) {
+            true => Carriage::Carried,
+            false => Carriage::Left,
+        };
+        sent.push(send_batch(desk, outbox, &channel, carriage, &claims)?);
     }
     Ok(sent)
 }
@@ -107,6 +122,7 @@ fn send_batch(
     desk: &mut Desk<'_>,
     outbox: &Path,
     channel: &str,
+    carriage: Carriage,
     claims: &[Claim],
 ) -> Result<(Sent, PathBuf), EngineError> {
     let refuse = |problem: String| EngineError::Submission {
@@ -146,7 +162,10 @@ fn send_batch(
         interchange: written.interchange,
         group: written.group,
         sets: written.sets.clone(),
-        content: Some(crate::intake::file_hash(&written.bytes)),
+        content: match carriage {
+            Carriage::Carried => Some(file_hash(&written.bytes)),
+            Carriage::Left => None,
+        },
     })?;
     for claim in claims {
         desk.move_claim(&claim.id, Move::Work(Work::Submitted))?;
@@ -171,7 +190,9 @@ fn party(partner: &TradingPartner) -> Party {
 
 fn route(config: &Config, channel: &str) -> Option<Route> {
     let practice = config.practice.as_ref()?;
-    let Channel { receiver, usage } = config.channels.get(channel)?.clone();
+    let Channel {
+        receiver, usage, ..
+    } = config.channels.get(channel)?.clone();
     let mut submitter = practice.submitter.clone();
     submitter.name.get_or_insert_with(|| practice.name.clone());
     Some(Route {
@@ -230,6 +251,11 @@ pub(crate) fn publish(temporary: &Path) -> Result<(), EngineError> {
     std::fs::rename(temporary, &named).map_err(EngineError::file(temporary))
 }
 
+/// The interchange in the name of a file.
+pub(super) fn interchange_of(name: &str) -> Option<u32> {
+    name.split('-').next()?.parse().ok()
+}
+
 /// Ends what an interrupted run left in the outbox: a file whose batch was
 /// committed gets its name, one whose batch was not is removed, since its
 /// claims are still ready and will be written again.
@@ -245,11 +271,8 @@ pub(crate) fn finish_interrupted(reader: &dyn Reader, outbox: &Path) -> Result<(
         {
             continue;
         }
-        let interchange = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.split('-').next())
-            .and_then(|number| number.parse::<u32>().ok());
+        let name = path.file_name().and_then(|name| name.to_str());
+        let interchange = name.and_then(interchange_of);
         let committed = match interchange {
             Some(number) => !reader.sent_groups(number)?.is_empty(),
             None => false,

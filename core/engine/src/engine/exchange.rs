@@ -1,0 +1,125 @@
+//! Files go to the other side and come from there, where a transport carries a
+//! channel.
+
+use std::collections::BTreeSet;
+
+use scrubjay_hooks::Kept;
+use scrubjay_store::{Cause, Event};
+
+use super::Engine;
+use crate::EngineError;
+use crate::steps::exchange::{self, Delivery, Due, Fetched};
+
+impl Engine {
+    /// Whether any channel is carried by a transport, so that
+    /// [`Engine::deliver`] and [`Engine::fetch`] have something to do.
+    #[must_use]
+    pub fn is_carried(&self) -> bool {
+        !self.transports.is_empty()
+    }
+
+    /// Delivers the files of claims that are due, oldest first, each until it came
+    /// through. One that does not is due still and says why; those of its channel
+    /// behind it wait. [`Engine::run_inbox`] and [`Engine::take_arrival`] do this.
+    ///
+    /// # Errors
+    /// Where the outbox or the store fails; what was delivered before is journalled.
+    pub fn deliver(&mut self) -> Result<Vec<Delivery>, EngineError> {
+        if !self.is_carried() {
+            return Ok(Vec::new());
+        }
+        let carried = |channel: &str| self.transports.contains_key(channel);
+        let due = exchange::due(self.store.read()?.as_ref(), &self.config.outbox, carried)?;
+        let (mut deliveries, mut stuck) = (Vec::new(), BTreeSet::new());
+        for due in due {
+            if due.batch.as_ref().is_some_and(|batch| batch.delivered) {
+                exchange::put_away(&self.config.outbox, &due)?;
+                continue;
+            }
+            let carried = if stuck.contains(&due.channel) {
+                Err("it waits for the file before it".to_owned())
+            } else {
+                self.carry(&due)
+            };
+            let problem = carried.err();
+            if problem.is_none() {
+                self.record_delivery(&due)?;
+            } else if due.batch.is_some() {
+                stuck.insert(due.channel.clone());
+            }
+            deliveries.push(Delivery {
+                name: due.name.to_string(),
+                channel: due.channel,
+                problem,
+            });
+        }
+        Ok(deliveries)
+    }
+
+    fn carry(&self, due: &Due) -> Result<(), String> {
+        let bytes = exchange::read_due(due, due.batch.as_ref())?;
+        let Some(transport) = self.transports.get(&due.channel) else {
+            return Err("no transport carries its channel any more".to_owned());
+        };
+        let delivered = transport.deliver(&due.name, &bytes);
+        delivered.map_err(|error| error.to_string())
+    }
+
+    fn record_delivery(&mut self, due: &Due) -> Result<(), EngineError> {
+        let stamp = self.stamp(Cause::Call {
+            call: "deliver".to_owned(),
+            key: None,
+        });
+        let mut tx = self.store.begin()?;
+        tx.append(
+            &stamp,
+            &Event::BatchDelivered {
+                name: due.name.to_string(),
+                channel: due.channel.clone(),
+                claims: due
+                    .batch
+                    .iter()
+                    .flat_map(|batch| batch.claims.iter().cloned())
+                    .collect(),
+            },
+        )?;
+        tx.commit()?;
+        exchange::put_away(&self.config.outbox, due)
+    }
+
+    /// Brings what waits at the other sides to the inbox, from where it is taken in
+    /// like any file. A file that comes again is known by its bytes.
+    /// [`Engine::run_inbox`] does this first.
+    #[must_use]
+    pub fn fetch(&self) -> Vec<Fetched> {
+        let mut fetched = Vec::new();
+        for (channel, transport) in &self.transports {
+            let (mut files, mut failed) = (Vec::new(), None);
+            let ended = transport.fetch(&mut |name, bytes| match exchange::keep(
+                &self.config.inbox,
+                channel,
+                name,
+                bytes,
+            ) {
+                Ok(new) => {
+                    files.extend(new);
+                    Kept::Yes
+                }
+                Err(error) => {
+                    let inbox = self.config.inbox.display();
+                    failed = Some(format!("{name} cannot be kept in {inbox}: {error}"));
+                    Kept::No
+                }
+            });
+            let problem = failed.or_else(|| ended.err().map(|error| error.to_string()));
+            if problem.is_some() || !files.is_empty() {
+                fetched.push(Fetched {
+                    channel: channel.clone(),
+                    files,
+                    problem,
+                });
+            }
+        }
+        fetched
+    }
+}
