@@ -401,6 +401,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_journalled_before_there_were_records_is_read() {
+        let opened = r#"{"item":{"id":"W1","kind":"denial","claim":"A","reason":"CO-197","owner":"denials","amount":"40.00","opened":"2026-11-02T00:00:00Z","due":"2026-11-20"}}"#;
+        let event = super::super::decode_event("work_opened", opened, &(), 1).unwrap();
+        let Event::WorkOpened { item } = event else {
+            panic!("another event");
+        };
+        assert_eq!((item.claim, item.record), (Some(id("A")), None));
+        let purged = r#"{"before":"2026-11-02T00:00:00Z","claims":1,"rows":[[1,2]],"carried":[],"interchange":0,"group":0}"#;
+        let event = super::super::decode_event("purged", purged, &(), 1).unwrap();
+        assert!(matches!(event, Event::Purged { patients: 0, .. }));
+        let judged = r#"{"claim":"A","hook":"scrub"}"#;
+        assert!(matches!(
+            read_judged(judged, &(), 1).unwrap(),
+            Event::Judged { .. }
+        ));
+        let neither = read_judged(r#"{"hook":"scrub"}"#, &(), 7).unwrap_err();
+        assert!(neither.to_string().contains("row 7"), "{neither}");
+    }
+
+    #[test]
     fn postings_that_do_not_balance_or_name_no_account_are_not_read() {
         let text = |postings: &str| format!("{{\"money\":\"charge\",\"postings\":{postings}}}");
         let read = |postings: &str| read_money(&text(postings)).map(drop).unwrap_err().0;
