@@ -44,6 +44,7 @@ mod denial;
 mod eligibility;
 mod encounter;
 mod error;
+mod estimate;
 mod ids;
 mod ledger;
 mod money;
@@ -58,6 +59,7 @@ mod record;
 mod remittance;
 mod statement;
 mod status;
+mod status_inquiry;
 mod submission;
 mod work;
 
@@ -101,6 +103,9 @@ pub use eligibility::{
 };
 pub use encounter::{Encounter, EncounterError, EncounterRecord, EncounterStatus};
 pub use error::{ValueError, ValueKind};
+pub use estimate::{
+    Estimate, EstimateError, EstimateKind, EstimateLine, EstimateRecord, SUBSTANTIAL_EXCESS,
+};
 pub use ids::{
     AccountNumber, AuthorizationNumber, ChargeId, ClaimId, EncounterId, FileHash, MemberId,
     PatientControlNumber, PatientKey, PayerClaimControlNumber, PayerId, RecordId, StatementNumber,
@@ -131,5 +136,6 @@ pub use status::{
     Adjudication, Appeal, Axis, ClaimStatus, PatientBilling, RefusedTransition, Responsibility,
     Work,
 };
+pub use status_inquiry::{StatusInquiry, StatusInquiryError, StatusInquiryRecord};
 pub use submission::{Channel, Submission, SubmissionError, SubmissionRecord};
 pub use work::{Owner, WorkItem, WorkKind};

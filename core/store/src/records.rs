@@ -22,11 +22,12 @@ pub struct RecordRow {
     /// Key.
     pub key: RecordKey,
     /// The patient, by the host's key. A statement and a plan have that of
-    /// their account; an appeal has none, but its claim.
+    /// their account; what belongs to a claim has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientKey>,
     /// The id of what it belongs to: of the visit of a charge, the account of
-    /// a statement or plan, the claim of an appeal; the [`person_key`] of a
+    /// a statement or plan, the claim of an appeal or a question about its
+    /// status; the [`person_key`] of a
     /// patient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<RecordId>,

@@ -23,8 +23,12 @@ pub enum RecordKind {
     Eligibility,
     /// A prior authorization.
     Authorization,
+    /// An estimate of what care will cost.
+    Estimate,
     /// A charge line.
     Charge,
+    /// A question where a claim stands, with its answer once it has come.
+    ClaimStatus,
     /// A patient's account.
     Account,
     /// A statement.
@@ -42,7 +46,9 @@ impl RecordKind {
         Self::Encounter,
         Self::Eligibility,
         Self::Authorization,
+        Self::Estimate,
         Self::Charge,
+        Self::ClaimStatus,
         Self::Account,
         Self::Statement,
         Self::Plan,
@@ -57,12 +63,21 @@ impl RecordKind {
             Self::Encounter => "encounter",
             Self::Eligibility => "eligibility",
             Self::Authorization => "authorization",
+            Self::Estimate => "estimate",
             Self::Charge => "charge",
+            Self::ClaimStatus => "claim_status",
             Self::Account => "account",
             Self::Statement => "statement",
             Self::Plan => "plan",
             Self::Appeal => "appeal",
         }
+    }
+
+    /// Whether records of this kind belong to a claim: what happens to them
+    /// happens to the claim too.
+    #[must_use]
+    pub const fn is_of_claim(self) -> bool {
+        matches!(self, Self::ClaimStatus | Self::Appeal)
     }
 
     /// The key of a record of this kind.

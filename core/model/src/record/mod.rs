@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AppealCase, AppealOutcome, Authorization, AuthorizationStatus, Axis, Charge, ClaimId,
-    EligibilityInquiry, Encounter, EncounterId, Patient, PatientAccount, PatientKey, PaymentPlan,
-    RecordId, Statement, Urgency,
+    EligibilityInquiry, Encounter, EncounterId, Estimate, Patient, PatientAccount, PatientKey,
+    PaymentPlan, RecordId, Statement, StatusInquiry, Urgency,
 };
 
 /// A record as it stands.
@@ -53,8 +53,12 @@ pub enum Record {
         /// The authorization.
         authorization: Box<Authorization>,
     },
+    /// An estimate of what care will cost.
+    Estimate(Box<Estimate>),
     /// A charge line.
     Charge(Box<Charge>),
+    /// A question where a claim stands, with its answer once it has come.
+    ClaimStatus(Box<StatusInquiry>),
     /// A patient's account.
     Account(Box<PatientAccount>),
     /// A statement as it was issued.
@@ -93,7 +97,9 @@ impl Record {
             Self::Encounter(_) => RecordKind::Encounter,
             Self::Eligibility(_) => RecordKind::Eligibility,
             Self::Authorization { .. } => RecordKind::Authorization,
+            Self::Estimate(_) => RecordKind::Estimate,
             Self::Charge(_) => RecordKind::Charge,
+            Self::ClaimStatus(_) => RecordKind::ClaimStatus,
             Self::Account(_) => RecordKind::Account,
             Self::Statement(_) => RecordKind::Statement,
             Self::Plan { .. } => RecordKind::Plan,
@@ -108,7 +114,9 @@ impl Record {
             Self::Patient(patient) => (&patient.key).into(),
             Self::Encounter(encounter) => (&encounter.id).into(),
             Self::Eligibility(inquiry) => self.kind().with(inquiry.id.clone()),
+            Self::Estimate(estimate) => self.kind().with(estimate.id.clone()),
             Self::Charge(charge) => (&charge.id).into(),
+            Self::ClaimStatus(inquiry) => self.kind().with(inquiry.id.clone()),
             Self::Account(account) => (&account.number).into(),
             Self::Statement(statement) => (&statement.number).into(),
             Self::Authorization { id, .. } | Self::Plan { id, .. } | Self::Appeal { id, .. } => {
@@ -126,15 +134,18 @@ impl Record {
             Self::Encounter(encounter) => Some(&encounter.patient),
             Self::Eligibility(inquiry) => Some(&inquiry.patient),
             Self::Authorization { authorization, .. } => Some(&authorization.patient),
+            Self::Estimate(estimate) => Some(&estimate.patient),
             Self::Charge(charge) => Some(&charge.patient),
             Self::Account(account) => Some(&account.patient),
-            Self::Statement(_) | Self::Plan { .. } | Self::Appeal { .. } => None,
+            Self::ClaimStatus(_) | Self::Statement(_) | Self::Plan { .. } | Self::Appeal { .. } => {
+                None
+            }
         }
     }
 
-    /// What it belongs to: the visit of a charge, and of an inquiry or an
-    /// authorization that is for one; the account of a statement or plan; the
-    /// claim of an appeal.
+    /// What it belongs to: the visit of a charge, and of an inquiry, an
+    /// authorization or an estimate that is for one; the account of a statement or plan; the
+    /// claim of an appeal or of a question about its status.
     #[must_use]
     pub fn parent(&self) -> Option<RecordParent<'_>> {
         let record = |key| Some(RecordParent::Record(key));
@@ -142,7 +153,9 @@ impl Record {
             Self::Patient(_) | Self::Encounter(_) | Self::Account(_) => None,
             Self::Eligibility(inquiry) => record(inquiry.encounter.as_ref()?.into()),
             Self::Authorization { encounter, .. } => record(encounter.as_ref()?.into()),
+            Self::Estimate(estimate) => record(estimate.encounter.as_ref()?.into()),
             Self::Charge(charge) => record((&charge.encounter).into()),
+            Self::ClaimStatus(inquiry) => Some(RecordParent::Claim(&inquiry.claim)),
             Self::Statement(statement) => record((&statement.account).into()),
             Self::Plan { plan, .. } => record((&plan.account).into()),
             Self::Appeal { appeal, .. } => Some(RecordParent::Claim(&appeal.claim)),
@@ -157,7 +170,9 @@ impl Record {
     /// | encounter | as [`EncounterStatus`](crate::EncounterStatus) |
     /// | eligibility | `asked`, `answered`, `rejected` |
     /// | authorization | as [`AuthorizationStatus`] |
+    /// | estimate | `due`, `given` |
     /// | charge | `unbilled`, `billed`, `void` |
+    /// | claim_status | `asked`, `answered` |
     /// | account | `owing`, `credit`, `settled` |
     /// | statement | `issued` |
     /// | plan | `open`, `paid_off` |
@@ -170,7 +185,11 @@ impl Record {
             Self::Encounter(encounter) => encounter.status.as_str(),
             Self::Eligibility(inquiry) => inquiry.state(),
             Self::Authorization { authorization, .. } => authorization.status.as_str(),
+            Self::Estimate(estimate) if estimate.given.is_some() => "given",
+            Self::Estimate(_) => "due",
             Self::Charge(charge) => charge.billing.as_str(),
+            Self::ClaimStatus(inquiry) if inquiry.answer.is_some() => "answered",
+            Self::ClaimStatus(_) => "asked",
             Self::Account(account) if account.balance().is_positive() => "owing",
             Self::Account(account) if account.balance().is_negative() => "credit",
             Self::Account(_) => "settled",
@@ -198,7 +217,9 @@ impl Record {
     /// | encounter | of arrival or, until then, the day booked |
     /// | eligibility | of asking |
     /// | authorization | approved: its last; else of asking |
+    /// | estimate | of asking |
     /// | charge | of service |
+    /// | claim_status | of asking |
     /// | account | none |
     /// | statement | of issue |
     /// | plan | of agreement |
@@ -213,7 +234,9 @@ impl Record {
                 AuthorizationStatus::Approved => authorization.to,
                 _ => authorization.asked,
             },
+            Self::Estimate(estimate) => Some(estimate.asked),
             Self::Charge(charge) => Some(charge.service),
+            Self::ClaimStatus(inquiry) => Some(inquiry.asked),
             Self::Account(_) => None,
             Self::Statement(statement) => Some(statement.issued),
             Self::Plan { plan, .. } => Some(plan.agreed),
@@ -236,7 +259,9 @@ from! {
     Patient => Patient,
     Encounter => Encounter,
     EligibilityInquiry => Eligibility,
+    Estimate => Estimate,
     Charge => Charge,
+    StatusInquiry => ClaimStatus,
     PatientAccount => Account,
     Statement => Statement,
 }

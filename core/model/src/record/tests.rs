@@ -3,6 +3,7 @@
 use super::*;
 use crate::charge::tests::entry;
 use crate::encounter::tests::{day, visit};
+use crate::estimate::tests::estimate;
 use crate::{
     AccountClaim, AccountRecord, AppealDecision, AppealRecord, AuthorizationRecord, Consent,
     EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind, InquiryRecord, Money, MspAnswers,
@@ -143,7 +144,9 @@ fn one_of_each() -> Vec<Record> {
         visit().into(),
         inquiry().into(),
         authorization(AuthorizationStatus::Approved),
+        Estimate::new(estimate()).unwrap().into(),
         Charge::new(entry()).unwrap().into(),
+        crate::status_inquiry::tests::inquiry().into(),
         account(5_000).into(),
         statement().into(),
         Record::Plan {
@@ -177,7 +180,7 @@ fn every_kind_of_record_reads_back_as_written_under_its_own_name() {
 
 #[test]
 fn a_record_that_is_not_sound_is_not_read() {
-    let json = serde_json::to_string(&one_of_each()[4]).unwrap();
+    let json = serde_json::to_string(&one_of_each()[5]).unwrap();
     let wrong = json.replace("\"42.50\"", "\"-42.50\"");
     assert_ne!(wrong, json);
     assert!(serde_json::from_str::<Record>(&wrong).is_err());
@@ -209,7 +212,9 @@ fn a_record_says_whose_it_is_what_it_belongs_to_and_when() {
             "encounter V-100 | P-7 | - | scheduled | 2026-03-02",
             "eligibility E-1 | P-7 | encounter V-100 | asked | 2026-02-26",
             "authorization A-1 | P-7 | - | approved | 2026-05-31",
+            "estimate ES-1 | P-7 | encounter V-100 | due | 2026-02-20",
             "charge C-1 | P-7 | encounter V-100 | unbilled | 2026-03-02",
+            "claim_status Q-1 | - | claim K-1 | asked | 2026-04-20",
             "account AC-1 | P-7 | - | owing | -",
             "statement S-1 | - | account AC-1 | issued | 2026-04-01",
             "plan PL-1 | - | account AC-1 | open | 2026-04-10",

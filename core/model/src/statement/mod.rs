@@ -139,7 +139,7 @@ fn sum_of(lines: &[StatementLine]) -> StatementAmounts {
 }
 
 /// Whether a text has a word of letters, other than codes such as `J1100`.
-fn in_words(text: &str) -> bool {
+pub(crate) fn in_words(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         letters >= 2 && !word.chars().any(|c| c.is_ascii_digit())

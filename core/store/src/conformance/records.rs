@@ -4,9 +4,9 @@ use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{EncounterStatus, PatientMoney, Record, RecordKey, RecordKind, WorkItem};
 
 use super::sample::{
-    account, appeal, authorization, charged, claim, created, day, dollars, entry, id, inquiry,
-    item, outcome, owed, patient, patient_money, plan, record_kept, record_key, stamp, statement,
-    visit,
+    account, appeal, authorization, charged, claim, created, day, dollars, entry, estimate, id,
+    inquiry, item, outcome, owed, patient, patient_money, plan, record_kept, record_key, stamp,
+    statement, status_inquiry, visit,
 };
 use super::{everything, kept, read, refused};
 use crate::{
@@ -28,6 +28,8 @@ fn practice() -> Vec<Event> {
         record_kept(statement("S-1", "AC-1", "A", 15), None),
         record_kept(plan("PL-1", "AC-1"), Some(day(20))),
         record_kept(appeal("AP-1", "A"), Some(day(28))),
+        record_kept(status_inquiry("Q-1", "A", 13), None),
+        record_kept(estimate("ES-1", "V-1", "P-7", 4), Some(day(5))),
     ];
     dates.into()
 }
@@ -89,7 +91,10 @@ pub(super) fn records_are_found_by_kind_patient_parent_state_and_day(store: &mut
     let reader = reader.as_ref();
     let all = found(reader, &RecordFilter::default());
     // Without a day first; then by day, those of one day as they were made.
-    assert_eq!(all, "AC-1 P-7 E-1 C-2 V-1 C-1 V-2 PL-1 AP-1 S-1 V-3 A-1");
+    assert_eq!(
+        all,
+        "AC-1 P-7 ES-1 E-1 C-2 V-1 C-1 V-2 PL-1 Q-1 AP-1 S-1 V-3 A-1"
+    );
     let visits = of_kind(RecordKind::Encounter);
     assert_eq!(found(reader, &visits), "V-1 V-2 V-3");
     let with = |change: &dyn Fn(&mut RecordFilter)| {
@@ -99,11 +104,11 @@ pub(super) fn records_are_found_by_kind_patient_parent_state_and_day(store: &mut
     };
     assert_eq!(
         with(&|filter| filter.patient = Some("P-7".parse().unwrap())),
-        "AC-1 P-7 E-1 V-1 C-1 PL-1 S-1 A-1"
+        "AC-1 P-7 ES-1 E-1 V-1 C-1 PL-1 S-1 A-1"
     );
     assert_eq!(
         with(&|filter| filter.parent = Some("V-1".parse().unwrap())),
-        "E-1 C-1"
+        "ES-1 E-1 C-1"
     );
     assert_eq!(
         with(&|filter| filter.parent = Some("AC-1".parse().unwrap())),
@@ -111,7 +116,7 @@ pub(super) fn records_are_found_by_kind_patient_parent_state_and_day(store: &mut
     );
     assert_eq!(
         with(&|filter| filter.parent = Some("A".parse().unwrap())),
-        "AP-1"
+        "Q-1 AP-1"
     );
     assert_eq!(
         with(&|filter| filter.state = Some("unbilled".to_owned())),
@@ -148,9 +153,9 @@ pub(super) fn what_is_due_is_listed_by_its_day_and_goes_when_it_was_looked_at(
         };
         found(read(store).as_ref(), &filter)
     };
-    assert_eq!(due(store, 5), "");
-    assert_eq!(due(store, 7), "E-1 V-1");
-    assert_eq!(due(store, 30), "E-1 V-1 AC-1 A-1 PL-1 AP-1");
+    assert_eq!(due(store, 4), "");
+    assert_eq!(due(store, 7), "ES-1 E-1 V-1");
+    assert_eq!(due(store, 30), "ES-1 E-1 V-1 AC-1 A-1 PL-1 AP-1");
     kept(
         store,
         &[
@@ -158,7 +163,7 @@ pub(super) fn what_is_due_is_listed_by_its_day_and_goes_when_it_was_looked_at(
             record_kept(account("AC-1", "P-7", "A", 20), Some(day(29))),
         ],
     );
-    assert_eq!(due(store, 30), "E-1 A-1 PL-1 AP-1 AC-1");
+    assert_eq!(due(store, 30), "ES-1 E-1 A-1 PL-1 AP-1 AC-1");
 }
 
 pub(super) fn a_patient_and_their_claims_find_each_other(store: &mut dyn Store) {
@@ -192,6 +197,8 @@ pub(super) fn what_a_record_belongs_to_must_be_there(store: &mut dyn Store) {
         record_kept(statement("S-1", "AC-9", "A", 15), None),
         record_kept(plan("PL-1", "AC-9"), None),
         record_kept(appeal("AP-1", "Z"), None),
+        record_kept(status_inquiry("Q-1", "Z", 13), None),
+        record_kept(estimate("ES-1", "V-9", "P-7", 4), None),
         Event::RecordJudged {
             record: account_key.clone(),
             hook: Hook::Statement,
@@ -337,8 +344,8 @@ pub(super) fn a_records_history_lists_every_row_about_it(store: &mut dyn Store) 
         let rows = reader.record_history(key).unwrap();
         rows.iter().map(|row| row.sequence).collect()
     };
-    assert_eq!(rows(&visit_key("V-1")), [2, 12, 14, 16]);
-    assert_eq!(rows(&appeal_key), [11, 13, 15, 17]);
+    assert_eq!(rows(&visit_key("V-1")), [2, 14, 16, 18]);
+    assert_eq!(rows(&appeal_key), [11, 15, 17, 19]);
     assert!(rows(&visit_key("V-9")).is_empty());
     let claim: Vec<u64> = reader
         .history(&id("A"))
@@ -346,8 +353,8 @@ pub(super) fn a_records_history_lists_every_row_about_it(store: &mut dyn Store) 
         .iter()
         .map(|row| row.sequence)
         .collect();
-    // The claim's history has its appeals, and no one else's visit or account.
-    assert_eq!(claim, [6, 7, 11, 13, 15, 17]);
+    // The claim's history has its appeals and questions, and nobody's visit.
+    assert_eq!(claim, [6, 7, 11, 12, 15, 17, 19]);
 }
 
 pub(super) fn a_patients_payment_stands_in_the_ledger_of_the_account_and_the_claim(

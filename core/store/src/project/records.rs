@@ -51,7 +51,7 @@ impl<T: Tables> Fold<'_, T> {
     }
 
     /// What a record belongs to, which must be there, and whose patient it has
-    /// then. An event about an appeal is about its claim too.
+    /// then. An event about a claim's appeal is about the claim too.
     fn parent(
         &mut self,
         record: &Record,
@@ -81,7 +81,7 @@ impl<T: Tables> Fold<'_, T> {
     }
 
     /// The record's number; notes that this event is about it, and about the
-    /// claim of an appeal.
+    /// claim of one that belongs to a claim.
     fn about_record(&mut self, key: &RecordKey) -> Result<RecordNumber, StoreError> {
         let (number, claim) = self.noted(key)?;
         if let Some(claim) = claim {
@@ -90,15 +90,15 @@ impl<T: Tables> Fold<'_, T> {
         Ok(number)
     }
 
-    /// The record's number, and the claim of an appeal; notes that this event
-    /// is about the record, and leaves the claim to the caller.
+    /// The record's number, and the claim of one that belongs to a claim; notes
+    /// that this event is about the record, and leaves the claim to the caller.
     fn noted(&mut self, key: &RecordKey) -> Result<(RecordNumber, Option<ClaimId>), StoreError> {
         let (number, row) = self
             .tables
             .record_entry(key)?
             .ok_or_else(|| StoreError::contradiction(format!("{key} is not in the database")))?;
         self.tables.put_record_history(number, self.sequence)?;
-        let claim = row.parent.filter(|_| key.kind == RecordKind::Appeal);
+        let claim = row.parent.filter(|_| key.kind.is_of_claim());
         let claim = claim.map(|claim| claim.as_str().parse());
         let claim = claim
             .transpose()
@@ -125,7 +125,7 @@ impl<T: Tables> Fold<'_, T> {
         Ok((number, claim.map(|claim| self.about(claim)).transpose()?))
     }
 
-    /// Money of a record. That of an appeal is its claim's.
+    /// Money of a record. That of one that belongs to a claim is the claim's.
     pub(super) fn record_money_moved(
         &mut self,
         record: &RecordKey,
@@ -133,10 +133,10 @@ impl<T: Tables> Fold<'_, T> {
         claim: Option<&ClaimId>,
         postings: &PostingSet,
     ) -> Result<(), StoreError> {
-        if record.kind == RecordKind::Appeal {
-            return Err(StoreError::contradiction(
-                "money that an appeal brings is the claim's: it moves by the claim",
-            ));
+        if record.kind.is_of_claim() {
+            return Err(StoreError::contradiction(format!(
+                "money that {record} brings is the claim's: it moves by the claim"
+            )));
         }
         self.about_record(record)?;
         self.money_moved(money, claim, postings)

@@ -14,8 +14,8 @@ use scrubjay_model::{
 
 pub use self::events::{file_refused, hash, key, one_of_each, overridden, published, taken};
 pub use self::records::{
-    account, appeal, authorization, entry, inquiry, patient, patient_money, plan, record_kept,
-    record_key, statement, visit,
+    account, appeal, authorization, entry, estimate, inquiry, patient, patient_money, plan,
+    record_kept, record_key, statement, status_inquiry, visit,
 };
 use crate::{Cause, Event, MoneyKind, Stamp};
 

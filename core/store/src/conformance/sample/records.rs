@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use scrubjay_model::{
     AccountClaim, AccountRecord, AppealCase, AppealRecord, Authorization, AuthorizationRecord,
     AuthorizationStatus, AuthorizedService, Billing, Charge, ChargeRecord, Consent,
-    EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus, InquiryRecord, MspAnswers,
-    Name, Patient, PatientAccount, PatientMoney, PatientRecord, PaymentPlan, Person, PlanTerms,
-    Record, RecordKey, RecordKind, Statement, StatementAmounts, StatementLine, Urgency,
+    EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus, Estimate, EstimateKind,
+    EstimateLine, EstimateRecord, InquiryRecord, MspAnswers, Name, Patient, PatientAccount,
+    PatientMoney, PatientRecord, PaymentPlan, Person, PlanTerms, Record, RecordKey, RecordKind,
+    Statement, StatementAmounts, StatementLine, StatusInquiry, StatusInquiryRecord, Urgency,
 };
 
 use super::{SOUND, day, dollars, id};
@@ -213,6 +214,41 @@ pub fn appeal(text: &str, claim: &str) -> Record {
             .expect(SOUND),
         ),
     }
+}
+
+/// A question where a claim stands.
+#[must_use]
+pub fn status_inquiry(text: &str, claim: &str, asked: u32) -> StatusInquiry {
+    StatusInquiry::new(StatusInquiryRecord {
+        id: text.parse().expect(SOUND),
+        claim: id(claim),
+        asked: day(asked),
+        answer: None,
+    })
+    .expect(SOUND)
+}
+
+/// An estimate for a visit that is booked.
+#[must_use]
+pub fn estimate(text: &str, visit: &str, patient: &str, asked: u32) -> Estimate {
+    Estimate::new(EstimateRecord {
+        id: text.parse().expect(SOUND),
+        patient: patient.parse().expect(SOUND),
+        encounter: Some(visit.parse().expect(SOUND)),
+        kind: EstimateKind::GoodFaith,
+        provider: "1234567893".parse().expect(SOUND),
+        asked: day(asked),
+        service: None,
+        lines: vec![EstimateLine {
+            words: "Wellness visit".to_owned(),
+            procedure: "G0439".parse().expect(SOUND),
+            units: 1.into(),
+            expected: dollars(150),
+            share: dollars(150),
+        }],
+        given: None,
+    })
+    .expect(SOUND)
 }
 
 /// The patient's money of an account moves.

@@ -61,7 +61,7 @@ impl SqliteStore {
     /// that replace each other, or share a money event, go together or not at
     /// all. Remitted claims that never matched a claim go by their age alone.
     ///
-    /// An appeal goes with its claim. Every other record goes with its patient:
+    /// An appeal, and a question about a claim's status, go with their claim. Every other record goes with its patient:
     /// all of the patient's records and claims, or none. None of them may have
     /// seen anything since, no account be unsettled, no charge be unbilled, no
     /// work be open. A claim that a patient's account has paid on goes with

@@ -138,7 +138,7 @@ fn others(
     others: &mut BTreeSet<PatientKey>,
 ) -> Result<(), StoreError> {
     let belonging = match kind {
-        RecordKind::Encounter => "'eligibility', 'authorization', 'charge'",
+        RecordKind::Encounter => "'eligibility', 'authorization', 'estimate', 'charge'",
         RecordKind::Account => "'statement', 'plan'",
         _ => return Ok(()),
     };

@@ -8,9 +8,9 @@ use scrubjay_model::{
 use super::{SqliteStore, all, on_disk};
 use crate::conformance::keep;
 use crate::conformance::sample::{
-    account, appeal, authorization, charged, claim, created, day, dollars, entry, id, inquiry,
-    item, moved, owed, patient, patient_money, plan, record_kept, record_key, stamp, statement,
-    visit,
+    account, appeal, authorization, charged, claim, created, day, dollars, entry, estimate, id,
+    inquiry, item, moved, owed, patient, patient_money, plan, record_kept, record_key, stamp,
+    statement, status_inquiry, visit,
 };
 use crate::sqlite::PurgeReport;
 use crate::{Counter, Event, MoneyKind, Move, RecordFilter, Store, StoreError};
@@ -76,6 +76,8 @@ fn finished(name: &str) -> Vec<Event> {
         record_kept(statement(&key("S"), &account_key, name, 15), None),
         record_kept(plan(&key("PL"), &account_key), None),
         record_kept(appeal(&key("AP"), name), None),
+        record_kept(status_inquiry(&key("Q"), name, 13), None),
+        record_kept(estimate(&key("ES"), &visit_key, &patient_key, 4), None),
         patient_money(&account_key, &received),
         patient_money(&account_key, &applied),
         record_kept(account(&account_key, &patient_key, name, 0), None),
@@ -114,10 +116,10 @@ fn a_patient_who_is_done_with_goes_with_every_record_and_the_books_stay() {
         .into_iter()
         .filter(|(_, balance)| !balance.is_zero())
         .collect();
-    assert_eq!(records(&store), 11);
+    assert_eq!(records(&store), 13);
 
     let report = purged(&mut store);
-    assert_eq!((report.claims, report.patients, report.rows), (1, 1, 19));
+    assert_eq!((report.claims, report.patients, report.rows), (1, 1, 21));
     assert_eq!(records(&store), 2);
     let sum_after: Vec<_> = lines(&store)
         .into_iter()
@@ -126,7 +128,7 @@ fn a_patient_who_is_done_with_goes_with_every_record_and_the_books_stay() {
     assert_eq!(sum_after, sum_before);
     let reader = store.read().unwrap();
     assert!(reader.claim(&id("GONEPATIENT")).unwrap().is_none());
-    assert!(reader.last_number(Counter::Record).unwrap() >= 11);
+    assert!(reader.last_number(Counter::Record).unwrap() >= 13);
     let left = reader.record(&key(RecordKind::Encounter, "V-2")).unwrap();
     assert!(left.is_some());
     drop(reader);
