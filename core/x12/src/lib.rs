@@ -86,7 +86,9 @@ pub use show::{show, to_json};
 pub use stream::{READ_SIZE, Reader, Unit};
 pub use token::{MAX_SEGMENT, Segments};
 pub use tree::Loop;
-pub use validate::{validate, validate_envelopes, validate_unit, validate_with};
+pub use validate::{
+    validate, validate_around, validate_envelopes, validate_frame, validate_unit, validate_with,
+};
 pub use write::{
     ControlNumbers, Envelope, InterchangeBuilder, Lines, SetToWrite, WriteError, Written, write,
 };

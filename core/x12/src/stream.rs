@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::machine::{Event, Machine};
 use crate::token::{MAX_SEGMENT, Segments, State};
 use crate::tree::Builder;
-use crate::{FileError, Guide, Loop, Segment};
+use crate::{Fault, FileError, Guide, Loop, Segment};
 
 /// One claim of an 837, one payment of an 835, one answer of a 999 or 277CA:
 /// the loop, and the loops that it stands in.
@@ -20,6 +20,9 @@ pub struct Unit {
     pub around: Vec<Arc<Loop>>,
     /// The loop itself.
     pub within: Loop,
+    /// Faults that were met when it was read: segments without a place.
+    /// [`crate::validate_unit`] finds the others. Its set has them too.
+    pub faults: Vec<Fault>,
 }
 
 impl Unit {
@@ -50,7 +53,7 @@ impl Stream {
         events: &mut VecDeque<Event>,
     ) {
         let (depth, opens) = builder.place(segment);
-        self.close_to(builder, depth, events);
+        self.close_to(builder, depth, segment.position().segment, events);
         builder.open.extend(opens.map(Loop::new));
         self.levels.resize(builder.open.len(), (None, false));
         if let Some(innermost) = builder.open.last_mut() {
@@ -62,10 +65,17 @@ impl Stream {
     }
 
     pub(crate) fn finish(&mut self, builder: &mut Builder, events: &mut VecDeque<Event>) {
-        self.close_to(builder, 1, events);
+        self.close_to(builder, 1, usize::MAX, events);
     }
 
-    fn close_to(&mut self, builder: &mut Builder, depth: usize, events: &mut VecDeque<Event>) {
+    /// Closes loops that end before the segment of that number.
+    fn close_to(
+        &mut self,
+        builder: &mut Builder,
+        depth: usize,
+        before: usize,
+        events: &mut VecDeque<Event>,
+    ) {
         let Some(guide) = builder.cursor.as_ref().map(|cursor| cursor.guide) else {
             return;
         };
@@ -88,11 +98,13 @@ impl Stream {
             self.levels.pop();
             // What held units was given out with each of them.
             if !gave {
+                let faults = faults_of(&within, before, &builder.faults);
                 let around = self.snapshot(&builder.open);
                 events.push_back(Event::Unit(Unit {
                     guide,
                     around,
                     within,
+                    faults,
                 }));
             }
             for level in &mut self.levels {
@@ -111,6 +123,24 @@ impl Stream {
             })
             .collect()
     }
+}
+
+/// Faults met in a loop that ends before the segment of that number, of those
+/// of its set, which stand in the order of the file.
+fn faults_of(within: &Loop, before: usize, met: &[Fault]) -> Vec<Fault> {
+    let first = within.segments.first().and_then(|first| first.position);
+    let Some(first) = first else {
+        return Vec::new();
+    };
+    let mut within: Vec<Fault> = met
+        .iter()
+        .rev()
+        .skip_while(|fault| fault.position.segment >= before)
+        .take_while(|fault| fault.position.segment >= first.segment)
+        .cloned()
+        .collect();
+    within.reverse();
+    within
 }
 
 /// Reads a file of any size claim by claim.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use scrubjay_x12::{
-    ControlNumbers, Envelope, Event, InterchangeBuilder, Lines, Loop, Reader, SegmentBuf,
-    SetToWrite, TransactionSet, Unit, check, guide_named, read, rewrite, validate,
+    ControlNumbers, Envelope, Event, Fault, FaultKind, InterchangeBuilder, Lines, Loop, Reader,
+    SegmentBuf, SetToWrite, TransactionSet, Unit, check, guide_named, read, rewrite, validate,
+    validate_around, validate_frame, validate_unit,
 };
 
 struct Counting(u32);
@@ -148,6 +149,86 @@ fn claim_by_claim_gives_the_same_claims_as_the_whole_file() {
             .collect();
         assert_eq!(streamed, whole, "{}", path.display());
     }
+}
+
+/// Faults that only the whole set can tell.
+fn of_the_whole(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::HlNumber | FaultKind::HlChild | FaultKind::TooManyLoops(_)
+    )
+}
+
+#[test]
+fn claim_by_claim_finds_the_same_faults_as_the_whole_set() {
+    let mut compared = 0;
+    for path in files() {
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        // As it is, and with something amiss at each level.
+        let mut variants = vec![text.clone()];
+        for (from, to) in [
+            ("NM1*85*2*", "NM1*85*9*"),
+            ("NM1*IL*1*", "NM1*IL*1*A*B*C*D*E*F*G*H*I*J*K*L*"),
+            ("NM1*41*", "ZZZ*1~NM1*41*"),
+            ("NM1*PR*2*", "N4*X~NM1*PR*2*"),
+            ("CLM*", "ZZZ*1~CLM*"),
+            ("LX*1~", "LX*1~SV9*1~"),
+            ("SBR*P*", "SBR**"),
+        ] {
+            variants.push(text.replacen(from, to, 1));
+        }
+        for bytes in variants {
+            compared += same_faults(&path, bytes.as_bytes());
+        }
+    }
+    assert!(
+        compared >= 8,
+        "only {compared} sets of claims were compared"
+    );
+}
+
+fn same_faults(path: &Path, bytes: &[u8]) -> usize {
+    let Ok(interchanges) = read(bytes) else {
+        return 0;
+    };
+    let sets = interchanges.iter().flat_map(|one| &one.sets);
+    let sets = sets.filter(|set| set.set_id == "837" && set.guide.is_some());
+    let mut whole: Vec<Vec<String>> = Vec::new();
+    for set in sets {
+        whole.push(told(validate(set)));
+    }
+    let mut streamed = Vec::new();
+    let mut faults = Vec::new();
+    let mut units = 0;
+    for event in Reader::new(bytes) {
+        match event.unwrap() {
+            Event::Unit(unit) if unit.guide.set_id() == "837" => {
+                units += 1;
+                faults.extend(validate_around(&unit));
+                faults.extend(validate_unit(&unit));
+            }
+            Event::Set(set) if set.set_id == "837" && set.guide.is_some() => {
+                faults.extend(validate_frame(&set));
+                streamed.push(told(std::mem::take(&mut faults)));
+            }
+            _ => {}
+        }
+    }
+    if units == 0 {
+        // That a set has no unit at all is for whoever counts them to tell.
+        return 0;
+    }
+    assert_eq!(streamed, whole, "{}", path.display());
+    whole.len()
+}
+
+/// Each fault once, in one order.
+fn told(mut faults: Vec<Fault>) -> Vec<String> {
+    faults.retain(|fault| !of_the_whole(fault));
+    let mut told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    told.sort();
+    told.dedup();
+    told
 }
 
 #[test]
@@ -350,7 +431,7 @@ proptest! {
         let again = read(&written.bytes).unwrap();
         let set = &again[0].sets[0];
         prop_assert!(set.faults.is_empty(), "{:?}", set.faults);
-        let numbering = [scrubjay_x12::FaultKind::HlNumber, scrubjay_x12::FaultKind::HlChild, scrubjay_x12::FaultKind::LxNumber];
+        let numbering = [FaultKind::HlNumber, FaultKind::HlChild, FaultKind::LxNumber];
         prop_assert!(!validate(set).iter().any(|fault| numbering.contains(&fault.kind)));
         prop_assert_eq!(unnumbered(body(set)), unnumbered(tree));
     }

@@ -61,16 +61,58 @@ pub fn validate_with(set: &TransactionSet, overlays: &[&Overlay]) -> Vec<Fault> 
 }
 
 /// Every fault inside one unit that a [`crate::Reader`] gave, without those of
-/// the loops around it.
+/// the loops around it, for which there is [`validate_around`].
 #[must_use]
 pub fn validate_unit(unit: &Unit) -> Vec<Fault> {
-    let mut checker = Checker::new(unit.guide, &[]);
-    checker.numbers_levels = false;
+    let mut checker = Checker::within_stream(unit.guide);
+    checker.faults.clone_from(&unit.faults);
     if let Some(def) = unit.guide.def_of(unit.within.id) {
         checker.check_loop(def, &unit.within, Position::default());
         money::check(unit.guide, &unit.within, &mut checker.faults);
     }
     checker.faults
+}
+
+/// Every fault of the loops around a unit: of an 837, the billing provider's,
+/// the subscriber's and the patient's. What only the whole set can tell is not
+/// among them: whether levels count up (HL), and what stands in the set itself,
+/// for which there is [`validate_frame`].
+#[must_use]
+pub fn validate_around(unit: &Unit) -> Vec<Fault> {
+    let mut checker = Checker::within_stream(unit.guide);
+    for (at, level) in unit.around.iter().enumerate().skip(1) {
+        let Some(def) = unit.guide.def_of(level.id) else {
+            continue;
+        };
+        let before = checker.faults.len();
+        checker.check_loop(def, level, Position::default());
+        // The loop in which the unit stands was given out with it.
+        let inner = unit
+            .around
+            .get(at + 1)
+            .map_or(unit.within.id, |next| next.id);
+        let mut own = checker.faults.split_off(before);
+        own.retain(|fault| fault.kind != FaultKind::MissingLoop(inner));
+        checker.faults.append(&mut own);
+    }
+    checker.faults
+}
+
+/// Every fault of a set that a [`crate::Reader`] gave without its units, less
+/// that they are missing in it.
+#[must_use]
+pub fn validate_frame(set: &TransactionSet) -> Vec<Fault> {
+    let mut faults = validate(set);
+    let given_out = |id: &str| {
+        let guide = set.guide?;
+        let def = guide.def_of(id)?;
+        (guide.unit == Some(def) || guide.loops[def].holds_unit).then_some(())
+    };
+    faults.retain(|fault| match fault.kind {
+        FaultKind::MissingLoop(id) => given_out(id).is_none(),
+        _ => true,
+    });
+    faults
 }
 
 /// The faults in the elements of envelope segments: ISA, TA1, GS, GE, IEA.
@@ -131,6 +173,13 @@ impl<'o> Checker<'o> {
             levels: 0,
             numbers_levels: true,
         }
+    }
+
+    /// Of a part of a set, which cannot tell whether levels count up.
+    const fn within_stream(guide: &'static Guide) -> Self {
+        let mut checker = Self::new(guide, &[]);
+        checker.numbers_levels = false;
+        checker
     }
 
     /// Checks a loop and those inside it. `above` is where the loop around it
