@@ -32,6 +32,8 @@ pub use acknowledgment::{
     ClaimAnswer, StatusBatch, StatusCode, read_acknowledgments, read_interchange_acknowledgments,
     write_277ca,
 };
-pub use claim::{ClaimBatch, Party, ReadClaim, WrittenClaims, read_claims, write_claims};
+pub use claim::{
+    ClaimBatch, ClaimUnits, Party, ReadClaim, WrittenClaims, read_claims, write_claims,
+};
 pub use error::{ClaimError, ElementError, ReadError, WriteError};
 pub use remittance::{RemittanceBatch, WrittenRemittances, read_remittance, write_remittances};

@@ -4,7 +4,9 @@
 
 mod support;
 
-use scrubjay_model::{Claim, ClaimKind};
+use scrubjay_edi::{ClaimUnits, read_claims};
+use scrubjay_model::{Claim, ClaimId, ClaimKind};
+use scrubjay_x12::{Event, Reader};
 use support::{claim_paths, claims_of, corpus, says, sets_of, written};
 
 #[test]
@@ -88,6 +90,43 @@ fn sorted(claim: &Claim) -> Claim {
         .carried
         .sort_by(|one, other| (&one.at, &one.segments).cmp(&(&other.at, &other.segments)));
     claim
+}
+
+#[test]
+fn claim_by_claim_the_same_claims_are_read() {
+    let Some(paths) = corpus() else {
+        println!("skipped: ../shared/corpus is not here");
+        return;
+    };
+    let mut compared = 0;
+    // One reader for all files, and each file twice in a row.
+    let mut units = ClaimUnits::default();
+    for path in paths.iter().flat_map(|path| [path, path]) {
+        let bytes = std::fs::read(path).unwrap();
+        if scrubjay_x12::read(&bytes).is_err() {
+            continue;
+        }
+        let sets = sets_of(&bytes);
+        let sets = sets
+            .iter()
+            .filter(|set| set.set_id == "837" && set.guide.is_some());
+        let whole: Vec<_> = sets
+            .flat_map(|set| read_claims(set, &mut one_name))
+            .collect();
+        let streamed: Vec<_> = Reader::new(bytes.as_slice())
+            .filter_map(|event| match event.unwrap() {
+                Event::Unit(unit) => units.read(&unit, &mut one_name),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(streamed, whole, "{}", path.display());
+        compared += whole.len();
+    }
+    assert!(compared >= 86, "only {compared} claims were compared");
+}
+
+fn one_name(_: &str) -> ClaimId {
+    "ONE".parse().unwrap()
 }
 
 #[test]

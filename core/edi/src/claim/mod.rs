@@ -6,6 +6,7 @@ mod diagnosis;
 mod levels;
 mod line;
 mod other_payer;
+mod unit;
 mod write;
 
 use scrubjay_model::{
@@ -16,6 +17,7 @@ use scrubjay_x12::{Guide, Loop, Position, SegmentBuf, TransactionSet};
 use crate::ReadError;
 use crate::carry::leftovers;
 
+pub use unit::ClaimUnits;
 pub(crate) use write::batch_named;
 pub use write::{ClaimBatch, Party, WrittenClaims, write_claims};
 
@@ -59,6 +61,7 @@ pub(crate) fn inner_loops(within: &Loop) -> Vec<&Loop> {
 }
 
 /// What a level of the hierarchy says of all claims below it.
+#[derive(Debug)]
 struct Level<T> {
     says: T,
     carried: Vec<Carried>,
@@ -72,30 +75,30 @@ pub fn read_claims(
     set: &TransactionSet,
     name: &mut dyn FnMut(&str) -> ClaimId,
 ) -> Vec<Result<ReadClaim, ReadError>> {
-    let kind = match set.guide.map(Guide::transaction) {
-        Some("837P") => ClaimKind::Professional,
-        Some("837I") => ClaimKind::Institutional,
-        Some("837D") => ClaimKind::Dental,
-        _ => {
-            return vec![Err(ReadError::WrongTransaction {
-                at: set.position(),
-                expected: "an 837",
-            })];
-        }
+    let Some(kind) = set.guide.and_then(kind_of) else {
+        return vec![Err(ReadError::WrongTransaction {
+            at: set.position(),
+            expected: "an 837",
+        })];
     };
     let mut claims = Vec::new();
     for billing_level in set.root.children("2000A") {
-        let billing = level(
-            kind,
-            billing_level,
-            levels::read_billing(billing_level),
-            levels::draft_billing,
-        );
+        let billing = billing_level_of(kind, billing_level);
         for subscriber_level in billing_level.children("2000B") {
             read_subscriber(kind, &billing, subscriber_level, name, &mut claims);
         }
     }
     claims
+}
+
+/// The kind of claim that a guide is for.
+fn kind_of(guide: &Guide) -> Option<ClaimKind> {
+    match guide.transaction() {
+        "837P" => Some(ClaimKind::Professional),
+        "837I" => Some(ClaimKind::Institutional),
+        "837D" => Some(ClaimKind::Dental),
+        _ => None,
+    }
 }
 
 fn level<T>(
@@ -109,6 +112,43 @@ fn level<T>(
     Level { says, carried }
 }
 
+/// 2000A.
+fn billing_level_of(kind: ClaimKind, came: &Loop) -> Level<Provider> {
+    level(
+        kind,
+        came,
+        levels::read_billing(came),
+        levels::draft_billing,
+    )
+}
+
+/// 2000B of a patient who is the subscriber.
+fn own_level(kind: ClaimKind, came: &Loop) -> Level<(Coverage, Person)> {
+    level(
+        kind,
+        came,
+        levels::read_own(kind, came),
+        |(coverage, patient)| levels::draft_subscriber(kind, coverage, patient),
+    )
+}
+
+/// 2000B and 2000C of a patient who depends on the subscriber.
+fn dependent_levels(
+    kind: ClaimKind,
+    came: &Loop,
+    dependent: &Loop,
+) -> (Level<Coverage>, Level<Person>) {
+    let (patient, relationship) = levels::read_patient(kind, dependent);
+    let coverage = levels::read_insured(came, relationship);
+    let subscriber = level(kind, came, coverage, |coverage| {
+        levels::draft_subscriber(kind, coverage, &patient)
+    });
+    let patient = level(kind, dependent, patient.clone(), |patient| {
+        levels::draft_patient(kind, patient, relationship)
+    });
+    (subscriber, patient)
+}
+
 /// Claims of the subscriber, and of the dependents below.
 fn read_subscriber(
     kind: ClaimKind,
@@ -118,10 +158,7 @@ fn read_subscriber(
     claims: &mut Vec<Result<ReadClaim, ReadError>>,
 ) {
     if came.child("2300").is_some() {
-        let (coverage, patient) = levels::read_own(kind, came);
-        let own = level(kind, came, (coverage, patient), |(coverage, patient)| {
-            levels::draft_subscriber(kind, coverage, patient)
-        });
+        let own = own_level(kind, came);
         for claim in came.children("2300") {
             let carried = [&billing.carried[..], &own.carried].concat();
             let (coverage, patient) = &own.says;
@@ -137,14 +174,7 @@ fn read_subscriber(
         }
     }
     for dependent in came.children("2000C") {
-        let (patient, relationship) = levels::read_patient(kind, dependent);
-        let coverage = levels::read_insured(came, relationship);
-        let subscriber = level(kind, came, coverage, |coverage| {
-            levels::draft_subscriber(kind, coverage, &patient)
-        });
-        let patient = level(kind, dependent, patient.clone(), |patient| {
-            levels::draft_patient(kind, patient, relationship)
-        });
+        let (subscriber, patient) = dependent_levels(kind, came, dependent);
         for claim in dependent.children("2300") {
             let carried = [&billing.carried[..], &subscriber.carried, &patient.carried].concat();
             let read = read_claim(
