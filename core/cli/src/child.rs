@@ -13,7 +13,12 @@ pub(crate) const SUBCOMMAND: &str = "plugin-child";
 /// Opens the engine of a folder; its plugins may run in processes of this program.
 pub(crate) fn engine(folder: &Path, database: &Path) -> anyhow::Result<Engine> {
     let builder = EngineBuilder::of_folder(folder, database)?;
-    Ok(builder.child_program(program()?, [SUBCOMMAND]).open()?)
+    Ok(with_processes(builder)?.open()?)
+}
+
+/// What is made of the builder may run plugins in processes of this program.
+pub(crate) fn with_processes(builder: EngineBuilder) -> anyhow::Result<EngineBuilder> {
+    Ok(builder.child_program(program()?, [SUBCOMMAND]))
 }
 
 /// A host of plugins outside of an engine, whose plugins may do so too.

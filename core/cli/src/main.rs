@@ -12,6 +12,7 @@ mod release;
 mod report;
 mod rules;
 mod run;
+mod scrub;
 mod table;
 mod watch;
 mod x12;
@@ -36,6 +37,19 @@ enum Command {
     /// Exits with 1 where a file was refused, 2 where the run itself failed.
     /// With `--watch` it goes on, file by file, until Ctrl-C.
     Run(run::WatchedRun),
+    /// Judge the claims of files and folders, keeping nothing and needing no database.
+    ///
+    /// Each claim is checked by its X12 guide, by the rules at the hooks claim,
+    /// scrub and submit, and against earlier claims of the run. What is found
+    /// goes to the standard output, in the order of the files; the sums go to
+    /// the standard error. No patient's data is shown but claims' numbers.
+    /// Whether levels count up (HL) and what stands in ISA and GS is told by
+    /// `x12 check`.
+    ///
+    /// Exits with 1 where a file or a claim could not be read, an envelope has a
+    /// fault, or there was no claim at all (the rest is done); with 2 where the
+    /// run itself failed; with 3 where `--deny` says so.
+    Scrub(scrub::ScrubArguments),
     /// Print the figures as they stand, taking nothing in.
     Report(RunArguments),
     /// Fire the deadlines that are due and give them to someone, once each.
@@ -83,6 +97,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Scrub(arguments) => scrub::scrub(&arguments),
         Command::Report(arguments) => run::report(&arguments),
         Command::Tick(arguments) => run::tick(&arguments),
         Command::Claims(command) => claims::claims(&command),

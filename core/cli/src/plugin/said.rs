@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scrubjay::plugins::{LogLevel, PluginHost, PluginLog};
-use scrubjay::{Config, Engine};
+use scrubjay::{Config, Engine, PluginLine};
 
 use crate::child;
 
@@ -24,7 +24,12 @@ impl PluginLog for StandardError {
 
 /// Prints what the plugins of an engine have warned of since it was last asked.
 pub(crate) fn print_warnings(engine: &Engine) {
-    for line in engine.take_plugin_lines() {
+    print_lines(engine.take_plugin_lines());
+}
+
+/// Prints what plugins have warned of.
+pub(crate) fn print_lines(lines: Vec<PluginLine>) {
+    for line in lines {
         if line.level >= LogLevel::Warn {
             StandardError.line(&line.plugin, line.level, &line.text);
         }
