@@ -215,8 +215,10 @@ pub(crate) enum Part {
 impl Part {
     /// By its name within the pack; `None` where a pack has no such file.
     pub(crate) fn of(name: &str) -> Option<Self> {
-        let plain =
-            |file: &str| !file.is_empty() && !file.contains(['/', '\\']) && !file.starts_with('.');
+        let plain = |file: &str| {
+            let odd = |c: char| matches!(c, '/' | '\\') || c.is_control();
+            !file.is_empty() && !file.contains(odd) && !file.starts_with('.')
+        };
         match name.split_once('/') {
             None if name == MANIFEST => Some(Self::Manifest),
             None if name == SIGNATURE => Some(Self::Signature),
@@ -254,6 +256,7 @@ mod tests {
             "notes.txt",
             "tests/.x.yaml",
             "a/b.rhai",
+            "a\nb.rhai",
         ] {
             let refused = PackContent::of([file(name)]).unwrap_err().to_string();
             assert!(refused.contains("a pack has no such file"), "{refused}");

@@ -25,6 +25,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod archive;
 mod card;
 mod catalogue;
 mod change;
@@ -70,6 +71,10 @@ mod watch;
 mod worker;
 
 pub use api::{Asks, Entry, Form, Kind, Need};
+pub use archive::{
+    ArchiveError, Downgrade, InstallError, InstallOptions, Installed, LocalChange, LocalChanges,
+    Overridden, PackArchive, PackVersion, VersionError, install, overridden,
+};
 pub use card::{RuleScope, Status};
 pub use catalogue::{rules_page, vocabulary_page};
 pub use change::{PackChange, ReloadReport, RuleChange};
@@ -78,6 +83,7 @@ pub use definitions::{definition_files, write_definitions};
 pub use diagnostic::{Diagnostic, Level, LoadError};
 pub use diff::{
     CaseDiff, Difference, PackDiff, RowDiff, RuleDiff, TableDiff, TestDiff, ValueDiff, diff,
+    diff_contents,
 };
 pub use format::{Formatted, Formatting, format_files, format_text};
 pub use info::{PackInfo, RuleInfo};

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::api::Need;
 use crate::api::history::ASKING;
+use crate::archive::PackVersion;
 use crate::card::{Card, lines_of_business, rule_ids};
 use crate::check::Checker;
 use crate::diagnostic::Diagnostic;
@@ -39,6 +40,8 @@ pub(crate) struct Manifest {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) version: String,
+    /// The program that it needs.
+    pub(crate) requires: Option<PackVersion>,
     pub(crate) scope: PackScope,
     pub(crate) needs: Vec<Need>,
     pub(crate) disables: Vec<String>,
@@ -269,12 +272,35 @@ pub(crate) fn manifest(source: &Source, faults: &mut Vec<Diagnostic>) -> Manifes
         version: fields
             .must("version", "the pack's version, for people")
             .unwrap_or_default(),
+        requires: requires(&mut fields),
         scope: fields.below("scope", scope).unwrap_or_default(),
         needs: needs(&mut fields),
         disables: rule_ids(&mut fields, "disables"),
     };
-    fields.no_more(&["id", "title", "version", "scope", "needs", "disables"]);
+    fields.no_more(&[
+        "id", "title", "version", "requires", "scope", "needs", "disables",
+    ]);
     manifest
+}
+
+/// The version of the program that the pack needs: a pack that this one may not
+/// run does not load.
+fn requires(fields: &mut Fields<'_>) -> Option<PackVersion> {
+    let text = fields.text("requires")?;
+    let program = PackVersion::of_program();
+    match text.parse::<PackVersion>() {
+        Ok(version) if version.is_met_by(&program) => Some(version),
+        Ok(_) => {
+            let message = format!("the pack needs Scrubjay {text}, and this is {program}");
+            let help = "take another version of the pack, or of the program";
+            fields.fault("requires", message, Some(help.to_owned()));
+            None
+        }
+        Err(error) => {
+            fields.fault("requires", error.to_string(), None);
+            None
+        }
+    }
 }
 
 fn scope(fields: &mut Fields<'_>) -> PackScope {

@@ -298,7 +298,7 @@ fn build(files: PackFiles, checker: &Checker, faults: &mut Vec<Diagnostic>) -> A
     pack
 }
 
-fn is_error(fault: &Diagnostic) -> bool {
+pub(crate) fn is_error(fault: &Diagnostic) -> bool {
     fault.severity == Level::Error
 }
 

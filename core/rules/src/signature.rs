@@ -196,20 +196,36 @@ impl PackContent {
         fs::write(&path, self.signature(key)).map_err(|source| KeyError::File { path, source })
     }
 
-    /// Whether one of these keys has signed these very files.
+    /// Who has signed these very files; none where nobody has. Whoever it is need
+    /// not be trusted.
     ///
     /// # Errors
-    /// Why not.
-    pub fn verify(&self, keys: &[PublicKey]) -> Result<(), SignatureError> {
+    /// Where there is a signature and it does not hold.
+    pub fn signer(&self) -> Result<Option<PublicKey>, SignatureError> {
+        match self.claimed() {
+            Err(SignatureError::Missing) => Ok(None),
+            Err(error) => Err(error),
+            Ok((key, _)) => self.verify(&[key]).map(|()| Some(key)),
+        }
+    }
+
+    /// The key and the signature that `pack.sig` holds.
+    fn claimed(&self) -> Result<(PublicKey, [u8; 64]), SignatureError> {
         let file = self.files().iter().find(|file| file.name == SIGNATURE);
         let text = &file.ok_or(SignatureError::Missing)?.text;
         let mut lines = text.lines();
         let mut value = |key: &str| lines.next()?.strip_prefix(key)?.strip_prefix(": ");
         let key: Option<PublicKey> = value("key").and_then(|text| text.parse().ok());
         let signature = value("signature").and_then(read_hex::<64>);
-        let (Some(key), Some(signature)) = (key, signature) else {
-            return Err(SignatureError::Unreadable);
-        };
+        key.zip(signature).ok_or(SignatureError::Unreadable)
+    }
+
+    /// Whether one of these keys has signed these very files.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn verify(&self, keys: &[PublicKey]) -> Result<(), SignatureError> {
+        let (key, signature) = self.claimed()?;
         if !keys.contains(&key) {
             return Err(SignatureError::Stranger { key });
         }
@@ -256,7 +272,7 @@ pub enum SignatureError {
     },
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

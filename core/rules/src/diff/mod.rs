@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::content::PackContent;
 use crate::diagnostic::LoadError;
 use shape::{Keys, PackShape, RuleShape, TableShape, TestShape};
 
@@ -134,6 +135,16 @@ pub struct CaseDiff {
 pub fn diff(old: &Path, new: &Path) -> Result<Vec<PackDiff>, LoadError> {
     let (old, new) = (shape::read(old)?, shape::read(new)?);
     Ok(pairs(&old, &new, pack))
+}
+
+/// Compares two states of one pack in memory; none where they are the same.
+///
+/// # Errors
+/// Where one does not compile, as for [`diff`].
+pub fn diff_contents(old: &PackContent, new: &PackContent) -> Result<Option<PackDiff>, LoadError> {
+    let id = new.id();
+    let (old, new) = (shape::of(old)?, shape::of(new)?);
+    Ok((old != new).then(|| pack(&id, Difference::Changed, &old, &new)))
 }
 
 /// Everything by its name: what is in one only, and what differs.

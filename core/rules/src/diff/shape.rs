@@ -8,6 +8,7 @@ use scrubjay_hooks::NoCodeBooks;
 use serde_yaml::{Mapping, Value};
 
 use crate::check::Checker;
+use crate::content::PackContent;
 use crate::diagnostic::{Diagnostic, Level, LoadError};
 use crate::fields::YamlText;
 use crate::flow::flow;
@@ -76,6 +77,18 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, PackShape>, LoadErr
         return Err(LoadError::new(faults));
     }
     Ok(packs)
+}
+
+/// What a pack in memory says.
+pub(super) fn of(content: &PackContent) -> Result<PackShape, LoadError> {
+    let mut faults = Vec::new();
+    let checker = Checker::new(Arc::new(NoCodeBooks));
+    let files = PackFiles::of(content);
+    Pack::build(files.clone(), &checker, &mut faults);
+    if faults.iter().any(|fault| fault.severity == Level::Error) {
+        return Err(LoadError::new(faults));
+    }
+    Ok(PackShape::of(&files, &checker))
 }
 
 impl PackShape {
