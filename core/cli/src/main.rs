@@ -63,7 +63,7 @@ enum Command {
     /// The database: verify, rebuild, backup.
     #[command(subcommand)]
     Db(db::DbCommand),
-    /// Rule packs: new, check, fmt, diff, list, docs, publish, sign, vocabulary.
+    /// Rule packs: new, check, fmt, diff, list, docs, publish, sign, pack, install.
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     /// Native plugins: list, inspect, check, new, test, sign.

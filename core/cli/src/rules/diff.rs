@@ -33,7 +33,7 @@ pub(super) fn print(out: &mut impl Write, arguments: &DiffArguments) -> anyhow::
     Ok(ExitCode::from(u8::from(!packs.is_empty())))
 }
 
-fn print_pack(out: &mut impl Write, pack: &PackDiff) -> io::Result<()> {
+pub(super) fn print_pack(out: &mut impl Write, pack: &PackDiff) -> io::Result<()> {
     writeln!(out, "{} pack {}", sign(pack.change), pack.id)?;
     if pack.change == Difference::Changed {
         values(out, "    ", &pack.manifest)?;

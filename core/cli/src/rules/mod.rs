@@ -6,7 +6,9 @@ mod effect;
 mod explain;
 mod fmt;
 mod inside;
+mod install;
 mod new;
+mod pack;
 mod published;
 mod replay;
 mod run;
@@ -58,7 +60,8 @@ pub(crate) enum RulesCommand {
     /// Tell why a claim was decided as it was: which rules ran, on what values,
     /// and which were passed over by which line of their cards.
     Explain(explain::ExplainArguments),
-    /// List the rules, with when each last fired where `--dir` has a database.
+    /// List the rules, with when each last fired where `--dir` has a database, and
+    /// where packs that were installed are not what was shipped.
     List {
         #[command(flatten)]
         packs: Packs,
@@ -91,6 +94,13 @@ pub(crate) enum RulesCommand {
     Keygen(sign::KeygenArguments),
     /// Sign a pack: writes its `pack.sig`.
     Sign(sign::SignArguments),
+    /// Make one file of a pack, to be handed on; with `--key`, signed.
+    Pack(pack::PackArguments),
+    /// Install a pack from its file: checked, tested, swapped in whole. What was
+    /// changed in the version before stays, and is told.
+    ///
+    /// Exits with 1 where it is refused; nothing has changed then.
+    Install(install::InstallArguments),
     /// Follow packs as they are edited: what went live, what is to mend.
     Watch(watch::WatchArguments),
 }
@@ -189,7 +199,8 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
                 Text("pack"),
             ];
             let fired = effect::last_fired(&packs.dir)?;
-            let listed = packs.load()?.packs();
+            let loaded = packs.load()?;
+            let listed = loaded.packs();
             let rules = listed
                 .iter()
                 .flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
@@ -201,6 +212,7 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
             }
             columns.extend(fired.map(|_| Text("last fired")));
             print_table(&mut out, &columns, rows)?;
+            install::tell_overridden(&mut out, loaded.folders())?;
         }
         RulesCommand::Docs { packs } => write!(out, "{}", rules_page(&packs.load()?.packs()))?,
         RulesCommand::Publish(arguments) => return published::publish(&mut out, arguments),
@@ -210,6 +222,8 @@ pub(crate) fn rules(command: &RulesCommand) -> anyhow::Result<ExitCode> {
         RulesCommand::Effect(arguments) => effect::effect(&mut out, arguments)?,
         RulesCommand::Keygen(arguments) => sign::keygen(&mut out, arguments)?,
         RulesCommand::Sign(arguments) => sign::sign(&mut out, arguments)?,
+        RulesCommand::Pack(arguments) => return pack::pack(&mut out, arguments),
+        RulesCommand::Install(arguments) => return install::run(&mut out, arguments),
         RulesCommand::Watch(arguments) => {
             // It writes as things happen, from another thread.
             drop(out);
