@@ -83,15 +83,25 @@ fn an_import_tells_what_went_in_and_what_did_not() {
         assert!(said.contains(part), "{part}: {said}");
     }
     let again = import(&practice, "ncci", &[Q1], &[]).good();
-    assert!(again.contains("was there already: ncci@2026-01-01"), "{again}");
+    assert!(
+        again.contains("was there already: ncci@2026-01-01"),
+        "{again}"
+    );
 
     // Another table for the same days is a correction only where somebody says so.
     practice.write("downloads/ccipra-v320r1-f1.txt", PAIRS_Q2);
     let kept = import(&practice, "ncci", &["ccipra-v320r1-f1.txt"], &[]);
     assert_eq!(kept.code, 2);
-    assert!(kept.err.contains("--replace") && kept.err.contains(Q1), "{}", kept.err);
+    assert!(
+        kept.err.contains("--replace") && kept.err.contains(Q1),
+        "{}",
+        kept.err
+    );
     let replaced = import(&practice, "ncci", &["ccipra-v320r1-f1.txt"], &["--replace"]).good();
-    assert!(replaced.contains("in the place of the one before"), "{replaced}");
+    assert!(
+        replaced.contains("in the place of the one before"),
+        "{replaced}"
+    );
 
     let json = import(&practice, "ncci", &[Q2], &["--json"]).good();
     let document: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -99,7 +109,10 @@ fn an_import_tells_what_went_in_and_what_did_not() {
     assert_eq!(document["files"][0]["taken"], 3);
 
     let fees = import(&practice, "mpfs", &["PPRRVU2026_Jan_nonQPP.csv"], &[]).good();
-    assert!(fees.contains("descriptions are the AMA's (CPT) and were not read"), "{fees}");
+    assert!(
+        fees.contains("descriptions are the AMA's (CPT) and were not read"),
+        "{fees}"
+    );
     let table = std::fs::read(practice.path("codes/mpfs_2026-01-01_2026-12-31.codes")).unwrap();
     assert!(!String::from_utf8_lossy(&table).contains("Secret"));
 }
@@ -108,14 +121,32 @@ fn an_import_tells_what_went_in_and_what_did_not() {
 fn what_is_no_such_file_is_refused_whole() {
     let practice = practice("");
     practice.write("downloads/ccipra-v322r0-f1.zip", "PK\u{3}\u{4}rest");
-    practice.write("downloads/MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", "");
+    practice.write(
+        "downloads/MCR_MUE_PractitionerServices_Eff_07-01-2026.csv",
+        "",
+    );
     practice.write("downloads/pairs.txt", PAIRS_Q2);
     for (kind, name, options, says) in [
-        ("ncci", "ccipra-v322r0-f1.zip", &["--from", "2026-07-01"][..], "unpack it"),
-        ("mue", "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", &[], "is this the right file?"),
+        (
+            "ncci",
+            "ccipra-v322r0-f1.zip",
+            &["--from", "2026-07-01"][..],
+            "unpack it",
+        ),
+        (
+            "mue",
+            "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv",
+            &[],
+            "is this the right file?",
+        ),
         ("ncci-hospital", Q1, &[], "import it as `ncci`"),
         ("mue", Q1, &[], "import it as `ncci`"),
-        ("mue", "pairs.txt", &["--from", "2026-07-01"], "is this the right file?"),
+        (
+            "mue",
+            "pairs.txt",
+            &["--from", "2026-07-01"],
+            "is this the right file?",
+        ),
         ("ncci", "pairs.txt", &[], "say its first day"),
         ("ncci", "none.txt", &[], "cannot be opened"),
         ("cpt", Q1, &[], "it is one of icd10-tabular, icd10-order"),
@@ -125,8 +156,17 @@ fn what_is_no_such_file_is_refused_whole() {
         assert!(refused.err.contains(says), "{kind} {name}: {}", refused.err);
     }
     assert!(!practice.path("codes").exists(), "nothing was written");
-    let named = import(&practice, "ncci", &["pairs.txt"], &["--from", "2026-07-01", "--to", "2026-09-30"]).good();
-    assert!(named.contains("2026-07-01 to 2026-09-30, 3 rows"), "{named}");
+    let named = import(
+        &practice,
+        "ncci",
+        &["pairs.txt"],
+        &["--from", "2026-07-01", "--to", "2026-09-30"],
+    )
+    .good();
+    assert!(
+        named.contains("2026-07-01 to 2026-09-30, 3 rows"),
+        "{named}"
+    );
 }
 
 #[test]
@@ -146,23 +186,43 @@ fn the_desk_lists_looks_up_and_compares() {
         assert!(list.contains(part), "{part}: {list}");
     }
     for (asked, says) in [
-        (&["icd10", "E11.9", "--on", "2026-03-01"][..], "may be billed on 2026-03-01"),
-        (&["icd10", "E11.9", "--on", "2026-10-01"], "icd10cm_order_2027.txt"),
+        (
+            &["icd10", "E11.9", "--on", "2026-03-01"][..],
+            "may be billed on 2026-03-01",
+        ),
+        (
+            &["icd10", "E11.9", "--on", "2026-10-01"],
+            "icd10cm_order_2027.txt",
+        ),
         (&["carc", "197"], "authorization"),
-        (&["ncci", "J0696", "--with", "G0439", "--on", "2026-03-31"], "J0696 is not paid beside G0439"),
-        (&["ncci", "J0696", "--with", "G0439", "--on", "2026-04-01"], "none between J0696 and G0439"),
+        (
+            &["ncci", "J0696", "--with", "G0439", "--on", "2026-03-31"],
+            "J0696 is not paid beside G0439",
+        ),
+        (
+            &["ncci", "J0696", "--with", "G0439", "--on", "2026-04-01"],
+            "none between J0696 and G0439",
+        ),
         (&["mue", "J0696", "--on", "2026-03-31"], "limit         2"),
         (&["mue", "J0696", "--on", "2026-04-01"], "limit         3"),
         (&["mpfs", "G0412", "--on", "2026-04-01"], "090"),
         (&["gpci", "99912 00", "--on", "2026-04-01"], "INVENTIA"),
     ] {
-        let said = practice.scrubjay(&[&["codes", "lookup"], asked].concat()).good();
+        let said = practice
+            .scrubjay(&[&["codes", "lookup"], asked].concat())
+            .good();
         assert!(said.contains(says), "{asked:?}: {said}");
     }
     for (asked, says) in [
-        (&["ncci", "J0696", "--with", "G0439", "--on", "2027-01-01"][..], "no version of `ncci` for 2027-01-01"),
+        (
+            &["ncci", "J0696", "--with", "G0439", "--on", "2027-01-01"][..],
+            "no version of `ncci` for 2027-01-01",
+        ),
         (&["mue", "D0120", "--on", "2026-03-31"], "the ADA's (CDT)"),
-        (&["ncci", "J0696", "--on", "2026-03-31"], "name the other one with --with"),
+        (
+            &["ncci", "J0696", "--on", "2026-03-31"],
+            "name the other one with --with",
+        ),
         (&["carc", "ZZ9"], "carc has no `ZZ9`"),
     ] {
         let refused = practice.scrubjay(&[&["codes", "lookup"], asked].concat());
@@ -177,9 +237,17 @@ fn the_desk_lists_looks_up_and_compares() {
     let diff = practice.scrubjay(&["codes", "diff", "ncci@2026-01-01", &official]);
     assert_eq!(diff.good(), expected);
     let unlike = practice.scrubjay(&["codes", "diff", "ncci", "mue"]);
-    assert!(unlike.err.contains("name two versions of one table"), "{}", unlike.err);
+    assert!(
+        unlike.err.contains("name two versions of one table"),
+        "{}",
+        unlike.err
+    );
     let absent = practice.scrubjay(&["codes", "diff", "ncci@1999-01-01", "mue"]);
-    assert!(absent.err.contains("neither a file nor a table"), "{}", absent.err);
+    assert!(
+        absent.err.contains("neither a file nor a table"),
+        "{}",
+        absent.err
+    );
 }
 
 /// A rule over every table, with cases on both sides of a quarter's end.
@@ -248,12 +316,23 @@ fn rules_find_the_tables_by_the_date_of_service() {
 fn another_folder_is_named_in_the_configuration_and_a_file_named_there_counts_first() {
     let practice = practice("codes: { folder: tables }\n");
     let absent = codes(practice.folder()).unwrap_err().to_string();
-    assert!(absent.contains("`codes: folder`") && absent.contains("codes import"), "{absent}");
+    assert!(
+        absent.contains("`codes: folder`") && absent.contains("codes import"),
+        "{absent}"
+    );
     import_all(&practice);
-    assert!(practice.path("tables/gpci_2026-01-01_2026-12-31.codes").is_file());
+    assert!(
+        practice
+            .path("tables/gpci_2026-01-01_2026-12-31.codes")
+            .is_file()
+    );
     let elsewhere = practice.path("elsewhere").display().to_string();
     import(&practice, "ncci", &[Q1], &["--into", &elsewhere]).good();
-    assert!(practice.path("elsewhere/ncci_2026-01-01_2026-03-31.codes").is_file());
+    assert!(
+        practice
+            .path("elsewhere/ncci_2026-01-01_2026-03-31.codes")
+            .is_file()
+    );
 
     use scrubjay::hooks::CodeBooks;
     use scrubjay::model::ClaimKind;
@@ -261,18 +340,27 @@ fn another_folder_is_named_in_the_configuration_and_a_file_named_there_counts_fi
     let limit = |also: &str| {
         practice.configure(also);
         let codes = codes(practice.folder()).unwrap();
-        codes.unit_limit_on(ClaimKind::Professional, "J0696", on).unwrap().units
+        codes
+            .unit_limit_on(ClaimKind::Professional, "J0696", on)
+            .unwrap()
+            .units
     };
     assert_eq!(limit("codes: { folder: tables }\n"), 2);
     let named = "downloads/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv";
-    assert_eq!(limit(&format!("codes: {{ folder: tables, mue: {named} }}\n")), 3);
+    assert_eq!(
+        limit(&format!("codes: {{ folder: tables, mue: {named} }}\n")),
+        3
+    );
 }
 
 #[test]
 fn a_damaged_table_or_a_locality_that_is_nowhere_stops_the_opening() {
     let practice = practice("codes: { locality: 99912 07 }\n");
     let error = codes(practice.folder()).unwrap_err().to_string();
-    assert!(error.contains("import one (`scrubjay codes import gpci"), "{error}");
+    assert!(
+        error.contains("import one (`scrubjay codes import gpci"),
+        "{error}"
+    );
     import_all(&practice);
     let error = codes(practice.folder()).unwrap_err().to_string();
     assert!(error.contains("the locality `99912 07`"), "{error}");
@@ -285,7 +373,11 @@ fn a_damaged_table_or_a_locality_that_is_nowhere_stops_the_opening() {
     std::fs::write(&path, bytes).unwrap();
     let ran = practice.run();
     assert_eq!(ran.code, 2);
-    for part in ["is damaged", "delete it and import the official file again", Q2] {
+    for part in [
+        "is damaged",
+        "delete it and import the official file again",
+        Q2,
+    ] {
         assert!(ran.err.contains(part), "{part}: {}", ran.err);
     }
     import(&practice, "ncci", &[Q2], &["--replace"]).good();

@@ -57,30 +57,6 @@ impl Procedure {
         self.bytes().iter().map(|byte| char::from(*byte)).collect()
     }
 
-    /// Slots that codes fall in by their first four characters.
-    pub(crate) const SLOTS: usize = 36_000;
-
-    /// The slot of a code: its first character and three digits, as nearly all
-    /// codes have them. Slots stand in the order of the codes.
-    pub(crate) fn slot(self) -> Option<usize> {
-        let mut slot = (self.0 / 36u32.pow(4)) as usize;
-        for place in [3, 2, 1] {
-            let digit = self.0 / 36u32.pow(place) % 36;
-            if digit > 9 {
-                return None;
-            }
-            slot = slot * 10 + digit as usize;
-        }
-        Some(slot)
-    }
-
-    /// The number of the first code of a slot.
-    pub(crate) fn first_of_slot(slot: usize) -> u32 {
-        let (first, digits) = ((slot / 1000) as u32, (slot % 1000) as u32);
-        let number = ((first * 36 + digits / 100) * 36 + digits / 10 % 10) * 36 + digits % 10;
-        number * 36
-    }
-
     pub(crate) fn number(self) -> u32 {
         self.0
     }
@@ -99,16 +75,6 @@ impl std::fmt::Debug for Procedure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn slots_stand_in_the_order_of_the_codes() {
-        for slot in 0..Procedure::SLOTS {
-            let first = Procedure::from_number(Procedure::first_of_slot(slot));
-            assert_eq!(first.slot(), Some(slot), "{first:?}");
-            assert!(Procedure::first_of_slot(slot) < Procedure::first_of_slot(slot + 1));
-        }
-        assert_eq!(Procedure::read(b"A0B10").unwrap().slot(), None);
-    }
 
     #[test]
     fn numbers_sort_as_codes_do_and_give_them_back() {

@@ -1,6 +1,7 @@
-//! Says of most pairs that are not in a table that they are not, for the price
-//! of one access to memory: nearly every question that a claim asks is about a
-//! pair without an edit.
+//! Where a pair stands by its hash, and whether it can stand there at all: says
+//! of most pairs that are not in a table that they are not, for the price of one
+//! access to memory. Nearly every question that a claim asks is about a pair
+//! without an edit.
 //!
 //! A Bloom filter in blocks of one cache line: one hash picks the block, and
 //! nine of its bits each time the bits within. About one absent pair in eighty
@@ -20,35 +21,58 @@ pub(super) fn blocks_for(pairs: usize) -> usize {
     (pairs * BITS_A_PAIR).div_ceil(BLOCK * 8).max(1)
 }
 
-/// A well-mixed number for a pair (the finisher of SplitMix64).
-fn hash(column_1: Procedure, column_2: Procedure) -> u64 {
-    let mut x = u64::from(column_1.number()) << 32 | u64::from(column_2.number());
-    x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ x >> 31
+/// Rows of a bucket, about.
+const ROWS_A_BUCKET: usize = 4;
+
+/// How many buckets that many pairs want.
+pub(super) fn buckets_for(pairs: usize) -> usize {
+    pairs.div_ceil(ROWS_A_BUCKET).max(1)
 }
 
-/// The block of a pair, and its bits within.
-fn places(hash: u64, blocks: usize) -> (usize, impl Iterator<Item = usize>) {
-    // The upper half times the count, without its lower half: even over the blocks.
-    let block = (((hash >> 32) * blocks as u64) >> 32) as usize;
-    let mixed = hash.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    let bits = (0..PROBES).map(move |probe| (mixed >> (19 + 9 * probe) & 511) as usize);
-    (block, bits)
+/// A well-mixed number for a pair: its upper half picks the block of the
+/// filter, its lower half the bucket of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PairHash(u64);
+
+impl PairHash {
+    /// By the finisher of SplitMix64.
+    pub(super) fn of(column_1: Procedure, column_2: Procedure) -> Self {
+        let mut x = u64::from(column_1.number()) << 32 | u64::from(column_2.number());
+        x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Self(x ^ x >> 31)
+    }
+
+    /// A half times the count, without its lower half: even over them all.
+    fn share(half: u64, count: usize) -> usize {
+        ((half * count as u64) >> 32) as usize
+    }
+
+    pub(super) fn bucket(self, buckets: usize) -> usize {
+        Self::share(self.0 & 0xFFFF_FFFF, buckets)
+    }
+
+    /// The block of a pair, and its bits within.
+    fn places(self, blocks: usize) -> (usize, impl Iterator<Item = usize>) {
+        let block = Self::share(self.0 >> 32, blocks);
+        let mixed = self.0.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let bits = (0..PROBES).map(move |probe| (mixed >> (19 + 9 * probe) & 511) as usize);
+        (block, bits)
+    }
 }
 
 /// Adds a pair to a filter.
-pub(super) fn add(filter: &mut [u8], column_1: Procedure, column_2: Procedure) {
-    let (block, bits) = places(hash(column_1, column_2), filter.len() / BLOCK);
+pub(super) fn add(filter: &mut [u8], pair: PairHash) {
+    let (block, bits) = pair.places(filter.len() / BLOCK);
     for bit in bits {
         filter[block * BLOCK + bit / 8] |= 1 << (bit % 8);
     }
 }
 
 /// Whether a pair may have been added; `false` is certain.
-pub(super) fn may_hold(filter: &[u8], column_1: Procedure, column_2: Procedure) -> bool {
-    let (block, bits) = places(hash(column_1, column_2), filter.len() / BLOCK);
+pub(super) fn may_hold(filter: &[u8], pair: PairHash) -> bool {
+    let (block, bits) = pair.places(filter.len() / BLOCK);
     let Some(block) = filter.get(block * BLOCK..(block + 1) * BLOCK) else {
         return false;
     };
@@ -65,12 +89,13 @@ mod tests {
         let pairs = 20_000;
         let mut filter = vec![0; blocks_for(pairs as usize) * BLOCK];
         let code = Procedure::from_number;
+        let pair = |n: u32, other: u32| PairHash::of(code(n * 7), code(n * 13 + other));
         for n in 0..pairs {
-            add(&mut filter, code(n * 7), code(n * 13 + 1));
+            add(&mut filter, pair(n, 1));
         }
-        assert!((0..pairs).all(|n| may_hold(&filter, code(n * 7), code(n * 13 + 1))));
+        assert!((0..pairs).all(|n| may_hold(&filter, pair(n, 1))));
         let wrong = (0..pairs)
-            .filter(|n| may_hold(&filter, code(n * 7), code(n * 13 + 2)))
+            .filter(|n| may_hold(&filter, pair(*n, 2)))
             .count();
         assert!(wrong < pairs as usize / 40, "{wrong} of {pairs}");
     }

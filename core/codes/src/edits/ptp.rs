@@ -1,42 +1,41 @@
 //! Procedure-to-procedure edits: pairs of codes of which one is not paid.
 //!
 //! The table is one block of bytes, read in place, so that 2.6 million pairs
-//! take 26 MB, are there as soon as the file is read, and are shared by threads:
+//! are there as soon as the file is read, and are shared by threads:
 //!
 //! ```text
-//! "SJPTP01\0"  codes, rows, blocks, bytes of texts: u32 each   all little-endian
-//! codes x u32       column 1, sorted
-//! codes + 1 x u32   its first row; the last one is the number of rows
-//! rows / 16 x u32   column 2 of every 16th row, rounded up
-//! rows x u32        column 2, sorted within a column 1, then by effective day
-//! rows x 6 bytes    effective day and deletion day (u16, from 1980-01-01, ffff
-//!                   for none), flags (bits 0-1 modifier indicator, bit 2 in
-//!                   force before 1996), which text
-//! blocks x 64 bytes the filter over all pairs
-//! texts             rationales, one a line
+//! "SJPTP02\0"  rows, buckets, blocks, bytes of texts: u32 each  all little-endian
+//! buckets + 1 x u32  the first row of each bucket; the last one is their number
+//! rows x 12 bytes    the pair and its flags (u64: 26 bits column 1, 26 bits
+//!                    column 2, 8 bits which text, bit 2 in force before 1996,
+//!                    bits 0-1 modifier indicator), effective and deletion day
+//!                    (u16, from 1980-01-01, ffff for none)
+//! blocks x 64 bytes  the filter over all pairs
+//! texts              rationales, one a line
 //! ```
 //!
-//! What a look-up costs is the memory it waits for. Most pairs end at the filter.
-//! For the others column 1 and the samples of column 2 stay in the cache; of the
-//! rows, one line is fetched, and the details only where the pair is found.
+//! What a look-up costs is the memory that it waits for. Most pairs end at the
+//! filter. For the others the hash of the pair names a bucket of some four rows
+//! that stand beside each other with all that there is to know: a sorted table
+//! would be searched over several places, each one a wait.
 
 use std::ops::Range;
 
 use chrono::{Days, NaiveDate};
 
-use super::filter::{self, BLOCK};
+use super::filter::{self, BLOCK, PairHash};
 use crate::Changes;
 use crate::import::ImportError;
 use crate::procedure::Procedure;
 
-pub(super) const MAGIC: &[u8; 8] = b"SJPTP01\0";
+pub(super) const MAGIC: &[u8; 8] = b"SJPTP02\0";
 const HEAD: usize = 24;
-/// Rows that one sample stands for: as many as a line of the cache holds.
-pub(super) const STRIDE: usize = 16;
-/// Bytes of a row's details.
-const DETAIL: usize = 6;
+/// Bytes of a row.
+pub(super) const ROW: usize = 12;
 pub(super) const NO_DAY: u16 = u16::MAX;
 pub(super) const BEFORE_1996: u8 = 4;
+/// Bits below the pair in a row: flags and text.
+const BELOW_PAIR: u32 = 12;
 
 /// Whether a modifier may part the two (the modifier indicator).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,46 +114,83 @@ type PairFrom = (Procedure, Procedure, NaiveDate);
 pub struct PtpTable {
     bytes: Vec<u8>,
     places: Places,
-    /// Where each rationale stands.
-    texts: Vec<Range<usize>>,
-    /// The first column 1 not below each [slot](Procedure::slot), and the end.
-    slots: Vec<u32>,
+    rationales: Vec<Box<str>>,
 }
 
 /// Where each part of the block begins, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Places {
-    codes: usize,
     rows: usize,
-    firsts_at: usize,
-    samples_at: usize,
-    columns_at: usize,
-    details_at: usize,
+    buckets: usize,
+    rows_at: usize,
     filter_at: usize,
     texts_at: usize,
 }
 
 impl Places {
     /// The layout of a table; `None` where its length is not `length`.
-    fn of([codes, rows, blocks, texts]: [usize; 4], length: usize) -> Option<Self> {
-        let numbers = |from: usize, count: usize| from.checked_add(count.checked_mul(4)?);
-        let firsts_at = numbers(HEAD, codes)?;
-        let samples_at = numbers(firsts_at, codes.checked_add(1)?)?;
-        let columns_at = numbers(samples_at, rows.div_ceil(STRIDE))?;
-        let details_at = numbers(columns_at, rows)?;
-        let filter_at = details_at.checked_add(rows.checked_mul(DETAIL)?)?;
+    fn of([rows, buckets, blocks, texts]: [usize; 4], length: usize) -> Option<Self> {
+        let rows_at = buckets.checked_add(1)?.checked_mul(4)?.checked_add(HEAD)?;
+        let filter_at = rows_at.checked_add(rows.checked_mul(ROW)?)?;
         let texts_at = filter_at.checked_add(blocks.checked_mul(BLOCK)?)?;
         (texts_at.checked_add(texts)? == length).then_some(Self {
-            codes,
             rows,
-            firsts_at,
-            samples_at,
-            columns_at,
-            details_at,
+            buckets,
+            rows_at,
             filter_at,
             texts_at,
         })
     }
+}
+
+/// A row as it stands in the block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packed {
+    word: u64,
+    effective: u16,
+    deleted: u16,
+}
+
+impl Packed {
+    pub(super) fn new(
+        (column_1, column_2): (Procedure, Procedure),
+        (effective, deleted): (u16, u16),
+        flags: u8,
+        text: u8,
+    ) -> Self {
+        let below = u64::from(text) << 4 | u64::from(flags & 0xF);
+        Self {
+            word: pair_number(column_1, column_2) << BELOW_PAIR | below,
+            effective,
+            deleted,
+        }
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; ROW] {
+        let mut bytes = [0; ROW];
+        bytes[..8].copy_from_slice(&self.word.to_le_bytes());
+        bytes[8..10].copy_from_slice(&self.effective.to_le_bytes());
+        bytes[10..].copy_from_slice(&self.deleted.to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8; ROW]) -> Self {
+        let [w0, w1, w2, w3, w4, w5, w6, w7, e0, e1, d0, d1] = *bytes;
+        Self {
+            word: u64::from_le_bytes([w0, w1, w2, w3, w4, w5, w6, w7]),
+            effective: u16::from_le_bytes([e0, e1]),
+            deleted: u16::from_le_bytes([d0, d1]),
+        }
+    }
+
+    fn pair(self) -> u64 {
+        self.word >> BELOW_PAIR
+    }
+}
+
+/// A pair as a number of 52 bits; numbers sort as pairs do.
+fn pair_number(column_1: Procedure, column_2: Procedure) -> u64 {
+    u64::from(column_1.number()) << 26 | u64::from(column_2.number())
 }
 
 impl std::fmt::Debug for PtpTable {
@@ -184,37 +220,14 @@ impl PtpTable {
             )
         };
         let places = head().ok_or(ImportError::Pack)?;
-        let mut texts = Vec::new();
-        let mut from = places.texts_at;
-        for text in bytes[places.texts_at..].split(|byte| *byte == b'\n') {
-            texts.push(from..from + text.len());
-            from += text.len() + 1;
-        }
-        let mut table = Self {
+        let texts = std::str::from_utf8(&bytes[places.texts_at..]);
+        let rationales = texts.map_err(|_| ImportError::Pack)?.split('\n');
+        let rationales = rationales.map(Box::from).collect();
+        Ok(Self {
             bytes,
             places,
-            texts,
-            slots: Vec::new(),
-        };
-        table.slots = table.fill_slots();
-        Ok(table)
-    }
-
-    fn fill_slots(&self) -> Vec<u32> {
-        let mut at = 0;
-        let firsts = (0..=Procedure::SLOTS).map(|slot| {
-            let first = Procedure::first_of_slot(slot);
-            while at < self.places.codes && self.column_1(at) < first {
-                at += 1;
-            }
-            // A table has no more codes than a `u32` counts: its head says so.
-            u32::try_from(at).unwrap_or(u32::MAX)
-        });
-        firsts.collect()
-    }
-
-    fn column_1(&self, at: usize) -> u32 {
-        self.u32_at(HEAD + at * 4)
+            rationales,
+        })
     }
 
     /// The table as one block, to be written to disk.
@@ -263,83 +276,54 @@ impl PtpTable {
         day: NaiveDate,
     ) -> Option<PtpEdit<'_>> {
         let places = self.places;
+        let hash = PairHash::of(column_1, column_2);
         let filter = self.bytes.get(places.filter_at..places.texts_at)?;
-        if !filter::may_hold(filter, column_1, column_2) {
+        if !filter::may_hold(filter, hash) {
             return None;
         }
-        let slot = |at: usize| {
-            self.slots
-                .get(at)
-                .map_or(places.codes, |first| *first as usize)
-        };
-        let within = column_1
-            .slot()
-            .map_or(0..places.codes, |at| slot(at)..slot(at + 1));
-        let sought = column_1.number();
-        let at = first_not_below(within.start, within.end, |at| self.column_1(at) < sought);
-        if at == places.codes || self.column_1(at) != sought {
-            return None;
-        }
-        let rows = self.rows_of(at);
-        let first = self.first_row(rows.clone(), column_2.number());
+        let pair = pair_number(column_1, column_2);
         // One pair may stand several times, for days that do not overlap.
-        (first..rows.end)
-            .take_while(|row| self.column_2(*row) == column_2.number())
-            .filter_map(|row| self.row(column_1, row))
+        self.rows(self.bucket(hash.bucket(places.buckets)))
+            .filter(|row| row.pair() == pair)
+            .filter_map(|row| self.unpack(row))
             .find(|edit| edit.is_in_force(day))
     }
 
-    /// The first of the rows of a column 1 whose column 2 is not below.
-    fn first_row(&self, rows: Range<usize>, column_2: u32) -> usize {
-        let sample = |at: usize| self.u32_at(self.places.samples_at + at * 4);
-        // Samples from the second stride on that this column 1 reaches into.
-        let (from, to) = (rows.start / STRIDE + 1, rows.end.div_ceil(STRIDE));
-        let next = first_not_below(from, to.max(from), |at| sample(at) < column_2);
-        let start = ((next - 1) * STRIDE).max(rows.start);
-        let end = (next * STRIDE).min(rows.end);
-        first_not_below(start, end.max(start), |row| self.column_2(row) < column_2)
-    }
-
-    fn rows_of(&self, at: usize) -> Range<usize> {
+    /// Which rows a bucket has; none beyond the end, which a damaged index can ask for.
+    fn bucket(&self, at: usize) -> Range<usize> {
         let first = |at: usize| {
-            let first = self.u32_at(self.places.firsts_at + at * 4);
-            usize::try_from(first)
-                .unwrap_or(usize::MAX)
-                .min(self.places.rows)
+            let from = HEAD + at * 4;
+            let four = self.bytes.get(from..from + 4);
+            let four = four.and_then(|four| four.first_chunk().copied());
+            u32::from_le_bytes(four.unwrap_or_default()) as usize
         };
-        let start = first(at);
-        start..first(at + 1).max(start)
+        first(at)..first(at + 1)
     }
 
-    fn column_2(&self, row: usize) -> u32 {
-        self.u32_at(self.places.columns_at + row * 4)
+    fn rows(&self, rows: Range<usize>) -> impl Iterator<Item = Packed> + '_ {
+        let place = |row: usize| self.places.rows_at + row * ROW;
+        let inside = rows.start <= rows.end && rows.end <= self.places.rows;
+        let bytes = inside.then(|| self.bytes.get(place(rows.start)..place(rows.end)));
+        let (rows, _) = bytes.flatten().unwrap_or_default().as_chunks::<ROW>();
+        rows.iter().map(Packed::from_bytes)
     }
 
-    fn row(&self, column_1: Procedure, row: usize) -> Option<PtpEdit<'_>> {
-        let at = self.places.details_at + row * DETAIL;
-        let [e0, e1, d0, d1, flags, text] = *self.bytes.get(at..at + DETAIL)?.first_chunk()?;
-        let deleted = u16::from_le_bytes([d0, d1]);
+    fn unpack(&self, row: Packed) -> Option<PtpEdit<'_>> {
+        let half = |pair: u64| Procedure::from_number((pair & 0x3FF_FFFF) as u32);
+        let text = (row.word >> 4 & 0xFF) as usize;
         Some(PtpEdit {
-            column_1,
-            column_2: Procedure::from_number(self.column_2(row)),
-            modifier: ModifierIndicator::from_bits(flags),
-            effective: day_from(u16::from_le_bytes([e0, e1]))?,
-            deleted: if deleted == NO_DAY {
+            column_1: half(row.pair() >> 26),
+            column_2: half(row.pair()),
+            modifier: ModifierIndicator::from_bits((row.word & 3) as u8),
+            effective: day_from(row.effective)?,
+            deleted: if row.deleted == NO_DAY {
                 None
             } else {
-                day_from(deleted)
+                day_from(row.deleted)
             },
-            before_1996: flags & BEFORE_1996 != 0,
-            rationale: self.rationale(text),
+            before_1996: row.word & u64::from(BEFORE_1996) != 0,
+            rationale: self.rationales.get(text).map_or("", AsRef::as_ref),
         })
-    }
-
-    fn rationale(&self, number: u8) -> &str {
-        let place = self.texts.get(usize::from(number)).cloned();
-        let text = place
-            .and_then(|place| self.bytes.get(place))
-            .unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
     }
 
     /// What changed since an older quarter; a pair is shown as `G9001 G9002 2026-01-01`,
@@ -359,38 +343,12 @@ impl PtpTable {
         })
     }
 
-    /// Every edit in order.
+    /// Every edit, by its codes and first day.
     pub fn iter(&self) -> impl Iterator<Item = PtpEdit<'_>> {
-        (0..self.places.codes).flat_map(move |at| {
-            let column_1 = Procedure::from_number(self.column_1(at));
-            self.rows_of(at)
-                .filter_map(move |row| self.row(column_1, row))
-        })
+        let mut rows: Vec<Packed> = self.rows(0..self.places.rows).collect();
+        rows.sort_unstable_by_key(|row| (row.pair(), row.effective, row.deleted, row.word));
+        rows.into_iter().filter_map(|row| self.unpack(row))
     }
-
-    /// A number of the block; 0 beyond its end, which a damaged index can ask for.
-    fn u32_at(&self, at: usize) -> u32 {
-        let four = self
-            .bytes
-            .get(at..at + 4)
-            .and_then(|four| four.first_chunk().copied());
-        u32::from_le_bytes(four.unwrap_or_default())
-    }
-}
-
-/// The first place of `from..to` where `below` no longer holds. The branches
-/// are wanted: a processor that guesses fetches ahead, and the form without
-/// them took twice as long here.
-fn first_not_below(mut from: usize, mut to: usize, below: impl Fn(usize) -> bool) -> usize {
-    while from < to {
-        let middle = from + (to - from) / 2;
-        if below(middle) {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    from
 }
 
 fn epoch() -> Option<NaiveDate> {

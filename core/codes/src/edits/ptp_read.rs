@@ -2,8 +2,10 @@
 
 use std::io::BufRead;
 
-use super::filter;
-use super::ptp::{BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, PtpTable, STRIDE, day_number};
+use super::filter::{self, PairHash};
+use super::ptp::{
+    BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, Packed, PtpTable, ROW, day_number,
+};
 use crate::import::{
     Import, ImportError, Line, Lines, RowFault, RowFaultKind, Tally, compact_date, text,
 };
@@ -21,6 +23,18 @@ struct Row {
     deleted: u16,
     flags: u8,
     rationale: u8,
+}
+
+impl Row {
+    fn packed(&self) -> Packed {
+        let pair = (self.column_1, self.column_2);
+        Packed::new(
+            pair,
+            (self.effective, self.deleted),
+            self.flags,
+            self.rationale,
+        )
+    }
 }
 
 /// Collects the files of a quarter: CMS splits one table into four.
@@ -193,60 +207,46 @@ impl PtpReader {
         self.tally.finish(table)
     }
 
+    /// The block: see `ptp.rs`. The rows are sorted already.
     fn bytes(&self) -> Result<Vec<u8>, ImportError> {
         let rows = &self.rows;
-        let mut index: Vec<(u32, u32)> = Vec::new();
-        for (at, row) in rows.iter().enumerate() {
-            if index
-                .last()
-                .is_none_or(|(code, _)| *code != row.column_1.number())
-            {
-                index.push((
-                    row.column_1.number(),
-                    u32::try_from(at).map_err(|_| ImportError::Pack)?,
-                ));
-            }
-        }
         let mut texts = self
             .rationales
             .iter()
             .take(MAX_RATIONALES)
             .fold(String::new(), |texts, one| texts + one + "\n");
         texts.truncate(texts.trim_end_matches('\n').len());
-        let mut bytes = MAGIC.to_vec();
         let mut filter = vec![0; filter::blocks_for(rows.len()) * filter::BLOCK];
+        let buckets = filter::buckets_for(rows.len());
+        let mut bucket_of = Vec::with_capacity(rows.len());
+        let mut firsts = vec![0u32; buckets + 1];
         for row in rows {
-            filter::add(&mut filter, row.column_1, row.column_2);
+            let hash = PairHash::of(row.column_1, row.column_2);
+            filter::add(&mut filter, hash);
+            bucket_of.push(hash.bucket(buckets));
+            firsts[hash.bucket(buckets) + 1] += 1;
         }
+        for at in 0..buckets {
+            firsts[at + 1] += firsts[at];
+        }
+        let mut bytes = MAGIC.to_vec();
         for count in [
-            index.len(),
             rows.len(),
+            buckets,
             filter.len() / filter::BLOCK,
             texts.len(),
         ] {
-            bytes.extend(
-                u32::try_from(count)
-                    .map_err(|_| ImportError::Pack)?
-                    .to_le_bytes(),
-            );
+            let count = u32::try_from(count).map_err(|_| ImportError::Pack)?;
+            bytes.extend(count.to_le_bytes());
         }
-        let end = u32::try_from(rows.len()).map_err(|_| ImportError::Pack)?;
-        let codes = index.iter().map(|(code, _)| *code);
-        let firsts = index.iter().map(|(_, first)| *first).chain([end]);
-        let samples = rows.iter().step_by(STRIDE).map(|row| row.column_2.number());
-        let columns = rows.iter().map(|row| row.column_2.number());
-        bytes.extend(
-            codes
-                .chain(firsts)
-                .chain(samples)
-                .chain(columns)
-                .flat_map(u32::to_le_bytes),
-        );
-        for row in rows {
-            bytes.extend(row.effective.to_le_bytes());
-            bytes.extend(row.deleted.to_le_bytes());
-            bytes.extend([row.flags, row.rationale]);
+        bytes.extend(firsts.iter().copied().flat_map(u32::to_le_bytes));
+        // Each row into its bucket, behind those that are there.
+        let mut packed = vec![[0; ROW]; rows.len()];
+        for (row, bucket) in rows.iter().zip(bucket_of) {
+            packed[firsts[bucket] as usize] = row.packed().to_bytes();
+            firsts[bucket] += 1;
         }
+        bytes.extend_from_slice(packed.as_flattened());
         bytes.extend(filter);
         bytes.extend(texts.into_bytes());
         Ok(bytes)
