@@ -1,9 +1,10 @@
 //! Add-on codes: paid only beside their primary (domain: `ncci.addon`).
 
-use scrubjay_codes::{AddOnTable, AddOnType};
+use scrubjay_codes::AddOnType;
 
 use crate::report::{Edit, Report, Weight};
 use crate::services::{Service, Services};
+use crate::tables::Tables;
 
 const ADD_ON: Edit = Edit {
     name: "add-on",
@@ -14,8 +15,11 @@ const ADD_ON: Edit = Edit {
 /// Primary codes that a message lists.
 const LISTED: usize = 8;
 
-pub(crate) fn check(services: &Services<'_>, table: &AddOnTable, report: &mut Report) {
+pub(crate) fn check(services: &Services<'_>, tables: &Tables, report: &mut Report) {
     for one in &services.now {
+        let Some(table) = tables.add_ons_on(one.from) else {
+            continue;
+        };
         let Some(add_on) = table.get(one.procedure, one.from) else {
             continue;
         };

@@ -52,9 +52,7 @@ impl Plugin for NcciEdits {
         let mut report = Report::new(self.scope.earlier);
         ptp::check(&services, edits, call, &mut report)?;
         mue::check(&services, edits, call, &mut report)?;
-        if let Some(add_ons) = &self.tables.add_ons {
-            add_on::check(&services, add_ons, &mut report);
-        }
+        add_on::check(&services, &self.tables, &mut report);
         report.say(call);
         Ok(())
     }

@@ -40,7 +40,7 @@ pub(crate) fn check(
     call: &Call<'_>,
     report: &mut Report,
 ) -> Result<(), Refusal> {
-    if edits.mue.iter().next().is_none() {
+    if !edits.has_limits() {
         return Ok(());
     }
     let mut uncovered = false;
@@ -49,7 +49,7 @@ pub(crate) fn check(
         if call.is_cancelled() {
             return Err(Refusal::cancelled());
         }
-        let Some(table) = edits.mue.on(one.from) else {
+        let Some(table) = edits.limits_on(one.from) else {
             if !uncovered {
                 let message = format!(
                     "units of {} are not judged: no MUE table covers {}; load that quarter's",

@@ -28,7 +28,7 @@ pub(crate) fn check(
     call: &Call<'_>,
     report: &mut Report,
 ) -> Result<(), Refusal> {
-    if edits.ptp.is_empty() {
+    if !edits.has_pairs() {
         return Ok(());
     }
     let before = services.looked_back_on();
@@ -64,10 +64,7 @@ fn conflict<'s, 'a>(
     unpaid: &'s Service<'a>,
 ) -> Option<Conflict<'s, 'a>> {
     let day = paid.shared_day(unpaid)?;
-    let edit = edits
-        .ptp
-        .iter()
-        .find_map(|table| table.find(paid.procedure, unpaid.procedure, day))?;
+    let edit = edits.pair(paid.procedure, unpaid.procedure, day)?;
     let stands = match edit.modifier {
         ModifierIndicator::NotAllowed => true,
         ModifierIndicator::Allowed => !paid.is_parted && !unpaid.is_parted,

@@ -3,8 +3,9 @@
 use scrubjay_plugin::{Claim, ClaimKind, Host, LineOfBusiness, Severity};
 
 /// Every setting; another is a slip of the pen and refused.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 8] = [
     "addon",
+    "codes",
     "earlier",
     "lines",
     "mue",

@@ -1,24 +1,36 @@
-//! The official tables: which files the settings name, read and told apart.
+//! The official tables: those that the practice imported, and the files that
+//! the settings name, read and told apart.
 
 use std::fs::File;
 use std::io::BufReader;
+use std::sync::Arc;
 
+use chrono::NaiveDate;
 use scrubjay_codes::{
-    AddOnTable, FileKind, Import, ImportError, MueTable, PtpReader, PtpTable, RowFault, Validity,
-    Versions, read_add_ons, read_mue, recognize_file,
+    AddOnTable, CodeFolder, CodeFolderError, CodeTables, FileKind, Import, ImportError,
+    ImportedTable, MueTable, PtpEdit, PtpReader, PtpTable, RowFault, Validity, Versions,
+    read_add_ons, read_mue, recognize_file,
 };
 use scrubjay_plugin::{ClaimKind, Host, Level};
 
 /// Rows left out that are logged one by one, for each file.
 const LOGGED: usize = 20;
 
-/// Pairs and limits for one kind of biller.
-#[derive(Debug, Default)]
+/// Where the practice's imported tables are, where no setting names a table.
+const FOLDER: &str = "codes";
+
+/// Pairs and limits for one kind of biller. Those that a setting names come
+/// before those that were imported.
+#[derive(Debug)]
 pub(crate) struct Edits {
     /// CMS splits the pairs of a quarter into several files.
-    pub(crate) ptp: Vec<PtpTable>,
+    ptp: Vec<PtpTable>,
     /// Limits, each for the quarter that its file's name tells.
-    pub(crate) mue: Versions<MueTable>,
+    mue: Versions<MueTable>,
+    imported: Arc<CodeTables>,
+    /// The imported tables that are meant: pairs, and limits, the first that is there.
+    pairs: FileKind,
+    limits: &'static [FileKind],
 }
 
 /// All that is loaded.
@@ -26,16 +38,24 @@ pub(crate) struct Edits {
 pub(crate) struct Tables {
     practitioner: Edits,
     hospital: Edits,
-    pub(crate) add_ons: Option<AddOnTable>,
+    add_ons: Option<AddOnTable>,
+    imported: Arc<CodeTables>,
 }
 
 /// A table that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TableError {
     #[error(
-        "no table is named: give one of the settings ptp, mue, addon, ptp_hospital, mue_hospital"
+        "no table is named: import some into the practice's folder `codes`, or give one of the \
+         settings codes, ptp, mue, addon, ptp_hospital, mue_hospital"
     )]
     None,
+    #[error(
+        "`codes` names {folder}, which holds no pairs, limits or add-on codes; import some with `scrubjay codes import`"
+    )]
+    Nothing { folder: String },
+    #[error("`codes`")]
+    Folder(#[from] CodeFolderError),
     #[error("`{setting}` names no file between two commas")]
     Empty { setting: &'static str },
     #[error("`{setting}`: {file} cannot be opened")]
@@ -91,22 +111,45 @@ const ADD_ON: Named = Named {
 
 impl Tables {
     pub(crate) fn read(host: &Host<'_>) -> Result<Self, TableError> {
+        let imported = Arc::new(imported(host)?);
         let tables = Self {
             practitioner: Edits {
                 ptp: ptp(host, &PTP)?,
                 mue: mue(host, &MUE)?,
+                imported: Arc::clone(&imported),
+                pairs: FileKind::PtpPractitioner,
+                limits: &[FileKind::MuePractitioner, FileKind::MueSupplier],
             },
             hospital: Edits {
                 ptp: ptp(host, &PTP_HOSPITAL)?,
                 mue: mue(host, &MUE_HOSPITAL)?,
+                imported: Arc::clone(&imported),
+                pairs: FileKind::PtpHospital,
+                limits: &[FileKind::MueHospital],
             },
             add_ons: add_ons(host)?,
+            imported,
         };
         let edits = [&tables.practitioner, &tables.hospital];
-        if edits.iter().all(|edits| edits.is_empty()) && tables.add_ons.is_none() {
-            return Err(TableError::None);
+        if edits.iter().all(|edits| edits.is_empty()) && !tables.has_add_ons() {
+            return Err(match host.setting(FOLDER) {
+                Some(folder) => TableError::Nothing {
+                    folder: folder.to_owned(),
+                },
+                None => TableError::None,
+            });
         }
         Ok(tables)
+    }
+
+    fn has_add_ons(&self) -> bool {
+        self.add_ons.is_some() || self.imported.has(FileKind::AddOns)
+    }
+
+    /// Add-on codes for a day.
+    pub(crate) fn add_ons_on(&self, day: NaiveDate) -> Option<&AddOnTable> {
+        let named = self.add_ons.as_ref();
+        named.or_else(|| self.imported.add_ons_on(day))
     }
 
     /// The pairs and limits for the biller of a claim.
@@ -120,8 +163,65 @@ impl Tables {
 
 impl Edits {
     fn is_empty(&self) -> bool {
-        self.ptp.is_empty() && self.mue.iter().next().is_none()
+        !self.has_pairs() && !self.has_limits()
     }
+
+    pub(crate) fn has_pairs(&self) -> bool {
+        !self.ptp.is_empty() || self.imported.has(self.pairs)
+    }
+
+    pub(crate) fn has_limits(&self) -> bool {
+        self.mue.iter().next().is_some() || self.imported_limits().is_some()
+    }
+
+    /// The edit in force that does not pay one code beside another.
+    pub(crate) fn pair(&self, paid: &str, unpaid: &str, day: NaiveDate) -> Option<PtpEdit<'_>> {
+        if !self.ptp.is_empty() {
+            let mut tables = self.ptp.iter();
+            return tables.find_map(|table| table.find(paid, unpaid, day));
+        }
+        match self.imported.on(self.pairs, day)? {
+            ImportedTable::Ptp(table) => table.find(paid, unpaid, day),
+            _ => None,
+        }
+    }
+
+    /// Unit limits for a day.
+    pub(crate) fn limits_on(&self, day: NaiveDate) -> Option<&MueTable> {
+        if self.mue.iter().next().is_some() {
+            return self.mue.on(day);
+        }
+        match self.imported.on(self.imported_limits()?, day)? {
+            ImportedTable::Mue(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    fn imported_limits(&self) -> Option<FileKind> {
+        let mut kinds = self.limits.iter().copied();
+        kinds.find(|kind| self.imported.has(*kind))
+    }
+}
+
+/// The tables that the practice imported: from the folder that `codes` names,
+/// else from its usual one where no setting names a table.
+fn imported(host: &Host<'_>) -> Result<CodeTables, TableError> {
+    let named = host.setting(FOLDER).map(str::trim);
+    let files = [&PTP, &MUE, &ADD_ON, &PTP_HOSPITAL, &MUE_HOSPITAL];
+    let any_file = files
+        .iter()
+        .any(|named| host.setting(named.setting).is_some());
+    let folder = match named {
+        None if any_file => return Ok(CodeTables::default()),
+        None => FOLDER,
+        Some(folder) => folder,
+    };
+    let tables = CodeFolder::at(host.folder().join(folder)).tables()?;
+    for version in tables.versions() {
+        let line = format!("{folder}: {} with {} rows", version.name(), version.rows);
+        host.log(Level::Info, &line);
+    }
+    Ok(tables)
 }
 
 fn ptp(host: &Host<'_>, named: &Named) -> Result<Vec<PtpTable>, TableError> {

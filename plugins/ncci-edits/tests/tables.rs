@@ -3,8 +3,9 @@
 
 mod support;
 
-use scrubjay_plugin::Level;
-use support::{MUE_FILE, PTP, PTP_FILE, open};
+use scrubjay_codes::{CodeFolder, FileKind, OfficialFile, Present, read_official};
+use scrubjay_plugin::{Hook, Level};
+use support::{MUE_FILE, PTP, PTP_FILE, claim, open};
 use tempfile::TempDir;
 
 const MUE_HEADER: &str =
@@ -121,4 +122,78 @@ fn a_broken_row_is_told_to_the_operator_and_the_rest_goes_in() {
         .filter(|(level, _)| *level == Level::Info)
         .collect();
     assert!(rows[0].1.ends_with(": 4 rows") && rows[1].1.ends_with(": 1 rows"));
+}
+
+/// Imports files of one version each into a folder, under CMS's names.
+fn import(folder: &std::path::Path, files: &[(FileKind, &str, &str)]) {
+    for (kind, name, text) in files {
+        let file = OfficialFile {
+            name: (*name).to_owned(),
+            content: text.as_bytes(),
+        };
+        let read = read_official(*kind, None, vec![file]).unwrap();
+        let today = "2026-04-02".parse().unwrap();
+        let folder = CodeFolder::at(folder);
+        folder.add(&read, today, Present::Keep).unwrap();
+    }
+}
+
+#[test]
+fn imported_tables_are_found_in_their_folder_and_the_day_picks_the_quarter() {
+    let folder = TempDir::new().unwrap();
+    let limits = |units: u32| format!("{MUE_HEADER}J9991,{units},1 Line Edit,x\n");
+    let later_pairs = "G9001\tG9002\t\t20200101\t20260331\t0\tx\n";
+    let add_ons = "1\tG9101\t\tG9111\t\t2013091\t\t\n";
+    import(
+        &folder.path().join("codes"),
+        &[
+            (FileKind::PtpPractitioner, PTP_FILE, PTP),
+            (
+                FileKind::PtpPractitioner,
+                "ccipra-v321r0-f1.txt",
+                later_pairs,
+            ),
+            (FileKind::MuePractitioner, MUE_FILE, &limits(4)),
+            (
+                FileKind::MuePractitioner,
+                "MCR_MUE_PractitionerServices_Eff_04-01-2026.csv",
+                &limits(6),
+            ),
+            (FileKind::AddOns, "AOC_V2026Q1-MCR.txt", add_ons),
+        ],
+    );
+    let plugin = open(folder.path(), &[("codes", "codes")], &[]).unwrap();
+    let edits = |codes: &[&str], units, day| {
+        let claim = codes
+            .iter()
+            .fold(claim(), |claim, code| claim.line(code, "50.00", units, day));
+        let found = plugin.judge(Hook::Scrub, &claim).findings;
+        found
+            .into_iter()
+            .map(|finding| finding.edit)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(edits(&["G9001", "G9002"], "1", "2026-03-31"), ["ptp"]);
+    assert!(edits(&["G9001", "G9002"], "1", "2026-04-01").is_empty());
+    assert_eq!(edits(&["J9991"], "5", "2026-03-31"), ["mue-line"]);
+    assert!(edits(&["J9991"], "5", "2026-04-01").is_empty());
+    assert_eq!(edits(&["J9991"], "5", "2026-07-01"), ["no-mue-table"]);
+    assert_eq!(edits(&["G9101"], "1", "2026-03-31"), ["add-on"]);
+
+    // A file that is named counts before the imported one.
+    std::fs::write(folder.path().join("limits.csv"), limits(3)).unwrap();
+    let files = [("codes", "codes"), ("mue", "limits.csv")];
+    let plugin = open(folder.path(), &files, &[]).unwrap();
+    let claim = claim().line("J9991", "50.00", "4", "2026-04-01");
+    assert_eq!(
+        plugin.judge(Hook::Scrub, &claim).findings[0].edit,
+        "mue-line"
+    );
+}
+
+#[test]
+fn a_folder_without_tables_or_with_a_damaged_one_is_refused() {
+    assert!(refused(&[("codes", "codes")], &[]).contains("holds no pairs, limits or add-on codes"));
+    let damaged = refused(&[("codes", ".")], &[("x.codes", "junk")]);
+    assert!(damaged.contains("x.codes is damaged"), "{damaged}");
 }
