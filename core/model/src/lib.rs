@@ -66,7 +66,7 @@ mod work;
 pub use account::{
     AccountClaim, AccountError, AccountHold, AccountRecord, HoldKind, PatientAccount,
 };
-pub use acknowledgment::{AckLevel, AckOutcome, Acknowledgment};
+pub use acknowledgment::{AckHop, AckLevel, AckOutcome, AckSource, Acknowledgment, SentSet};
 pub use appeal::{
     AppealCase, AppealDecision, AppealError, AppealOutcome, AppealRecord, Evidence, EvidenceKind,
 };

@@ -157,6 +157,7 @@ mod tests {
             level,
             outcome: AckOutcome::Accepted,
             codes: Vec::new(),
+            source: crate::AckSource::default(),
         }
     }
 

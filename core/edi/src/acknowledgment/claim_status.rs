@@ -1,6 +1,7 @@
 //! 277CA: what became of each claim before adjudication.
 
-use scrubjay_model::{AckLevel, AckOutcome, Acknowledgment};
+use chrono::NaiveDate;
+use scrubjay_model::{AckHop, AckLevel, AckOutcome, AckSource, Acknowledgment, SentSet};
 use scrubjay_x12::{Loop, TransactionSet};
 
 use crate::claim::batch_named;
@@ -9,22 +10,52 @@ use crate::{ElementError, ReadError};
 
 pub(super) fn read_277ca(set: &TransactionSet) -> Result<Vec<Acknowledgment>, ReadError> {
     let mut answers = Vec::new();
-    for receiver in set
-        .root
-        .children("2000A")
-        .flat_map(|source| source.children("2000B"))
+    let sources = set.root.children("2000A");
+    for (from, receiver) in
+        sources.flat_map(|from| from.children("2000B").map(move |to| (from, to)))
     {
-        answers.extend(read_batch(receiver));
+        let source = read_source(from, receiver);
+        answers.extend(read_batch(receiver, &source));
         for provider in receiver.children("2000C") {
-            answers.extend(read_provider(receiver, provider));
+            answers.extend(read_provider(receiver, provider, &source));
             for patient in provider.children("2000D") {
                 for answered in patient.children("2200D") {
-                    answers.push(read_claim(answered)?);
+                    answers.push(read_claim(answered, &source)?);
                 }
             }
         }
     }
     Ok(answers)
+}
+
+/// Who answers (2100A), and to which of our sets (2200B).
+fn read_source(from: &Loop, receiver: &Loop) -> AckSource {
+    let name = from.child("2100A").and_then(|named| named.segment("NM1"));
+    let hop = match name.map_or("", |nm1| nm1.element(1)) {
+        "AY" => Some(AckHop::Clearinghouse),
+        "PR" => Some(AckHop::Payer),
+        _ => None,
+    };
+    let sending = match batch_of(receiver) {
+        AckLevel::Set {
+            group,
+            set: Some(set),
+        } if group > 0 => set.parse().ok().map(|set| SentSet { group, set }),
+        _ => None,
+    };
+    AckSource {
+        hop,
+        id: name.and_then(|nm1| text(nm1.element(9))),
+        sending,
+        on: None,
+    }
+}
+
+/// The first day that a status is of (STC02).
+fn status_day(within: &Loop) -> Option<NaiveDate> {
+    within
+        .segments_with("STC")
+        .find_map(|stc| NaiveDate::parse_from_str(stc.element(2).trim(), "%Y%m%d").ok())
 }
 
 /// The STC of a loop as an outcome and its codes.
@@ -90,28 +121,39 @@ fn batch_of(receiver: &Loop) -> AckLevel {
 }
 
 /// A whole batch that was turned down: its claims are not listed then.
-fn read_batch(receiver: &Loop) -> Option<Acknowledgment> {
-    let (outcome, codes) = read_status(receiver.child("2200B")?);
+fn read_batch(receiver: &Loop, source: &AckSource) -> Option<Acknowledgment> {
+    let within = receiver.child("2200B")?;
+    let (outcome, codes) = read_status(within);
     (outcome == AckOutcome::Rejected).then(|| Acknowledgment {
         level: batch_of(receiver),
         outcome,
         codes,
+        source: dated(source, within),
     })
 }
 
 /// A provider whose claims were all turned down without being listed. Which
 /// claims these are cannot be told from the answer alone.
-fn read_provider(receiver: &Loop, provider: &Loop) -> Option<Acknowledgment> {
-    let (outcome, codes) = read_status(provider.child("2200C")?);
+fn read_provider(receiver: &Loop, provider: &Loop, source: &AckSource) -> Option<Acknowledgment> {
+    let within = provider.child("2200C")?;
+    let (outcome, codes) = read_status(within);
     let alone = provider.child("2000D").is_none();
     (alone && outcome == AckOutcome::Rejected).then(|| Acknowledgment {
         level: batch_of(receiver),
         outcome: AckOutcome::Unclear,
         codes,
+        source: dated(source, within),
     })
 }
 
-fn read_claim(within: &Loop) -> Result<Acknowledgment, ReadError> {
+fn dated(source: &AckSource, within: &Loop) -> AckSource {
+    AckSource {
+        on: status_day(within),
+        ..source.clone()
+    }
+}
+
+fn read_claim(within: &Loop, source: &AckSource) -> Result<Acknowledgment, ReadError> {
     let trn = within.segment("TRN").ok_or(ReadError::MissingSegment {
         at: loop_at(within),
         loop_id: "2200D",
@@ -138,5 +180,6 @@ fn read_claim(within: &Loop) -> Result<Acknowledgment, ReadError> {
         },
         outcome,
         codes,
+        source: dated(source, within),
     })
 }

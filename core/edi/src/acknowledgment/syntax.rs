@@ -1,6 +1,6 @@
 //! TA1 and 999: whether a file and its transaction sets could be read.
 
-use scrubjay_model::{AckLevel, AckOutcome, Acknowledgment};
+use scrubjay_model::{AckLevel, AckOutcome, AckSource, Acknowledgment};
 use scrubjay_x12::{Interchange, Loop, SegmentBuf, TransactionSet};
 
 use crate::value::{Place, text};
@@ -19,6 +19,7 @@ pub fn read_interchange_acknowledgments(interchange: &Interchange) -> Vec<Acknow
             },
             outcome: outcome(ta1.element(4)),
             codes: vec![joined("TA1", ta1, &[4, 5])],
+            source: AckSource::default(),
         })
     };
     interchange
@@ -96,6 +97,7 @@ fn read_set(group: u32, answered: &Loop) -> Option<Acknowledgment> {
         },
         outcome: outcome(ik5.element(1)),
         codes,
+        source: AckSource::default(),
     })
 }
 
@@ -117,5 +119,6 @@ fn read_group(group: u32, ak9: &SegmentBuf, answers: &[Acknowledgment]) -> Optio
         level: AckLevel::Set { group, set: None },
         outcome,
         codes: vec![joined("AK9", ak9, &[1, 5, 6, 7, 8, 9])],
+        source: AckSource::default(),
     })
 }

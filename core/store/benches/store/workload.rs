@@ -377,6 +377,7 @@ impl Workload {
                         },
                         outcome: AckOutcome::Accepted,
                         codes: vec!["A2:20".to_owned()],
+                        source: scrubjay_model::AckSource::default(),
                     },
                     claims: vec![id(number)],
                 },

@@ -194,6 +194,7 @@ pub fn answer(outcome: AckOutcome, claims: &[&str]) -> Event {
             },
             outcome,
             codes: vec!["A7:562:85".to_owned()],
+            source: scrubjay_model::AckSource::default(),
         },
         claims: claims.iter().map(|text| id(text)).collect(),
     }
