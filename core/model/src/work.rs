@@ -27,6 +27,11 @@ pub enum WorkKind {
     FollowUp,
     /// A deadline that is near or gone by.
     Deadline,
+    /// What was sent and not acknowledged in time.
+    MissingAcknowledgment,
+    /// An acknowledgment that says neither yes nor no, contradicts another, or
+    /// speaks of nothing that was sent.
+    AcknowledgmentReview,
 }
 
 impl WorkKind {
@@ -43,6 +48,8 @@ impl WorkKind {
             Self::Task => "task",
             Self::FollowUp => "follow_up",
             Self::Deadline => "deadline",
+            Self::MissingAcknowledgment => "missing_acknowledgment",
+            Self::AcknowledgmentReview => "acknowledgment_review",
         }
     }
 }

@@ -152,6 +152,17 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A person holds a claim. Who, is the stamp's actor.
+    HeldByHand {
+        /// Claim.
+        claim: ClaimId,
+        /// Why.
+        reason: String,
+        /// First day on which it may go again by itself; `None` until a person
+        /// releases it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+    },
     /// A rule pack was published: from here on it is the live one of its id.
     PackPublished {
         /// Pack id.

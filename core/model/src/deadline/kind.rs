@@ -29,6 +29,10 @@ pub enum DeadlineKind {
     AuthorizationDecision,
     /// The next look at a claim that is not answered.
     FollowUp,
+    /// The receiver's word that it could read a file (999).
+    FileAcknowledgment,
+    /// The word that a claim of a file that was read was taken (277CA).
+    ClaimAcknowledgment,
     /// A statement to the patient.
     Statement,
     /// No collection action before it (26 CFR 1.501(r)-6(c)(3)), which is a
@@ -64,6 +68,8 @@ impl DeadlineKind {
             Self::AuthorizationExpiry => "authorization_expiry",
             Self::AuthorizationDecision => "authorization_decision",
             Self::FollowUp => "follow_up",
+            Self::FileAcknowledgment => "file_acknowledgment",
+            Self::ClaimAcknowledgment => "claim_acknowledgment",
             Self::Statement => "statement",
             Self::FinancialAssistanceNotice => "financial_assistance_notice",
             Self::FinancialAssistance => "financial_assistance",

@@ -101,8 +101,8 @@ impl<T: Tables> Fold<'_, T> {
         })
     }
 
-    /// A person let it pass, so that it is not touchless.
-    pub(super) fn overridden(&mut self, claim: &ClaimId) -> Result<(), StoreError> {
+    /// A person let it pass or held it, so that it is not touchless.
+    pub(super) fn touched_by_hand(&mut self, claim: &ClaimId) -> Result<(), StoreError> {
         self.change(claim, |entry| {
             touch(&mut entry.row);
             Ok(Change::Made)

@@ -63,7 +63,9 @@ impl<T: Tables> Fold<'_, T> {
                 hook,
                 outcome,
             } => self.judged(claim, *hook, outcome),
-            Event::Overridden { claim, .. } => self.overridden(claim),
+            Event::Overridden { claim, .. } | Event::HeldByHand { claim, .. } => {
+                self.touched_by_hand(claim)
+            }
             // Read from the journal itself: there are few.
             Event::PackPublished { .. } | Event::PackRolledBack { .. } => Ok(()),
             Event::Moved { claim, to } => self.moved(claim, *to),

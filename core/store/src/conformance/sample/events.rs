@@ -155,6 +155,11 @@ pub fn one_of_each() -> Vec<Event> {
             },
         ),
         delivered(1, &["A"]),
+        Event::HeldByHand {
+            claim: id("A"),
+            reason: "the provider will add to it".to_owned(),
+            until: Some(day(20)),
+        },
     ]
 }
 
