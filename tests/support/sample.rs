@@ -135,3 +135,69 @@ channels:
 payers:
   - { key: sample, name: Sample Payer, id: SAMPLEPAY, line: commercial, channel: house }
 ";
+
+/// A 999 to one set of a group that was sent, with the codes of IK5 and AK9,
+/// such as `A`, `E:5` or `R:5`.
+#[must_use]
+pub fn functional(number: usize, group: u32, code: &str) -> String {
+    let mut parts = code.split(':');
+    let (code, why) = (parts.next().unwrap_or_default(), parts.next());
+    let taken = usize::from(code != "R");
+    let set = why.map_or_else(|| format!("IK5*{code}"), |why| format!("IK5*{code}*{why}"));
+    let body = [
+        format!("AK1*HC*{group}*005010X222A1"),
+        "AK2*837*0001*005010X222A1".to_owned(),
+        set,
+        format!("AK9*{code}*1*1*{taken}"),
+    ];
+    envelope(
+        "FA",
+        "005010X231A1",
+        number,
+        "ST*999*0001*005010X231A1",
+        &body,
+    )
+}
+
+/// A TA1 to an interchange that was sent: `A`, `E` or `R`.
+#[must_use]
+pub fn interchange(number: usize, control: u32, code: &str) -> String {
+    let note = if code == "R" { "025" } else { "000" };
+    format!(
+        "ISA*00*          *00*          *ZZ*SAMPLERECEIVER *ZZ*SAMPLESENDER   *260303*0915*^*00501*{number:09}*0*T*:~\n\
+         TA1*{control:09}*260302*0815*{code}*{note}~\nIEA*0*{number:09}~\n"
+    )
+}
+
+/// A 277CA of a clearinghouse (`AY`) or payer (`PR`) to claims of the batch of
+/// that name (BHT03), each with a status such as `A2:20:PR`.
+#[must_use]
+pub fn claim_status(number: usize, hop: &str, batch: &str, answers: &[(&str, &str)]) -> String {
+    let mut body = vec![
+        format!("BHT*0085*08*ANSWER{number}*20260303*0915*TH"),
+        "HL*1**20*1".to_owned(),
+        format!("NM1*{hop}*2*SAMPLE RECEIVER*****46*HOP{hop}"),
+        format!("TRN*1*ANSWER{number}"),
+        "DTP*050*D8*20260302".to_owned(),
+        "DTP*009*D8*20260303".to_owned(),
+        "HL*2*1*21*1".to_owned(),
+        "NM1*41*2*SAMPLE PRACTICE*****46*SAMPLESENDER".to_owned(),
+        format!("TRN*2*{batch}"),
+        "STC*A1:19:PR*20260303*WQ*100".to_owned(),
+        "HL*3*2*19*1".to_owned(),
+        "NM1*85*2*SAMPLE PRACTICE*****XX*1234567893".to_owned(),
+        "TRN*1*0".to_owned(),
+        "STC*A1:19:PR**WQ*100".to_owned(),
+    ];
+    for (place, (control, status)) in answers.iter().enumerate() {
+        let taken = if status.starts_with("A2") { "WQ" } else { "U" };
+        body.extend([
+            format!("HL*{}*3*PT", place + 4),
+            "NM1*QC*1*SAMPLE*PERSON****MI*M00000".to_owned(),
+            format!("TRN*2*{control}"),
+            format!("STC*{status}*20260303*{taken}*100"),
+            "DTP*472*D8*20260227".to_owned(),
+        ]);
+    }
+    envelope("HN", "005010X214", number, "ST*277*0001*005010X214", &body)
+}

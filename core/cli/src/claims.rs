@@ -12,9 +12,9 @@ use scrubjay::model::{
 use scrubjay::store::{Access, Cause, ClaimFilter, Event, JournalRow, Move, Reader, Store};
 
 use crate::place::Place;
-use crate::release;
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
+use crate::{correct, hold, release, submit};
 
 /// What to say of claims.
 #[derive(Debug, Subcommand)]
@@ -58,6 +58,19 @@ pub(crate) enum ClaimsCommand {
     ///
     /// Exits with 1 where it may not be passed, and says what must be mended first.
     Release(release::ReleaseArguments),
+    /// Hold a claim that is still to leave.
+    ///
+    /// Exits with 1 where it cannot be held.
+    Hold(hold::HoldArguments),
+    /// Put a mended claim in the place of one that no payer has taken: held,
+    /// ready or rejected.
+    ///
+    /// Exits with 1 where it cannot be, and says why.
+    Correct(correct::CorrectArguments),
+    /// Send claims that are ready: all, or those that are named.
+    ///
+    /// Exits with 1 where one that is named is not ready.
+    Submit(submit::SubmitArguments),
     /// Print the status axes with their states and moves.
     States,
 }
@@ -99,6 +112,9 @@ pub(crate) fn claims(command: &ClaimsCommand) -> anyhow::Result<ExitCode> {
             trace(&mut out, &known(store.read()?.as_ref(), claim)?)?;
         }
         ClaimsCommand::Release(arguments) => return release::release(&mut out, arguments),
+        ClaimsCommand::Hold(arguments) => return hold::hold(&mut out, arguments),
+        ClaimsCommand::Correct(arguments) => return correct::correct(&mut out, arguments),
+        ClaimsCommand::Submit(arguments) => return submit::submit(&mut out, arguments),
         ClaimsCommand::States => {
             axis::<Work>(&mut out)?;
             axis::<Adjudication>(&mut out)?;
@@ -292,6 +308,10 @@ fn happened(event: &Event) -> String {
             };
             format!("passed {rules}: {reason}")
         }
+        Event::HeldByHand { reason, until, .. } => until.map_or_else(
+            || format!("held: {reason}"),
+            |until| format!("held until {until}: {reason}"),
+        ),
         Event::Moved { to, .. } => match to {
             Move::Work(to) => format!("work: {to}"),
             Move::Adjudication(to) => format!("adjudication: {to}"),

@@ -1,10 +1,13 @@
 //! The program `scrubjay`: arguments and printing over the engine.
 #![forbid(unsafe_code)]
 
+mod ack;
 mod child;
 mod claims;
 mod codes;
+mod correct;
 mod db;
+mod hold;
 mod live;
 mod place;
 mod plugin;
@@ -13,6 +16,7 @@ mod report;
 mod rules;
 mod run;
 mod scrub;
+mod submit;
 mod table;
 mod watch;
 mod x12;
@@ -54,9 +58,13 @@ enum Command {
     Report(RunArguments),
     /// Fire the deadlines that are due and give them to someone, once each.
     Tick(run::TickArguments),
-    /// What became of claims: list, show, history, trace, release, states.
+    /// What became of claims: list, show, history, trace, hold,
+    /// release, correct, submit, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
+    /// Acknowledgments: list, show, missing.
+    #[command(subcommand)]
+    Ack(ack::AckCommand),
     /// The double-entry ledger: trial balance, one claim.
     #[command(subcommand)]
     Ledger(db::LedgerCommand),
@@ -101,6 +109,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => run::report(&arguments),
         Command::Tick(arguments) => run::tick(&arguments),
         Command::Claims(command) => claims::claims(&command),
+        Command::Ack(command) => ack::ack(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
         Command::Rules(command) => rules::rules(&command),

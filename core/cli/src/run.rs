@@ -120,7 +120,12 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if arguments.run.json {
         print_json(&mut out, &tick)?;
-    } else if tick.fired.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    for claim in &tick.lifted {
+        writeln!(out, "claim {claim} is ready again: its hold has run out")?;
+    }
+    if tick.fired.is_empty() {
         writeln!(out, "nothing is due")?;
     } else {
         let columns = [Text("claim"), Text("deadline"), Text("due"), Text("stage")];

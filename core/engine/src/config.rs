@@ -11,7 +11,7 @@ use scrubjay_plugin_host::{
 use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
-use crate::{CodeFiles, EngineError, Terms};
+use crate::{Answers, Batches, CodeFiles, EngineError, Terms};
 
 /// The name of the configuration in a folder.
 pub const FILE_NAME: &str = "scrubjay.yaml";
@@ -118,6 +118,12 @@ pub struct Channel {
     /// What carries its files.
     #[serde(default)]
     pub transport: Way,
+    /// How soon it answers.
+    #[serde(default)]
+    pub answers: Answers,
+    /// How claims are put together for it.
+    #[serde(default)]
+    pub batches: Batches,
 }
 
 /// What carries a channel's files.

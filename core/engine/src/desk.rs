@@ -30,6 +30,11 @@ impl Handlers {
         Self { workers }
     }
 
+    /// Whether any handler has something to say at a hook.
+    pub(crate) fn has(&self, hook: Hook) -> bool {
+        self.workers.iter().any(|(hooks, _)| hooks.contains(&hook))
+    }
+
     /// Asks every handler of a hook, in the order in which they were given.
     pub(crate) fn judge(
         &mut self,
@@ -66,6 +71,8 @@ const SERVICE_LEVELS: &[(WorkKind, &str, u32)] = &[
     (WorkKind::Task, "billing", 5),
     (WorkKind::FollowUp, "follow_up", 5),
     (WorkKind::Deadline, "billing", 2),
+    (WorkKind::MissingAcknowledgment, "billing", 2),
+    (WorkKind::AcknowledgmentReview, "billing", 3),
 ];
 
 /// Who works an item and how long they have, where nothing else says so.
@@ -82,6 +89,11 @@ pub(crate) fn service_level(kind: WorkKind) -> (Owner, u32) {
 impl Desk<'_> {
     pub(crate) fn today(&self) -> NaiveDate {
         self.stamp.at.date_naive()
+    }
+
+    /// The last journal row, to tell whether anything has happened since.
+    pub(crate) fn last_sequence(&self) -> Result<u64, EngineError> {
+        Ok(self.tx.last_row()?.map_or(0, |row| row.sequence))
     }
 
     pub(crate) fn record(&mut self, event: &Event) -> Result<(), EngineError> {
@@ -148,7 +160,7 @@ impl Desk<'_> {
                     to,
                 })?;
                 if let Move::Work(to) = to {
-                    self.settle_clocks(claim, to)?;
+                    self.settle_work(claim, to)?;
                 }
                 Ok(Moved::Now)
             }
@@ -162,13 +174,18 @@ impl Desk<'_> {
         }
     }
 
-    /// Closes what a clock opened, where the claim has got past it.
-    fn settle_clocks(&mut self, claim: &ClaimId, to: Work) -> Result<(), EngineError> {
+    /// Closes what clocks and answers opened, where the claim has got past it.
+    fn settle_work(&mut self, claim: &ClaimId, to: Work) -> Result<(), EngineError> {
         let settled: &[WorkKind] = match to {
             Work::Accepted => &[WorkKind::Deadline],
-            Work::Adjudicated | Work::Closed | Work::Void => {
-                &[WorkKind::Deadline, WorkKind::FollowUp]
-            }
+            Work::Submitted => &[WorkKind::Rejection],
+            Work::Adjudicated | Work::Closed | Work::Void => &[
+                WorkKind::Deadline,
+                WorkKind::FollowUp,
+                WorkKind::Rejection,
+                WorkKind::MissingAcknowledgment,
+                WorkKind::AcknowledgmentReview,
+            ],
             _ => &[],
         };
         for kind in settled {

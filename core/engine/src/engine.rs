@@ -18,11 +18,12 @@ use crate::once::Call;
 use crate::plugin_log::{KeptLines, PluginLine};
 use crate::steps::deadline::{self, Tick};
 use crate::steps::exchange::{Delivery, Fetched};
-use crate::steps::submission::{self, Sent};
+use crate::steps::submission::Sent;
 use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError, PracticeCodes};
 
 mod builder;
+mod claims;
 mod exchange;
 mod inbox;
 mod rules;
@@ -247,48 +248,10 @@ impl Engine {
         })
     }
 
-    /// Writes every claim that is ready to the outbox.
-    ///
-    /// # Errors
-    /// Where the outbox or the store cannot be written.
-    pub fn submit(&mut self) -> Result<Vec<Sent>, EngineError> {
-        self.submit_under(None)
-    }
-
-    pub(crate) fn submit_under(&mut self, call: Option<&Call>) -> Result<Vec<Sent>, EngineError> {
-        let unkeyed = Cause::Call {
-            call: "submit".to_owned(),
-            key: None,
-        };
-        let stamp = self.stamp(call.map_or(unkeyed, Call::cause));
-        let mut desk = Desk {
-            tx: self.store.begin()?,
-            handlers: &mut self.handlers,
-            config: &self.config,
-            stamp: stamp.clone(),
-        };
-        let looked_at = desk.tx.last_row()?;
-        let carried = |channel: &str| self.transports.contains_key(channel);
-        let written = submission::submit_ready(&mut desk, &self.config.outbox, &carried)?;
-        let before = looked_at.map_or(0, |row| row.sequence);
-        let after = desk.tx.last_row()?.map_or(0, |row| row.sequence);
-        if let Some(call) = call {
-            call.record(desk.tx.as_mut(), &stamp)?;
-        } else if before == after {
-            return Ok(Vec::new());
-        }
-        desk.tx.commit()?;
-        let mut sent = Vec::new();
-        for (file, temporary) in written {
-            submission::publish(&temporary)?;
-            sent.push(file);
-        }
-        Ok(sent)
-    }
-
     /// Fires what is due at `now`: deadlines of claims at a half, three quarters
-    /// and nine tenths of their time and when they have passed, and the first
-    /// look at claims that no payer has answered. Each fires once, whatever is
+    /// and nine tenths of their time and when they have passed, answers that did
+    /// not come in time, and the first look at claims that no payer has answered;
+    /// and lets claims go that a person held until a day. Each fires once, whatever is
     /// called how often; an earlier `now` fires nothing new. Whoever must act is
     /// given a work item, which closes when the claim has got past it.
     ///
@@ -317,10 +280,11 @@ impl Engine {
             config: &self.config,
             stamp: stamp.clone(),
         };
+        let looked_at = desk.last_sequence()?;
         let tick = deadline::fire_due(&mut desk)?;
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
-        } else if tick.fired.is_empty() {
+        } else if desk.last_sequence()? == looked_at {
             return Ok(tick);
         }
         desk.tx.commit()?;

@@ -74,6 +74,15 @@ pub enum EngineError {
     /// A claim was not released.
     #[error(transparent)]
     Release(#[from] crate::ReleaseError),
+    /// A claim was not held.
+    #[error(transparent)]
+    Hold(#[from] crate::HoldError),
+    /// A claim was not mended.
+    #[error(transparent)]
+    Correction(#[from] crate::CorrectionError),
+    /// What was asked for is not there to be sent.
+    #[error(transparent)]
+    Submit(#[from] crate::SubmitError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

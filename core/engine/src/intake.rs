@@ -158,6 +158,13 @@ pub(crate) fn take_in(
                 .to_owned(),
         });
     }
+    acknowledgment::set_aside(desk, name, &taken.unmatched)?;
+    if let Some(first) = taken.unmatched.first() {
+        let number = taken.unmatched.len();
+        taken.remarks.push(format!(
+            "{number} answer(s) speak of nothing that we sent, first of {first}"
+        ));
+    }
     let transaction = taken.transactions.join("+");
     desk.record(&Event::FileTaken {
         file: file.clone(),
@@ -194,6 +201,8 @@ struct Taken {
     claims: usize,
     held: usize,
     answers: usize,
+    /// Answers that speak of nothing we sent.
+    unmatched: Vec<String>,
     remittances: usize,
     remitted: usize,
     paid: Money,
@@ -213,7 +222,7 @@ impl Taken {
         let answers = scrubjay_edi::read_interchange_acknowledgments(interchange);
         if !answers.is_empty() {
             self.name("TA1");
-            self.take_answers(desk, answers)?;
+            self.take_answers(desk, answers, interchange)?;
         }
         for set in &interchange.sets {
             if let Some(fault) = set.faults.iter().find(|fault| fault.is_error()) {
@@ -225,7 +234,7 @@ impl Taken {
                 Some("999" | "277CA") => match scrubjay_edi::read_acknowledgments(set) {
                     Ok(answers) => {
                         self.name(transaction_name(set));
-                        self.take_answers(desk, answers)?;
+                        self.take_answers(desk, answers, interchange)?;
                         None
                     }
                     Err(error) => Some(error.to_string()),
@@ -282,18 +291,20 @@ impl Taken {
     fn take_answers(
         &mut self,
         desk: &mut Desk<'_>,
-        answers: Vec<scrubjay_model::Acknowledgment>,
+        mut answers: Vec<scrubjay_model::Acknowledgment>,
+        interchange: &Interchange,
     ) -> Result<(), EngineError> {
+        let sender = interchange.header.sender_id.trim();
+        for source in answers.iter_mut().map(|answer| &mut answer.source) {
+            // A TA1 and a 999 do not name who speaks: the envelope does.
+            if source.id.is_none() && !sender.is_empty() {
+                source.id = Some(sender.to_owned());
+            }
+        }
         let answered = acknowledgment::acknowledge(desk, answers)?;
         self.items += answered.answers as u64;
         self.answers += answered.answers;
-        if !answered.unmatched.is_empty() {
-            let first = answered.unmatched.first().cloned().unwrap_or_default();
-            let number = answered.unmatched.len();
-            self.remarks.push(format!(
-                "{number} answer(s) speak of nothing that we sent, first of {first}"
-            ));
-        }
+        self.unmatched.extend(answered.unmatched);
         Ok(())
     }
 

@@ -22,8 +22,10 @@
 //! interface, or a source of payers' policy (that is in the packs it loads).
 #![forbid(unsafe_code)]
 
+mod acknowledgments;
 mod analytics;
 mod builtin;
+mod channel;
 mod code_books;
 mod code_files;
 pub mod config;
@@ -43,10 +45,14 @@ mod terms;
 mod time;
 mod trial;
 
+pub use acknowledgments::{
+    AnswerToClaim, ClaimAnswers, SentClaim, SentFile, answers_to, sent_files,
+};
 pub use analytics::{
     CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
+pub use channel::{AnswerWithin, Answers, BatchPer, Batches};
 pub use code_books::{PracticeCodes, load_options};
 pub use code_files::{
     CodeFileError, CodeFiles, FOLDER as CODE_FOLDER, Locality, LocalityError, RowsLeftOut,
@@ -60,9 +66,13 @@ pub use once::{Keyed, Once};
 pub use plugin_log::PluginLine;
 pub use published::{PublishError, PublishedPack, Shelf};
 pub use replay::{ReplayEnd, Replayed, replay};
+pub use steps::awaited::{Unanswered, unanswered};
+pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
 pub use steps::exchange::{Delivery, Fetched};
+pub use steps::hold::{Held, HoldError};
 pub use steps::release::{Hold, ReleaseError, Released};
+pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};
 pub use steps::submission::Sent;
 pub use terms::{Period, PeriodError, Rolls, Terms};
 pub use time::SystemClock;

@@ -1,12 +1,15 @@
 //! Calls under an idempotency key: carried out once, however often they come.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_model::ClaimId;
 use scrubjay_store::{Cause, Event, Sequence, Stamp, Transaction};
 use sha2::{Digest, Sha256};
 
+use crate::steps::correction::Corrected;
 use crate::steps::deadline::Tick;
+use crate::steps::hold::Held;
 use crate::steps::release::Released;
+use crate::steps::selection::Selection;
 use crate::steps::submission::Sent;
 use crate::{Engine, EngineError, Intake, Run};
 
@@ -130,7 +133,62 @@ impl Keyed<'_> {
     pub fn submit(self) -> Result<Once<Vec<Sent>>, EngineError> {
         let call = Call::new(&self.key, "submit", &[]);
         once(self.engine, &call, |engine| {
-            engine.submit_under(Some(&call))
+            engine.submit_under(&Selection::default(), None, Some(&call))
+        })
+    }
+
+    /// As [`Engine::submit_only`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn submit_only(
+        self,
+        selection: &Selection,
+        by: &str,
+    ) -> Result<Once<Vec<Sent>>, EngineError> {
+        let parts = selection.parts();
+        let mut parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
+        parts.push(by.as_bytes());
+        let call = Call::new(&self.key, "submit_only", &parts);
+        once(self.engine, &call, |engine| {
+            engine.submit_under(selection, Some(by), Some(&call))
+        })
+    }
+
+    /// As [`Engine::hold`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn hold(
+        self,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+        until: Option<NaiveDate>,
+    ) -> Result<Once<Held>, EngineError> {
+        let end = until.map(|until| until.to_string()).unwrap_or_default();
+        let parts = [claim.as_str(), by, reason, &end].map(str::as_bytes);
+        let call = Call::new(&self.key, "hold", &parts);
+        once(self.engine, &call, |engine| {
+            engine.hold_under(claim, by, reason, until, Some(&call))
+        })
+    }
+
+    /// As [`Engine::correct`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn correct(
+        self,
+        claim: &ClaimId,
+        file: &[u8],
+        by: &str,
+        reason: &str,
+    ) -> Result<Once<Corrected>, EngineError> {
+        let [claim_part, by_part, why] = [claim.as_str(), by, reason].map(str::as_bytes);
+        let call = Call::new(&self.key, "correct", &[claim_part, file, by_part, why]);
+        once(self.engine, &call, |engine| {
+            engine.correct_under(claim, file, by, reason, Some(&call))
         })
     }
 

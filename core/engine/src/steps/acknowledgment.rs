@@ -1,10 +1,12 @@
-//! Step 5, the way back: what a clearinghouse or payer says of what we sent.
+//! Step 5, the way back: what a clearinghouse or payer says of what we sent is
+//! matched to it and kept. What it does to a claim stands in `answer.rs`.
 
-use scrubjay_model::{AckLevel, AckOutcome, Acknowledgment, ClaimId, Work, WorkKind};
-use scrubjay_store::{ClaimFilter, Event, Move, Reader};
+use scrubjay_model::{AckLevel, AckOutcome, Acknowledgment, ClaimId, Money, WorkKind};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, Reader};
 
 use crate::EngineError;
-use crate::desk::{Desk, Moved};
+use crate::desk::Desk;
+use crate::steps::answer;
 
 /// Answers applied, and those that speak of nothing we sent.
 #[derive(Debug, Default)]
@@ -23,7 +25,7 @@ pub(crate) fn acknowledge(
         ..Answered::default()
     };
     for answer in answers {
-        let claims = spoken_of(desk.tx.as_ref(), &answer.level)?;
+        let claims = spoken_of(desk.tx.as_ref(), &answer)?;
         if claims.is_empty() {
             answered.unmatched.push(describe(&answer.level));
         }
@@ -31,49 +33,68 @@ pub(crate) fn acknowledge(
             acknowledgment: answer.clone(),
             claims: claims.clone(),
         })?;
+        if answer.outcome == AckOutcome::Unclear
+            && !claims.is_empty()
+            && !matches!(answer.level, AckLevel::Claim { .. })
+        {
+            look_into(desk, &answer, &claims)?;
+        }
         for claim in &claims {
-            apply(desk, claim, &answer)?;
+            answer::apply(desk, claim, &answer)?;
         }
     }
     Ok(answered)
 }
 
-fn apply(desk: &mut Desk<'_>, claim: &ClaimId, answer: &Acknowledgment) -> Result<(), EngineError> {
-    if let AckLevel::Claim {
-        payer_control: Some(control),
-        ..
-    } = &answer.level
-        && let Ok(payer_control) = control.parse()
-    {
-        desk.learn_payer_control(claim, &payer_control)?;
-    }
-    match (answer.outcome, &answer.level) {
-        (AckOutcome::Rejected, _) => {
-            if desk.move_claim(claim, Move::Work(Work::Rejected))? == Moved::Now {
-                let charge = desk
-                    .tx
-                    .claim(claim)?
-                    .map(|row| row.charge)
-                    .unwrap_or_default();
-                let reason = format!("rejected before adjudication: {}", answer.codes.join(", "));
-                desk.open_work(WorkKind::Rejection, Some(claim), charge, reason)?;
-            }
-        }
-        // Only the payer's word on the claim itself takes it into adjudication:
-        // an accepted file may still hold claims that are turned down.
-        (AckOutcome::Accepted, AckLevel::Claim { .. }) => {
-            if desk.move_claim(claim, Move::Work(Work::Accepted))? == Moved::Now {
-                desk.close_work(claim, WorkKind::Rejection, "accepted")?;
-            }
-        }
-        (AckOutcome::Accepted | AckOutcome::Received | AckOutcome::Unclear, _) => {}
-    }
-    Ok(())
+/// Gives the answers of a file that speak of nothing we sent to someone.
+pub(crate) fn set_aside(
+    desk: &mut Desk<'_>,
+    file: &str,
+    unmatched: &[String],
+) -> Result<(), EngineError> {
+    let Some(first) = unmatched.first() else {
+        return Ok(());
+    };
+    let reason = format!(
+        "{} answer(s) in {file} speak of nothing that was sent from here, the first of {first}: ask the sender whose they are, and whether ours are missing",
+        unmatched.len()
+    );
+    desk.open_work(WorkKind::AcknowledgmentReview, None, Money::ZERO, reason)
 }
 
-/// The claims that an answer speaks of, as we sent them.
-fn spoken_of(reader: &dyn Reader, level: &AckLevel) -> Result<Vec<ClaimId>, EngineError> {
-    Ok(match level {
+/// An answer to a file or set that says neither yes nor no leaves open which
+/// of its claims were taken: one item for all of them.
+fn look_into(
+    desk: &mut Desk<'_>,
+    answer: &Acknowledgment,
+    claims: &[ClaimId],
+) -> Result<(), EngineError> {
+    let mut amount = Money::ZERO;
+    for claim in claims {
+        amount += desk
+            .tx
+            .claim(claim)?
+            .map(|row| row.charge)
+            .unwrap_or_default();
+    }
+    let what = if answer.is_partial() {
+        "was taken in part, and which part is not said"
+    } else {
+        "was answered neither yes nor no"
+    };
+    let reason = format!(
+        "{} with {} claim(s) {what} ({}): ask the receiver",
+        describe(&answer.level),
+        claims.len(),
+        answer.codes.join(", ")
+    );
+    desk.open_work(WorkKind::AcknowledgmentReview, None, amount, reason)
+}
+
+/// The claims that an answer speaks of, as we sent them. One that was never
+/// sent is not spoken of, whatever its number.
+fn spoken_of(reader: &dyn Reader, answer: &Acknowledgment) -> Result<Vec<ClaimId>, EngineError> {
+    Ok(match &answer.level {
         AckLevel::Interchange { control } => {
             let mut claims = Vec::new();
             for group in reader.sent_groups(*control)? {
@@ -86,21 +107,56 @@ fn spoken_of(reader: &dyn Reader, level: &AckLevel) -> Result<Vec<ClaimId>, Engi
             Some(Err(_)) => Vec::new(),
             None => reader.sent(*group, None)?,
         },
-        AckLevel::Claim { control, .. } => {
-            if let Ok(id) = control.parse::<ClaimId>()
-                && reader.claim(&id)?.is_some()
-            {
-                vec![id]
-            } else {
-                let mut filter = ClaimFilter::default();
-                filter.control = Some(control.clone());
-                match reader.claims(&filter)?.as_slice() {
-                    [only] => vec![only.id.clone()],
-                    _ => Vec::new(),
-                }
-            }
-        }
+        AckLevel::Claim {
+            control,
+            payer_control,
+        } => one_claim(reader, answer, control, payer_control.as_deref())?
+            .into_iter()
+            .collect(),
     })
+}
+
+/// The claim of a 277CA: by the number that we sent, which is its id; by the
+/// number that it came to us with; by the payer's own. Where several have it,
+/// the one that was in the set which the answer names.
+fn one_claim(
+    reader: &dyn Reader,
+    answer: &Acknowledgment,
+    control: &str,
+    payer_control: Option<&str>,
+) -> Result<Option<ClaimId>, EngineError> {
+    let was_sent = |row: &ClaimRow| row.submissions > 0;
+    if let Ok(id) = control.parse::<ClaimId>()
+        && reader.claim(&id)?.is_some_and(|row| was_sent(&row))
+    {
+        return Ok(Some(id));
+    }
+    let mut by_control = ClaimFilter::default();
+    by_control.control = Some(control.to_owned());
+    let mut filters = vec![by_control];
+    if let Some(payer_control) = payer_control {
+        let mut by_payer = ClaimFilter::default();
+        by_payer.payer_control = Some(payer_control.to_owned());
+        filters.push(by_payer);
+    }
+    for filter in filters {
+        let mut found: Vec<ClaimId> = reader
+            .claims(&filter)?
+            .into_iter()
+            .filter(was_sent)
+            .map(|row| row.id)
+            .collect();
+        if found.len() > 1
+            && let Some(named) = answer.source.sending
+        {
+            let sent = reader.sent(named.group, Some(named.set))?;
+            found.retain(|id| sent.contains(id));
+        }
+        if let [only] = found.as_slice() {
+            return Ok(Some(only.clone()));
+        }
+    }
+    Ok(None)
 }
 
 fn describe(level: &AckLevel) -> String {

@@ -15,6 +15,7 @@ use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
 use crate::steps::history::history;
+use crate::steps::hold::standing;
 use crate::steps::refusal::{all_can_be_done, refused};
 use crate::steps::release::passed_rules;
 use crate::steps::repair::repair;
@@ -122,7 +123,21 @@ pub(crate) fn create_claim(desk: &mut Desk<'_>, claim: Claim) -> Result<Decision
         replaces: replaces.map(|row| row.id),
     })?;
     desk.move_money(MoneyKind::Charge, Some(&id), charge)?;
-    scrub(desk, claim, &payer)
+    scrub(desk, claim, &payer, &BTreeSet::new(), Vec::new())
+}
+
+/// Judges a claim from the start once more: it was mended, is to be sent again,
+/// or time has passed. What a person has passed on it as it stands stays passed,
+/// and what a person holds stays held.
+pub(crate) fn scrub_again(desk: &mut Desk<'_>, row: &ClaimRow) -> Result<Decision, EngineError> {
+    let claim = desk.tx.claim_document(&row.id)?;
+    let claim = claim.ok_or_else(|| EngineError::NoClaim {
+        claim: row.id.clone(),
+    })?;
+    let passed = passed_rules(desk.tx.as_ref(), &row.id)?;
+    let by_hand = standing(&desk.tx.history(&row.id)?, desk.today());
+    let held_by = by_hand.map(|_| "a person's hold".to_owned());
+    scrub(desk, claim, &row.payer, &passed, Vec::from_iter(held_by))
 }
 
 /// The key of the payer that a claim goes to.
@@ -179,23 +194,27 @@ fn charge_on_arrival(claim: &Claim, replaces: Option<&ClaimRow>, self_pay: bool)
 }
 
 /// The road from a claim to a decision: hook `claim` with its repairs, then
-/// hook `scrub`, then held or ready.
-fn scrub(desk: &mut Desk<'_>, mut claim: Claim, payer: &str) -> Result<Decision, EngineError> {
+/// hook `scrub`, then held or ready. `held_by` is what holds it beside rules.
+fn scrub(
+    desk: &mut Desk<'_>,
+    mut claim: Claim,
+    payer: &str,
+    passed: &BTreeSet<String>,
+    mut held_by: Vec<String>,
+) -> Result<Decision, EngineError> {
     let profile = desk
         .config
         .payer_by_key(payer)
         .map(|payer| payer.profile.clone());
     let history = history(desk.tx.as_ref(), &claim)?;
-    let mut held_by = Vec::new();
     for hook in [Hook::Claim, Hook::Scrub] {
-        let nothing_passed = BTreeSet::new();
         held_by.extend(judge(
             desk,
             hook,
             &mut claim,
             profile.as_ref(),
             &history,
-            &nothing_passed,
+            passed,
         )?);
     }
     if !held_by.is_empty() {

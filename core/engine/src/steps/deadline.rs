@@ -14,6 +14,9 @@ use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
 
 use crate::desk::{Desk, service_level};
+use crate::steps::awaited::{Missed, awaited, is_awaited};
+use crate::steps::hold;
+use crate::steps::sendings::{sendings, spoken_of};
 use crate::{Config, EngineError, Terms};
 
 /// A deadline that somebody was told of.
@@ -34,6 +37,9 @@ pub struct Fired {
 pub struct Tick {
     /// The deadlines that fired, in the order of their claims.
     pub fired: Vec<Fired>,
+    /// Claims that a person had held until a day that has come, and that are
+    /// ready again.
+    pub lifted: Vec<ClaimId>,
 }
 
 /// The states in which a payer has not decided yet.
@@ -46,8 +52,10 @@ const UNDECIDED: [Work; 6] = [
     Work::Accepted,
 ];
 
-/// Fires every deadline that has come to a stage it has not fired at.
+/// Lets claims go whose hold has run out, and fires every deadline that has come
+/// to a stage it has not fired at.
 pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
+    let lifted = hold::lift_due(desk)?;
     let mut rows = Vec::new();
     for work in UNDECIDED.into_iter().chain([Work::Adjudicated]) {
         let mut filter = ClaimFilter::default();
@@ -55,22 +63,30 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         rows.extend(desk.tx.claims(&filter)?);
     }
     rows.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut tick = Tick { fired: Vec::new() };
+    let mut tick = Tick {
+        fired: Vec::new(),
+        lifted,
+    };
+    let mut missed = Missed::default();
     for row in rows {
-        for fired in due(desk, &row)? {
+        let history = desk.tx.history(&row.id)?;
+        for fired in due(desk, &row, &history)? {
             tell(desk, &row, &fired)?;
+            if is_awaited(fired.deadline.kind) {
+                missed.note(desk, &row, &fired, &history)?;
+            }
             tick.fired.push(fired);
         }
     }
+    missed.tell(desk)?;
     Ok(tick)
 }
 
 /// The deadlines of a claim that fire today.
-fn due(desk: &Desk<'_>, row: &ClaimRow) -> Result<Vec<Fired>, EngineError> {
+fn due(desk: &Desk<'_>, row: &ClaimRow, history: &[JournalRow]) -> Result<Vec<Fired>, EngineError> {
     let today = desk.today();
     let calendar = BusinessCalendar::default();
-    let history = desk.tx.history(&row.id)?;
-    let deadlines = deadlines_of(desk.tx.as_ref(), desk.config, row, &history)?;
+    let deadlines = deadlines_of(desk.tx.as_ref(), desk.config, row, history)?;
     let mut fired = Vec::new();
     for deadline in deadlines {
         let stage = deadline.stage(today, &calendar);
@@ -79,9 +95,11 @@ fn due(desk: &Desk<'_>, row: &ClaimRow) -> Result<Vec<Fired>, EngineError> {
             // Looking before the time is up tells nothing.
             DeadlineKind::FollowUp if today < due => continue,
             DeadlineKind::FollowUp => DeadlineStage::Early,
+            kind if is_awaited(kind) && stage != DeadlineStage::Breached => continue,
+            kind if is_awaited(kind) => DeadlineStage::Early,
             _ => stage,
         };
-        if stage < DeadlineStage::Half || was_told(&history, &deadline, first) {
+        if stage < DeadlineStage::Half || was_told(history, &deadline, first) {
             continue;
         }
         fired.push(Fired {
@@ -115,6 +133,8 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
     let due = fired.due;
     let breached = fired.stage == DeadlineStage::Breached;
     let (kind, amount, reason) = match fired.deadline.kind {
+        // Told with the others of its file.
+        kind if is_awaited(kind) => return Ok(()),
         DeadlineKind::FollowUp => (
             WorkKind::FollowUp,
             row.charge,
@@ -196,7 +216,7 @@ pub(crate) fn deadlines_of(
         && let Some((basis, basis_of)) = filing_basis(&claim, row)
     {
         let mut filing = begin(DeadlineKind::TimelyFiling, basis, basis_of, length);
-        if let Some(proof) = proof_of_filing(history) {
+        if let Some(proof) = proof_of_filing(history, &row.id) {
             // Proof from before the service proves nothing, and is left out.
             let _ = filing.prove(proof);
         }
@@ -219,6 +239,7 @@ pub(crate) fn deadlines_of(
             length,
         ));
     }
+    deadlines.extend(awaited(config, row, history).map(|(_, deadline)| deadline));
     let refused = matches!(
         row.status.adjudication,
         Adjudication::Denied | Adjudication::PartiallyPaid
@@ -255,10 +276,25 @@ fn filing_basis(claim: &Claim, row: &ClaimRow) -> Option<(NaiveDate, DeadlineBas
     }
 }
 
-/// The payer's first word that it has the claim.
-fn proof_of_filing(history: &[JournalRow]) -> Option<Proof> {
+/// The payer's first word that it has the claim, and did not take back: a
+/// rejection starts no new time and ends no old one.
+fn proof_of_filing(history: &[JournalRow], claim: &ClaimId) -> Option<Proof> {
+    let sent = sendings(history, claim);
+    // A late word on an earlier sending takes nothing back from the last one.
+    let rejects = |row: &&JournalRow| match &row.event {
+        Event::Acknowledged { acknowledgment, .. } => {
+            acknowledgment.outcome == AckOutcome::Rejected
+                && sent.last().is_none_or(|last| {
+                    row.sequence < last.row
+                        || spoken_of(acknowledgment, &sent) == sent.len().checked_sub(1)
+                })
+        }
+        _ => false,
+    };
+    let taken_back = history.iter().rfind(rejects).map_or(0, |row| row.sequence);
     history.iter().find_map(|row| {
         let (what, on) = match &row.event {
+            Event::Acknowledged { .. } if row.sequence <= taken_back => return None,
             Event::Acknowledged { acknowledgment, .. }
                 if matches!(acknowledgment.level, AckLevel::Claim { .. })
                     && acknowledgment.outcome == AckOutcome::Accepted =>

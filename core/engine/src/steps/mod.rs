@@ -1,15 +1,21 @@
 //! The steps of the revenue cycle, one module each, all working at the desk.
 
 pub(crate) mod acknowledgment;
+pub(crate) mod answer;
+pub(crate) mod awaited;
 pub(crate) mod claim;
+pub(crate) mod correction;
 pub(crate) mod deadline;
 pub(crate) mod denial;
 pub(crate) mod exchange;
 pub(crate) mod history;
+pub(crate) mod hold;
 pub(crate) mod past;
 pub(crate) mod posting;
 pub(crate) mod reason;
 pub(crate) mod refusal;
 pub(crate) mod release;
 pub(crate) mod repair;
+pub(crate) mod selection;
+pub(crate) mod sendings;
 pub(crate) mod submission;

@@ -1,5 +1,6 @@
-//! A person passes what rules found on a claim, with a reason. Only what may
-//! be passed: the rest must be mended first.
+//! A person passes what rules found on a claim, lifts another's hold, or sends
+//! a rejected claim again, with a reason. Only what may be passed: the rest must
+//! be mended first.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,12 +8,12 @@ use std::fmt;
 use chrono::NaiveDate;
 use scrubjay_hooks::{Effect, Finding, Hook, Severity};
 use scrubjay_model::{ClaimId, Work, WorkKind};
-use scrubjay_store::{Event, JournalRow, Reader};
+use scrubjay_store::{ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
 
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::claim::make_ready;
+use crate::steps::claim::{make_ready, scrub_again};
 
 /// What a person let pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,7 +116,7 @@ struct Standing {
 
 impl Standing {
     /// The last judgement of each hook that a claim comes by; what was found as
-    /// it was to be sent stands until it is judged from the start again.
+    /// it was to be sent or answered stands until it is judged from the start again.
     fn of(history: &[JournalRow]) -> Self {
         let mut standing = Self::default();
         let mut seen: Vec<Hook> = Vec::new();
@@ -124,7 +125,7 @@ impl Standing {
                 continue;
             };
             let counts = match hook {
-                Hook::Submit => seen.is_empty(),
+                Hook::Submit | Hook::Acknowledgment => seen.is_empty(),
                 Hook::Claim | Hook::Scrub => !seen.contains(hook),
                 _ => false,
             };
@@ -170,7 +171,20 @@ impl Standing {
     }
 }
 
-/// Passes what was found on a claim. The desk's stamp says who.
+/// What holds a claim and cannot be passed today.
+pub(crate) fn holds_on(
+    desk: &Desk<'_>,
+    claim: &ClaimId,
+    work: Work,
+) -> Result<Vec<Hold>, EngineError> {
+    if work != Work::Held {
+        return Ok(Vec::new());
+    }
+    Ok(Standing::of(&desk.tx.history(claim)?).to_mend(desk.today()))
+}
+
+/// Passes what was found on a claim, or lets a rejected one go again as it is:
+/// the rules judge that from the start. The desk's stamp says who.
 pub(crate) fn release(
     desk: &mut Desk<'_>,
     claim: &ClaimId,
@@ -184,6 +198,9 @@ pub(crate) fn release(
         return Err(ReleaseError::UnknownClaim { claim }.into());
     };
     let work = row.status.work;
+    if work == Work::Rejected {
+        return send_back(desk, &row, reason);
+    }
     if !matches!(work, Work::Held | Work::Ready) {
         return Err(ReleaseError::NotWaiting { claim, work }.into());
     }
@@ -209,6 +226,25 @@ pub(crate) fn release(
     }
     let work = desk.tx.claim(&claim)?.map_or(work, |row| row.status.work);
     Ok(Released { claim, rules, work })
+}
+
+/// A rejected claim is to go again as it is, since what was wrong was elsewhere.
+fn send_back(desk: &mut Desk<'_>, row: &ClaimRow, reason: &str) -> Result<Released, EngineError> {
+    let claim = row.id.clone();
+    desk.record(&Event::Overridden {
+        claim: claim.clone(),
+        rules: Vec::new(),
+        reason: reason.trim().to_owned(),
+    })?;
+    let outcome = format!("to be sent again by {}", desk.stamp.actor);
+    desk.close_work(&claim, WorkKind::Rejection, &outcome)?;
+    scrub_again(desk, row)?;
+    let now = desk.tx.claim(&claim)?;
+    Ok(Released {
+        claim,
+        rules: Vec::new(),
+        work: now.map_or(row.status.work, |row| row.status.work),
+    })
 }
 
 /// The rules whose findings a person has passed on a claim as it now stands: a

@@ -4,7 +4,6 @@
 //! committed, then the file gets its name: whatever stops the engine in
 //! between, [`finish_interrupted`] ends with each claim sent exactly once.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,14 +11,14 @@ use scrubjay_edi::{ClaimBatch, Party};
 use scrubjay_model::{
     Account, Claim, ClaimId, ClaimKind, Frequency, PostingSet, ResponsibleParty, Work,
 };
-use scrubjay_store::{ClaimFilter, Counter, Event, MoneyKind, Move, Reader};
+use scrubjay_store::{Counter, Event, MoneyKind, Move, Reader};
 use scrubjay_x12::ControlNumbers;
 use serde::Serialize;
 
 use crate::config::{Channel, Contact, TradingPartner};
 use crate::desk::Desk;
 use crate::intake::file_hash;
-use crate::steps::claim::{Decision, judge_before_sending};
+use crate::steps::selection::{Batch, Selection, gather};
 use crate::{Config, EngineError};
 
 /// A file that was written for a channel.
@@ -79,36 +78,20 @@ enum Carriage {
     Left,
 }
 
-/// Judges every ready claim once more, writes those that nothing holds to the
-/// outbox, and marks them as sent.
+/// Judges the chosen ready claims once more, writes those that nothing holds to
+/// the outbox, and marks them as sent.
 ///
 /// Returns the files with the temporary names that [`publish`] must change
 /// once the desk's transaction is committed.
 pub(crate) fn submit_ready(
     desk: &mut Desk<'_>,
+    selection: &Selection,
     outbox: &Path,
     carried: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<(Sent, PathBuf)>, EngineError> {
-    let mut batches: BTreeMap<(String, ClaimKind), Vec<Claim>> = BTreeMap::new();
-    for row in desk.tx.claims(&ClaimFilter::default())? {
-        if row.status.work != Work::Ready {
-            continue;
-        }
-        let Some(channel) = desk.config.channel_of(&row.payer) else {
-            continue;
-        };
-        if let Some(claim) = desk.tx.claim_document(&row.id)? {
-            if judge_before_sending(desk, claim.clone(), &row.payer)? == Decision::Held {
-                continue;
-            }
-            batches
-                .entry((channel.to_owned(), claim.kind))
-                .or_default()
-                .push(claim);
-        }
-    }
+    let (batches, _) = gather(desk, selection)?;
     let mut sent = Vec::new();
-    for ((channel, _), claims) in batches {
+    for Batch { channel, claims } in batches {
         let carriage = match carried(&channel) {
             true => Carriage::Carried,
             false => Carriage::Left,
