@@ -33,7 +33,8 @@ pub use acknowledgment::{
     write_277ca,
 };
 pub use claim::{
-    ClaimBatch, ClaimUnits, Party, ReadClaim, WrittenClaims, read_claims, write_claims,
+    ClaimBatch, ClaimUnits, Party, ReadClaim, WrittenClaims, faults_as_written, read_claims,
+    write_claims,
 };
 pub use error::{ClaimError, ElementError, ReadError, WriteError};
 pub use remittance::{RemittanceBatch, WrittenRemittances, read_remittance, write_remittances};

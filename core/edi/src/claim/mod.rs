@@ -3,6 +3,7 @@
 
 mod body;
 mod diagnosis;
+mod faults;
 mod levels;
 mod line;
 mod other_payer;
@@ -17,6 +18,7 @@ use scrubjay_x12::{Guide, Loop, Position, SegmentBuf, TransactionSet};
 use crate::ReadError;
 use crate::carry::leftovers;
 
+pub use faults::faults_as_written;
 pub use unit::ClaimUnits;
 pub(crate) use write::batch_named;
 pub use write::{ClaimBatch, Party, WrittenClaims, write_claims};

@@ -1,25 +1,116 @@
-//! The engine's own checks, on the same road as every pack and plugin.
+//! The engine's own edits, on the same road as every pack and plugin and before
+//! them: what holds for any payer, and needs no policy.
 
 use std::sync::Arc;
 
 use scrubjay_hooks::{
-    About, Context, Finding, Handler, Hook, Outcome, Ran, Severity, Subject, Worker,
+    About, ClaimSubject, CodeBooks, Context, Finding, Handler, Hook, Outcome, Ran, Severity,
+    Subject, Worker,
 };
+use scrubjay_model::Carc;
 
-use crate::Config;
+use crate::{Config, PracticeCodes};
 
-/// Checks that need the configuration and no payer's policy.
+mod codes;
+mod duplicate;
+mod written;
+
+/// Edits that need the configuration, the code sets and the claim alone.
+#[derive(Clone)]
 pub(crate) struct BuiltIn {
     config: Arc<Config>,
+    codes: Arc<PracticeCodes>,
+    /// The names of the edits, shared with every trace.
+    names: Vec<Arc<str>>,
+    version: Arc<str>,
 }
 
-impl BuiltIn {
-    pub(crate) const fn new(config: Arc<Config>) -> Self {
-        Self { config }
+/// One edit: its id, which never changes, and what it finds.
+struct Edit {
+    id: &'static str,
+    find: fn(&Desk<'_>) -> Vec<Found>,
+}
+
+/// Every edit, in the order in which they run.
+const EDITS: [Edit; 5] = [
+    Edit {
+        id: "engine/no-channel",
+        find: no_channel,
+    },
+    Edit {
+        id: "engine/x12",
+        find: written::faults,
+    },
+    Edit {
+        id: "engine/balance",
+        find: written::balances,
+    },
+    Edit {
+        id: "engine/diagnosis-on-date",
+        find: codes::diagnoses,
+    },
+    Edit {
+        id: "engine/duplicate-claim",
+        find: duplicate::duplicate,
+    },
+];
+
+/// What an edit looks at.
+struct Desk<'a> {
+    config: &'a Config,
+    codes: &'a dyn CodeBooks,
+    subject: &'a ClaimSubject<'a>,
+    /// The payer's key.
+    payer: String,
+    /// What a receiver would find in the claim, where it would be sent to one.
+    written: written::Written,
+}
+
+/// What an edit has found.
+struct Found {
+    message: String,
+    about: About,
+    prevents: Vec<Carc>,
+    cite: Option<&'static str>,
+    /// Whether a person may pass it: where a list may be behind, or a person
+    /// knows more.
+    overridable: bool,
+}
+
+impl Found {
+    /// Something to be mended.
+    fn fault(message: String, about: About) -> Self {
+        Self {
+            message,
+            about,
+            prevents: Vec::new(),
+            cite: None,
+            overridable: false,
+        }
     }
 }
 
-const NO_CHANNEL: &str = "engine/no-channel";
+fn field(name: &str) -> About {
+    About::Field {
+        field: name.to_owned(),
+    }
+}
+
+/// Reason codes that an edit prevents. Those given are in the model's form.
+fn carcs(codes: &[&str]) -> Vec<Carc> {
+    codes.iter().filter_map(|code| code.parse().ok()).collect()
+}
+
+impl BuiltIn {
+    pub(crate) fn new(config: Arc<Config>, codes: Arc<PracticeCodes>) -> Self {
+        Self {
+            config,
+            codes,
+            names: EDITS.iter().map(|edit| edit.id.into()).collect(),
+            version: concat!("engine@", env!("CARGO_PKG_VERSION")).into(),
+        }
+    }
+}
 
 impl Handler for BuiltIn {
     fn name(&self) -> &str {
@@ -31,9 +122,7 @@ impl Handler for BuiltIn {
     }
 
     fn worker(&self) -> Box<dyn Worker> {
-        Box::new(Self {
-            config: Arc::clone(&self.config),
-        })
+        Box::new(self.clone())
     }
 }
 
@@ -42,33 +131,53 @@ impl Worker for BuiltIn {
         &mut self,
         _hook: Hook,
         subject: Subject<'_>,
-        _context: Context,
+        context: Context,
         outcome: &mut Outcome,
     ) {
         let Subject::Claim(subject) = subject else {
             return;
         };
-        let key = crate::steps::claim::payer_key(&self.config, subject.claim);
-        let can_leave = self.config.is_self_pay(&key) || self.config.channel_of(&key).is_some();
-        outcome.ran.push(Ran {
-            rule: NO_CHANNEL.into(),
-            version: concat!("engine@", env!("CARGO_PKG_VERSION")).into(),
-            findings: u32::from(!can_leave),
-        });
-        if !can_leave {
-            outcome.findings.push(Finding {
-                rule: NO_CHANNEL.to_owned(),
-                severity: Severity::Block,
-                message: format!(
-                    "no channel leads to payer `{key}`: add the payer with its id and channel to {}",
-                    crate::config::FILE_NAME
-                ),
-                about: About::Field { field: "payer".to_owned() },
-                prevents: Vec::new(),
-                cite: None,
-                overridable: false,
-                shadow: false,
+        let payer = crate::steps::claim::payer_key(&self.config, subject.claim);
+        let is_sent = self.config.channel_of(&payer).is_some() && !self.config.is_self_pay(&payer);
+        let desk = Desk {
+            written: written::Written::of(subject.claim, is_sent, context),
+            config: &self.config,
+            codes: self.codes.as_ref(),
+            subject,
+            payer,
+        };
+        for (edit, name) in EDITS.iter().zip(&self.names) {
+            let found = (edit.find)(&desk);
+            outcome.ran.push(Ran {
+                rule: name.clone(),
+                version: self.version.clone(),
+                findings: u32::try_from(found.len()).unwrap_or(u32::MAX),
             });
+            outcome
+                .findings
+                .extend(found.into_iter().map(|found| Finding {
+                    rule: edit.id.to_owned(),
+                    severity: Severity::Block,
+                    message: found.message,
+                    about: found.about,
+                    prevents: found.prevents,
+                    cite: found.cite.map(str::to_owned),
+                    overridable: found.overridable,
+                    shadow: false,
+                }));
         }
     }
+}
+
+/// A claim that is to be sent has a way to its payer.
+fn no_channel(desk: &Desk<'_>) -> Vec<Found> {
+    let key = &desk.payer;
+    if desk.config.is_self_pay(key) || desk.config.channel_of(key).is_some() {
+        return Vec::new();
+    }
+    let message = format!(
+        "no channel leads to payer `{key}`: add the payer with its id and channel to {}",
+        crate::config::FILE_NAME
+    );
+    vec![Found::fault(message, field("payer"))]
 }

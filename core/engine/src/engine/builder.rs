@@ -116,11 +116,12 @@ impl EngineBuilder {
     /// Where tables, packs or plugins cannot be loaded, or the store cannot be read.
     pub fn open(self) -> Result<Engine, EngineError> {
         let config = Arc::new(self.config);
-        let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(BuiltIn::new(Arc::clone(&config)))];
+        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
+        let built_in = BuiltIn::new(Arc::clone(&config), Arc::clone(&codes));
+        let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(built_in)];
         let store = self
             .store
             .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
-        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
         let rules = Arc::new(rules(&config, &codes, store.read()?.as_ref())?);
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
         let plugin_lines = Arc::new(KeptLines::default());
