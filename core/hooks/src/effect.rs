@@ -303,7 +303,7 @@ kinds! {
     AddModifier "add_modifier",
     SetUnits "set_units",
     Defer "defer",
-    FollowUp "follow_up",
+    FollowUp "ask_payer",
     Transfer "transfer",
     WriteOff "write_off",
     Appeal "appeal",

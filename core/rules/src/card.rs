@@ -1,7 +1,7 @@
 //! The card above a rule: what can be said of it without running it.
 
 use chrono::NaiveDate;
-use scrubjay_hooks::{Hook, Severity};
+use scrubjay_hooks::{Hook, Severity, SubjectKind};
 use scrubjay_model::{Carc, ClaimKind, LineOfBusiness};
 
 use crate::codes::{CodeKind, CodeSet};
@@ -82,6 +82,27 @@ pub(crate) struct Applies {
     pub(crate) remarks: Option<Vec<String>>,
 }
 
+impl Applies {
+    /// The limits that are set, by the keys of the card.
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let set = [
+            self.claim.is_some(),
+            self.payers.is_some(),
+            self.lines.is_some(),
+            self.states.is_some(),
+            self.places.is_some(),
+            self.procedures.is_some(),
+            self.modifiers.is_some(),
+            self.diagnoses.is_some(),
+            self.groups.is_some(),
+            self.carcs.is_some(),
+            self.remarks.is_some(),
+        ];
+        let keys = APPLIES_KEYS.into_iter().zip(set);
+        keys.filter_map(|(key, is_set)| is_set.then_some(key))
+    }
+}
+
 /// A rule's card.
 #[derive(Debug, Clone)]
 pub(crate) struct Card {
@@ -137,14 +158,34 @@ const APPLIES_KEYS: [&str; 11] = [
     "remarks",
 ];
 
-/// The hooks whose subjects scripts can see.
-pub(crate) const HOOKS: [(&str, Hook); 5] = [
-    ("claim", Hook::Claim),
-    ("scrub", Hook::Scrub),
-    ("submit", Hook::Submit),
-    ("remittance", Hook::Remittance),
-    ("denial", Hook::Denial),
-];
+/// Limits that hold for every subject: whom it goes to.
+const SCOPE_KEYS: [&str; 3] = ["payers", "lines", "states"];
+
+/// What else a card may limit a rule by, where that kind of subject comes.
+const fn limits_of(kind: SubjectKind) -> &'static [&'static str] {
+    match kind {
+        SubjectKind::Claim
+        | SubjectKind::Acknowledgment
+        | SubjectKind::Remittance
+        | SubjectKind::FollowUp => &["claim", "places", "procedures", "modifiers", "diagnoses"],
+        SubjectKind::Denial => &[
+            "claim",
+            "places",
+            "procedures",
+            "modifiers",
+            "diagnoses",
+            "groups",
+            "carcs",
+            "remarks",
+        ],
+        SubjectKind::Authorization | SubjectKind::Charge => {
+            &["places", "procedures", "modifiers", "diagnoses"]
+        }
+        SubjectKind::Eligibility | SubjectKind::Registration => &["places"],
+        SubjectKind::Metric => &["groups", "carcs", "remarks"],
+        SubjectKind::Account => &[],
+    }
+}
 
 impl Card {
     /// Reads a card; what is wrong is told, and what is right still read.
@@ -162,18 +203,14 @@ impl Card {
         let hook = fields
             .must(
                 "hook",
-                "when it runs: claim, scrub, submit, remittance or denial",
+                "when it runs, such as `scrub`, `denial` or `follow_up`",
             )
             .and_then(|name| {
-                let found = HOOKS
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, hook)| *hook);
+                let found = name.parse::<Hook>().ok();
                 if found.is_none() {
-                    let help =
-                        did_you_mean(&name, HOOKS.map(|(known, _)| known)).unwrap_or_else(|| {
-                            "rules run at claim, scrub, submit, remittance and denial".to_owned()
-                        });
+                    let names = Hook::ALL.map(Hook::as_str);
+                    let help = did_you_mean(&name, names)
+                        .unwrap_or_else(|| format!("rules run at {}", names.join(", ")));
                     fields.value_fault(
                         "hook",
                         &name,
@@ -188,8 +225,7 @@ impl Card {
             &[("claim", RuleScope::Claim), ("line", RuleScope::Line)],
         );
         let scope = scope.unwrap_or(RuleScope::Claim);
-        let on_claims =
-            hook.is_none_or(|hook| hook.subject() == scrubjay_hooks::SubjectKind::Claim);
+        let on_claims = hook.is_none_or(|hook| hook.subject() == SubjectKind::Claim);
         if scope == RuleScope::Line && !on_claims {
             fields.fault(
                 "scope",
@@ -229,7 +265,9 @@ impl Card {
                 .unwrap_or(Basis::Service),
             scope,
             applies: fields
-                .below("applies", |fields| applies(fields, tables, on_claims))
+                .below("applies", |fields| {
+                    applies(fields, tables, hook.unwrap_or(Hook::Scrub))
+                })
                 .unwrap_or_default(),
             replaces: rule_ids(fields, "replaces"),
             disables: rule_ids(fields, "disables"),
@@ -315,7 +353,7 @@ fn effective(fields: &mut Fields<'_>) -> (Option<NaiveDate>, Option<NaiveDate>) 
     }
 }
 
-fn applies(fields: &mut Fields<'_>, tables: &Tables, on_claims: bool) -> Applies {
+fn applies(fields: &mut Fields<'_>, tables: &Tables, hook: Hook) -> Applies {
     const KINDS: [(&str, ClaimKind); 3] = [
         ("professional", ClaimKind::Professional),
         ("institutional", ClaimKind::Institutional),
@@ -340,22 +378,28 @@ fn applies(fields: &mut Fields<'_>, tables: &Tables, on_claims: bool) -> Applies
         carcs: fields.texts("carcs").map(upper),
         remarks: fields.texts("remarks").map(upper),
     };
-    if on_claims {
-        let denial_only = [
-            ("groups", &applies.groups),
-            ("carcs", &applies.carcs),
-            ("remarks", &applies.remarks),
-        ];
-        for (key, _) in denial_only.iter().filter(|(_, limit)| limit.is_some()) {
+    let possible = limits_of(hook.subject());
+    for key in applies.keys() {
+        if !SCOPE_KEYS.contains(&key) && !possible.contains(&key) {
+            let message = format!("nothing at the hook `{hook}` has `{key}`");
             fields.fault(
                 key,
-                format!("a claim has no `{key}`: this limit is for the hook denial"),
-                None,
+                message,
+                format!("this limit is for the hooks {}", hooks_with(key)),
             );
         }
     }
     fields.no_more(&APPLIES_KEYS);
     applies
+}
+
+/// The hooks at which a card may have a limit.
+fn hooks_with(key: &str) -> String {
+    let hooks = Hook::ALL
+        .into_iter()
+        .filter(|hook| limits_of(hook.subject()).contains(&key));
+    let names: Vec<&str> = hooks.map(Hook::as_str).collect();
+    names.join(", ")
 }
 
 /// Lines of business, as cards and pack.yaml name them.

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
+use scrubjay_hooks::Hook;
+
 use crate::api::{Asks, Entry, Form, Kind};
 use crate::info::{PackInfo, RuleInfo};
 
 /// The kinds in the order of the reference, each with its heading.
-const SECTIONS: [(Kind, &str); 22] = [
+const SECTIONS: [(Kind, &str); 37] = [
     (Kind::Any, "Functions"),
     (Kind::Claim, "A claim"),
     (Kind::Line, "A service line"),
@@ -16,8 +18,26 @@ const SECTIONS: [(Kind, &str); 22] = [
     (Kind::Address, "An address"),
     (Kind::Earlier, "An earlier claim"),
     (Kind::EarlierService, "A service on an earlier claim"),
-    (Kind::Denial, "A denial"),
+    (Kind::Acknowledgment, "An acknowledgment"),
     (Kind::Remittance, "A remitted claim"),
+    (Kind::Denial, "A denial"),
+    (Kind::FollowUp, "An open claim, at follow_up"),
+    (
+        Kind::Account,
+        "A patient's account, at statement and collection",
+    ),
+    (Kind::OwedClaim, "A claim of an account"),
+    (Kind::Metric, "A figure of a period"),
+    (Kind::Eligibility, "A patient's cover, at eligibility"),
+    (Kind::Answer, "A payer's answer about cover"),
+    (Kind::OtherPayer, "Another payer that an answer names"),
+    (Kind::Coverage, "A coverage"),
+    (Kind::Visit, "A visit"),
+    (Kind::Planned, "What is planned, at authorization"),
+    (Kind::PlannedService, "A planned service"),
+    (Kind::Authorization, "An authorization on file"),
+    (Kind::Registration, "A registration"),
+    (Kind::Charge, "A charge"),
     (Kind::Date, "A date"),
     (Kind::Text, "Text"),
     (Kind::Table, "A table"),
@@ -148,6 +168,13 @@ const fn plural(kind: Kind) -> &'static str {
         Kind::Provider => "providers",
         Kind::Earlier => "earlier claims",
         Kind::EarlierService => "earlier services",
+        Kind::Coverage => "coverages",
+        Kind::OtherPayer => "other payers",
+        Kind::PlannedService => "planned services",
+        Kind::Authorization => "authorizations",
+        Kind::Charge => "charges",
+        Kind::OwedClaim => "claims of an account",
+        Kind::Date => "dates",
         Kind::Number => "numbers",
         Kind::Text => "texts",
         _ => "values",
@@ -159,12 +186,13 @@ pub(crate) fn remark(entry: &Entry) -> String {
     match (entry.needs, entry.asks) {
         (Some(need), _) => format!(" The pack must say `needs: [{}]`.", need.as_str()),
         (None, Some(Asks::Effect(effect))) => {
-            let hooks: Vec<&str> = crate::card::HOOKS
-                .iter()
-                .filter(|(_, hook)| hook.allows(effect))
-                .map(|(name, _)| *name)
-                .collect();
-            format!(" At the hooks {}.", hooks.join(", "))
+            let all = Hook::ALL.into_iter().filter(|hook| hook.allows(effect));
+            let hooks: Vec<&str> = all.map(Hook::as_str).collect();
+            match &hooks[..] {
+                [one] => format!(" At the hook {one}."),
+                hooks if hooks.len() == Hook::ALL.len() => " At every hook.".to_owned(),
+                hooks => format!(" At the hooks {}.", hooks.join(", ")),
+            }
         }
         _ => String::new(),
     }

@@ -165,12 +165,8 @@ fn procedure_fits(applies: &Applies, line: &LineFacts<'_>) -> bool {
 }
 
 fn modifier_fits(applies: &Applies, line: &LineFacts<'_>) -> bool {
-    use crate::facts::Text;
-    applies.modifiers.as_ref().is_none_or(|wanted| {
-        line.modifiers
-            .iter()
-            .any(|sent| wanted.iter().any(|code| code == sent.as_text()))
-    })
+    let wanted = applies.modifiers.as_ref();
+    wanted.is_none_or(|wanted| line.modifiers.any_of(wanted))
 }
 
 fn one_of(limit: &Option<Vec<String>>, value: Option<&str>) -> bool {
@@ -241,7 +237,7 @@ impl Limit {
             Self::Carcs => texts("carcs", &applies.carcs),
             Self::Remarks => texts("remarks", &applies.remarks),
             Self::Diagnoses => codes("diagnoses", applies.diagnoses.as_ref()),
-            Self::NoLines => "the claim has no service lines".to_owned(),
+            Self::NoLines => "there are no services to hold it against".to_owned(),
             Self::Places => texts("places", &applies.places),
             Self::Procedures => codes("procedures", applies.procedures.as_ref()),
             Self::Modifiers => texts("modifiers", &applies.modifiers),

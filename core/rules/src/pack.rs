@@ -9,7 +9,7 @@ use scrubjay_model::LineOfBusiness;
 use sha2::{Digest, Sha256};
 
 use crate::api::Need;
-use crate::api::history::ASKING;
+use crate::api::{claim_file, history};
 use crate::archive::PackVersion;
 use crate::card::{Card, lines_of_business, rule_ids};
 use crate::check::Checker;
@@ -22,6 +22,7 @@ use crate::signature::SIGNATURE;
 use crate::source::Source;
 use crate::table::Table;
 use crate::tables::Tables;
+use crate::view::Wants;
 
 /// The file that makes a folder a pack.
 pub(crate) const MANIFEST: &str = "pack.yaml";
@@ -185,8 +186,12 @@ impl Pack {
             let placed = &functions[at];
             let (line, _) = self.sources[placed.file].place(placed.function.name_at);
             let header = placed.function.body_at - placed.function.span.start;
+            let asks = |names: &[&str]| names.iter().any(|name| mentions(&snippet.text, name));
             let mut rule = Rule {
-                wants_history: ASKING.iter().any(|name| mentions(&snippet.text, name)),
+                wants: Wants {
+                    history: asks(&history::ASKING),
+                    file: asks(&claim_file::ASKING),
+                },
                 stands: (
                     placed.file,
                     placed.function.doc.map_or(line, |(first, _)| first),

@@ -8,6 +8,7 @@ use rhai::Position;
 use crate::card::{Card, RuleScope};
 use crate::scan::Function;
 use crate::source::Source;
+use crate::view::Wants;
 
 /// Text cut out of files, that knows where each line came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,8 +157,8 @@ pub(crate) struct Rule {
     pub(crate) takes: Vec<String>,
     /// File and line of the card, for people.
     pub(crate) stands: (usize, usize),
-    /// Whether it asks for earlier claims.
-    pub(crate) wants_history: bool,
+    /// What it asks for that not every view holds.
+    pub(crate) wants: Wants,
 }
 
 impl Rule {

@@ -6,8 +6,17 @@ use rhai::Dynamic;
 use scrubjay_hooks::{Context, Subject};
 use scrubjay_model::{Claim, LineOfBusiness, Money, PayerProfile, RemittanceClaim};
 
+use crate::api::account::{AccountRef, AccountView};
+use crate::api::acknowledgment::{AcknowledgmentRef, AcknowledgmentView};
+use crate::api::authorization::{PlannedRef, PlannedView};
+use crate::api::charge::{ChargeRef, ChargeView};
 use crate::api::claim::ClaimRef;
+use crate::api::claim_file::ClaimFile;
 use crate::api::denial::{DenialRef, DenialView};
+use crate::api::eligibility::{EligibilityRef, EligibilityView};
+use crate::api::follow_up::{FollowUpRef, FollowUpView};
+use crate::api::metric::{MetricRef, MetricView};
+use crate::api::registration::{RegistrationRef, RegistrationView};
 use crate::api::remittance::{AdjustmentView, RemittanceRef, RemittanceView};
 use crate::facts::{Facts, Text};
 use crate::intern::Interner;
@@ -18,6 +27,14 @@ pub(crate) struct Seen {
     pub(crate) subject: Dynamic,
     /// Of a claim, for rules about lines.
     pub(crate) claim: Option<Arc<ClaimView>>,
+}
+
+/// A subject that has no service lines of its own.
+fn seen(subject: impl rhai::Variant + Clone) -> Option<Seen> {
+    Some(Seen {
+        subject: Dynamic::from(subject),
+        claim: None,
+    })
 }
 
 /// Makes views, with the texts that a worker shares between them.
@@ -34,7 +51,10 @@ impl Eye<'_> {
         let line = facts.line;
         match subject {
             Subject::Claim(subject) => {
-                let view = ViewBuilder::of_subject(subject, line, wants).build(self.texts);
+                let mut view = ViewBuilder::of_subject(subject, line, wants).build(self.texts);
+                if wants.file {
+                    view.file = ClaimFile::of(subject, self);
+                }
                 let view = Arc::new(view);
                 Some(Seen {
                     subject: Dynamic::from(ClaimRef(Arc::clone(&view))),
@@ -63,31 +83,50 @@ impl Eye<'_> {
                     payer_line: line.map(LineOfBusiness::as_str),
                     claim,
                 };
-                Some(Seen {
-                    subject: Dynamic::from(DenialRef(Arc::new(view))),
-                    claim: None,
-                })
+                seen(DenialRef(Arc::new(view)))
             }
             Subject::Remittance(subject) => {
                 let claim = subject
                     .claim
                     .map(|claim| self.claim_beside(claim, subject.payer));
                 let view = self.remitted(subject.remitted, claim);
-                Some(Seen {
-                    subject: Dynamic::from(RemittanceRef(Arc::new(view))),
-                    claim: None,
-                })
+                seen(RemittanceRef(Arc::new(view)))
             }
+            Subject::Eligibility(subject) => {
+                seen(EligibilityRef(Arc::new(EligibilityView::of(subject, self))))
+            }
+            Subject::Authorization(subject) => {
+                seen(PlannedRef(Arc::new(PlannedView::of(subject, self))))
+            }
+            Subject::Registration(subject) => {
+                let view = RegistrationView::of(subject, self);
+                seen(RegistrationRef(Arc::new(view)))
+            }
+            Subject::Charge(subject) => seen(ChargeRef(Arc::new(ChargeView::of(subject, self)))),
+            Subject::Acknowledgment(subject) => {
+                let view = AcknowledgmentView::of(subject, self);
+                seen(AcknowledgmentRef(Arc::new(view)))
+            }
+            Subject::FollowUp(subject) => {
+                seen(FollowUpRef(Arc::new(FollowUpView::of(subject, self))))
+            }
+            Subject::Account(subject) => seen(AccountRef(Arc::new(AccountView::of(subject, self)))),
+            Subject::Metric(subject) => seen(MetricRef(Arc::new(MetricView::of(subject, self)))),
+            // A subject that this crate does not know yet.
             _ => None,
         }
     }
 
-    /// Our claim beside a denial or remittance.
-    fn claim_beside(&mut self, claim: &Claim, payer: Option<&PayerProfile>) -> Arc<ClaimView> {
+    /// A claim beside what the rule is about.
+    pub(crate) fn claim_beside(
+        &mut self,
+        claim: &Claim,
+        payer: Option<&PayerProfile>,
+    ) -> Arc<ClaimView> {
         let builder = ViewBuilder {
             claim,
             payer,
-            line: self.facts.line,
+            line: payer.map(|payer| payer.line).or(self.facts.line),
             received: self.context.today(),
             history: &[],
             wants: Wants::default(),

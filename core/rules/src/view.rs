@@ -11,6 +11,8 @@ use scrubjay_model::{
     Sex,
 };
 
+use crate::api::claim_file::ClaimFile;
+use crate::api::coverage::{order_word, relationship_word};
 use crate::facts::Text;
 use crate::intern::Interner;
 
@@ -102,6 +104,8 @@ pub(crate) struct ClaimView {
     pub(crate) lines: Vec<LineView>,
     /// Earlier claims; only where a rule that will run asks for them.
     pub(crate) history: Vec<Arc<EarlierClaim>>,
+    /// What else is on file; only where a rule that will run asks for it.
+    pub(crate) file: ClaimFile,
 }
 
 /// What of a view is worth building.
@@ -109,6 +113,18 @@ pub(crate) struct ClaimView {
 pub(crate) struct Wants {
     /// Earlier claims and duplicates.
     pub(crate) history: bool,
+    /// Authorizations, cover, sendings.
+    pub(crate) file: bool,
+}
+
+impl Wants {
+    /// What any of some rules asks for.
+    pub(crate) fn of(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::default(), |wants, one| Self {
+            history: wants.history || one.history,
+            file: wants.file || one.file,
+        })
+    }
 }
 
 pub(crate) struct ViewBuilder<'a> {
@@ -166,18 +182,10 @@ impl<'a> ViewBuilder<'a> {
             payer: texts.maybe(self.payer.map(|payer| payer.key.as_str())),
             payer_line: self.line.map(LineOfBusiness::as_str),
             payer_state: texts.maybe(self.payer.and_then(|payer| payer.state.as_deref())),
-            order: match claim.order().as_x12() {
-                "P" => "primary",
-                "S" => "secondary",
-                "T" => "tertiary",
-                _ => "later",
-            },
-            relationship: match coverage.map(|coverage| coverage.relationship) {
-                None | Some(Relationship::Own) => "own",
-                Some(Relationship::Spouse) => "spouse",
-                Some(Relationship::Child) => "child",
-                Some(Relationship::Other) => "other",
-            },
+            order: order_word(claim.order()),
+            relationship: relationship_word(
+                coverage.map_or(Relationship::Own, |coverage| coverage.relationship),
+            ),
             authorization: sent(claim.authorization.as_deref()),
             referral: sent(claim.referral.as_deref()),
             clia: sent(claim.clia.as_deref()),
@@ -209,6 +217,7 @@ impl<'a> ViewBuilder<'a> {
                 .map(|line| service_line(claim, line, history, texts))
                 .collect(),
             history: history.iter().cloned().map(Arc::new).collect(),
+            file: ClaimFile::default(),
         }
     }
 }
@@ -218,7 +227,11 @@ fn sent(text: Option<&str>) -> Option<ImmutableString> {
     text.filter(|text| !text.trim().is_empty()).map(Into::into)
 }
 
-fn person(person: &Person, age_on: Option<NaiveDate>, texts: &mut Interner) -> PersonView {
+pub(crate) fn person(
+    person: &Person,
+    age_on: Option<NaiveDate>,
+    texts: &mut Interner,
+) -> PersonView {
     PersonView {
         has_name: !person.name.last.trim().is_empty(),
         last_name: sent(Some(&person.name.last)),

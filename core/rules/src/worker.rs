@@ -101,9 +101,7 @@ impl RuleWorker {
         outcome: &mut Outcome,
     ) {
         let generation = Arc::clone(&self.generation);
-        let wants = Wants {
-            history: rules.iter().any(|at| generation.rule(*at).1.wants_history),
-        };
+        let wants = Wants::of(rules.iter().map(|at| generation.rule(*at).1.wants));
         let Some(seen) = self.see(subject, context, facts, wants) else {
             return;
         };
@@ -251,7 +249,10 @@ impl RuleWorker {
         let generation = Arc::clone(&self.generation);
         let (pack, rule) = generation.rule(at);
         let facts = Facts::of(subject, context);
-        let wants = Wants { history: true };
+        let wants = Wants {
+            history: true,
+            file: true,
+        };
         let Some(seen) = self.see(subject, context, &facts, wants) else {
             return Ok(());
         };

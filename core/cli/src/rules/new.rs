@@ -12,7 +12,7 @@ pub(crate) struct NewArguments {
     /// What the rule is called: PACK/RULE, such as `acme/referral`.
     #[arg(value_name = "PACK/RULE")]
     id: String,
-    /// When it runs: claim, scrub, submit, remittance or denial.
+    /// When it runs, such as scrub, denial or follow_up.
     #[arg(long, default_value = "scrub", value_name = "HOOK")]
     hook: String,
     /// Whether it is called once for the claim, or for each service line.

@@ -114,7 +114,7 @@ pub enum Subject<'a> {
     Metric(&'a MetricSubject<'a>),
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
     /// The kind.
     #[must_use]
     pub const fn kind(&self) -> SubjectKind {
@@ -135,7 +135,7 @@ impl Subject<'_> {
 
     /// The payer that the subject stands with, where the practice knows it.
     #[must_use]
-    pub const fn payer(&self) -> Option<&PayerProfile> {
+    pub const fn payer(&self) -> Option<&'a PayerProfile> {
         match self {
             Self::Eligibility(subject) => subject.payer,
             Self::Authorization(subject) => subject.payer,
@@ -153,7 +153,7 @@ impl Subject<'_> {
 
     /// The claim, where the subject is about one.
     #[must_use]
-    pub const fn claim(&self) -> Option<&Claim> {
+    pub const fn claim(&self) -> Option<&'a Claim> {
         match self {
             Self::Claim(subject) => Some(subject.claim),
             Self::Acknowledgment(subject) => Some(subject.claim),

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use rhai::{EvalAltResult, INT};
-use scrubjay_hooks::{About, Effect, EffectKind, Severity};
+use scrubjay_hooks::{About, Effect, EffectKind, Hook, Severity};
 use scrubjay_model::{DenialCategory, Owner, Recoverable};
 
 use super::claim::LineRef;
@@ -12,15 +12,21 @@ use super::date::Date;
 use super::{Api, Asks, Kind, fault, frame};
 use crate::frame::Frame;
 
-/// Fields that a rule may repair: the form only, which the engine checks again.
-pub(crate) const REPAIRABLE: [&str; 6] = [
-    "patient.address.zip",
-    "subscriber.address.zip",
-    "billing.address.zip",
-    "authorization",
-    "referral",
-    "clia",
-];
+/// Fields that a rule may repair at a hook: the form only, which the engine
+/// checks again.
+pub(crate) const fn repairable(hook: Hook) -> &'static [&'static str] {
+    match hook {
+        Hook::Registration => &["patient.address.zip", "subscriber.address.zip", "phone"],
+        _ => &[
+            "patient.address.zip",
+            "subscriber.address.zip",
+            "billing.address.zip",
+            "authorization",
+            "referral",
+            "clia",
+        ],
+    }
+}
 
 /// Days that a task may be due in at most.
 const LONGEST_TASK: INT = 3_650;
@@ -93,7 +99,7 @@ const FINDINGS: [Row; 3] = [
     (
         "block",
         Severity::Block,
-        "A finding that holds the claim.",
+        "A finding that holds the claim, or the step that the hook stands for.",
         "A finding about a field that holds the claim.",
         "A finding about this line that holds the claim.",
     ),
@@ -121,12 +127,13 @@ fn effects(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "repair",
         &[("field", Kind::Text), ("value", Kind::Text), REASON],
         Kind::Missing,
-        "Writes a field in the form that its receiver takes. Only the form may change, and only of `patient.address.zip`, `subscriber.address.zip`, `billing.address.zip`, `authorization`, `referral` and `clia`.",
+        "Writes a field in the form that its receiver takes. Only the form may change, and only of `patient.address.zip`, `subscriber.address.zip`, `billing.address.zip`, `authorization`, `referral` and `clia`; of a registration, of the patient's and the subscriber's ZIP code and of `phone`.",
         move |field: &str, value: &str, reason: &str| -> Done {
-            if !REPAIRABLE.contains(&field) {
+            let mut frame = frame(&asked);
+            if !repairable(frame.hook).contains(&field) {
                 return Err(fault("no rule may repair that field"));
             }
-            frame(&asked).ask(Effect::Repair { field: field.to_owned(), value: value.to_owned(), reason: reason.to_owned() })
+            frame.ask(Effect::Repair { field: field.to_owned(), value: value.to_owned(), reason: reason.to_owned() })
         },
     )
     .asks(Asks::Effect(EffectKind::Repair));
@@ -168,7 +175,7 @@ fn effects(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "tag",
         &[("tag", Kind::Text)],
         Kind::Missing,
-        "Marks the claim, for reports and later rules.",
+        "Marks the subject, for reports and later rules.",
         move |tag: &str| -> Done {
             frame(&asked).ask(Effect::Tag {
                 tag: tag.to_owned(),
@@ -206,7 +213,7 @@ fn effects(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     .asks(Asks::Effect(EffectKind::ClassifyDenial));
 }
 
-fn task_days(days: INT) -> Result<u32, Box<EvalAltResult>> {
+pub(crate) fn task_days(days: INT) -> Result<u32, Box<EvalAltResult>> {
     u32::try_from(days)
         .ok()
         .filter(|_| days <= LONGEST_TASK)

@@ -4,20 +4,33 @@
 //! meaning beside it: the checker, the catalogue and the engine read the same
 //! entry, so that they cannot drift apart.
 
+pub(crate) mod account;
+pub(crate) mod acknowledgment;
+pub(crate) mod answer;
+pub(crate) mod authorization;
+pub(crate) mod charge;
 pub(crate) mod claim;
+pub(crate) mod claim_file;
 pub(crate) mod codes;
 pub(crate) mod compare;
+pub(crate) mod coverage;
 pub(crate) mod date;
 pub(crate) mod denial;
 pub(crate) mod edits;
 pub(crate) mod effects;
+pub(crate) mod eligibility;
 pub(crate) mod fee_row;
+pub(crate) mod follow_up;
 pub(crate) mod history;
 pub(crate) mod lists;
+pub(crate) mod metric;
 pub(crate) mod party;
+pub(crate) mod registration;
 pub(crate) mod remittance;
+pub(crate) mod steps;
 pub(crate) mod tables;
 pub(crate) mod text;
+pub(crate) mod visit;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +38,7 @@ use rhai::{
     Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Position, RhaiNativeFunc,
 };
 use scrubjay_hooks::EffectKind;
+use scrubjay_model::Money;
 
 use crate::frame::Frame;
 
@@ -52,6 +66,36 @@ pub enum Kind {
     Denial,
     /// A remitted claim.
     Remittance,
+    /// A patient's cover, as it is checked.
+    Eligibility,
+    /// A payer's answer about a patient's cover.
+    Answer,
+    /// Another payer that an answer names.
+    OtherPayer,
+    /// A coverage on file.
+    Coverage,
+    /// A visit.
+    Visit,
+    /// Services planned, as they are checked for authorization.
+    Planned,
+    /// A service that is planned.
+    PlannedService,
+    /// An authorization on file.
+    Authorization,
+    /// A patient's registration.
+    Registration,
+    /// A charge.
+    Charge,
+    /// What came in answer to a claim that was sent.
+    Acknowledgment,
+    /// A claim with an open balance.
+    FollowUp,
+    /// A patient's account.
+    Account,
+    /// A claim of an account.
+    OwedClaim,
+    /// A figure of a period.
+    Metric,
     /// A table of the pack.
     Table,
     /// A row of a table.
@@ -99,6 +143,21 @@ impl Kind {
             Self::EarlierService => "an earlier service",
             Self::Denial => "a denial",
             Self::Remittance => "a remitted claim",
+            Self::Eligibility => "a check of cover",
+            Self::Answer => "a payer's answer about cover",
+            Self::OtherPayer => "another payer",
+            Self::Coverage => "a coverage",
+            Self::Visit => "a visit",
+            Self::Planned => "an authorization check",
+            Self::PlannedService => "a planned service",
+            Self::Authorization => "an authorization",
+            Self::Registration => "a registration",
+            Self::Charge => "a charge",
+            Self::Acknowledgment => "an acknowledgment",
+            Self::FollowUp => "an open claim",
+            Self::Account => "an account",
+            Self::OwedClaim => "a claim of an account",
+            Self::Metric => "a figure",
             Self::Table => "a table",
             Self::Row => "a row",
             Self::Class => "a class",
@@ -188,6 +247,8 @@ pub struct Entry {
     pub asks: Option<Asks>,
     /// What the pack must have declared.
     pub needs: Option<Need>,
+    /// Parameters that take one of some words, with the words.
+    pub choices: Vec<(&'static str, Vec<&'static str>)>,
 }
 
 /// Registers entries with an engine and keeps their signatures.
@@ -220,6 +281,7 @@ impl Api<'_> {
             doc,
             asks: None,
             needs: None,
+            choices: Vec::new(),
         });
         self
     }
@@ -260,6 +322,7 @@ impl Api<'_> {
             doc,
             asks: None,
             needs: None,
+            choices: Vec::new(),
         });
         self
     }
@@ -268,6 +331,18 @@ impl Api<'_> {
     pub(crate) fn asks(&mut self, asks: Asks) -> &mut Self {
         if let Some(last) = self.entries.last_mut() {
             last.asks = Some(asks);
+        }
+        self
+    }
+
+    /// A parameter of the entry registered last takes one of these words.
+    pub(crate) fn one_of(
+        &mut self,
+        parameter: &'static str,
+        words: impl IntoIterator<Item = &'static str>,
+    ) -> &mut Self {
+        if let Some(last) = self.entries.last_mut() {
+            last.choices.push((parameter, words.into_iter().collect()));
         }
         self
     }
@@ -295,14 +370,51 @@ pub(crate) fn register(engine: &mut Engine, frame: &Arc<Mutex<Frame>>) -> Vec<En
     history::register(&mut api, frame);
     denial::register(&mut api);
     remittance::register(&mut api, frame);
+    claim_file::register(&mut api);
+    coverage::register(&mut api, frame);
+    visit::register(&mut api);
+    answer::register(&mut api);
+    eligibility::register(&mut api);
+    authorization::register(&mut api, frame);
+    registration::register(&mut api, frame);
+    charge::register(&mut api, frame);
+    acknowledgment::register(&mut api);
+    follow_up::register(&mut api);
+    account::register(&mut api);
+    metric::register(&mut api);
     tables::register(&mut api, frame);
     codes::register(&mut api, frame);
     edits::register(&mut api, frame);
     fee_row::register(&mut api, frame);
     lists::register(&mut api);
     effects::register(&mut api, frame);
+    steps::register(&mut api, frame);
     api.entries
 }
+
+/// Registers properties of a kind, each with what it gives and what it means:
+/// shorter than one call each, where there are many.
+macro_rules! properties {
+    ($api:ident, $on:expr, $of:ty => $($name:literal $gives:expr, $doc:literal, |$it:ident| $read:expr;)+) => {
+        $($api.get($on, $name, $gives, $doc, |of: &mut $of| { let $it = &of.0; $read });)+
+    };
+}
+pub(crate) use properties;
+
+/// Registers whom a subject goes to, which its view holds as `payer`.
+macro_rules! payer {
+    ($api:ident, $on:expr, $of:ty) => {
+        $crate::api::properties! { $api, $on, $of =>
+            "payer" Kind::Text, "The payer's key in the practice's configuration.",
+                |it| $crate::api::maybe_text(it.payer.key.as_ref());
+            "payer_line" Kind::Text, "The payer's line of business, as of a claim.",
+                |it| $crate::api::maybe_word(it.payer.line);
+            "payer_state" Kind::Text, "State of the payer's plan, two letters.",
+                |it| $crate::api::maybe_text(it.payer.state.as_ref());
+        }
+    };
+}
+pub(crate) use payer;
 
 /// A fault that our own functions raise: its text is ours and free of data.
 #[derive(Debug, Clone)]
@@ -335,6 +447,16 @@ pub(crate) fn maybe_text(value: Option<&ImmutableString>) -> Dynamic {
 /// A date that may be missing.
 pub(crate) fn maybe_date(value: Option<chrono::NaiveDate>) -> Dynamic {
     maybe(value.map(date::Date))
+}
+
+/// Money that may be missing.
+pub(crate) fn maybe_money(value: Option<Money>) -> Dynamic {
+    maybe(value.map(Money::to_decimal))
+}
+
+/// One of our own words that may be missing.
+pub(crate) fn maybe_word(value: Option<&str>) -> Dynamic {
+    maybe(value.map(ImmutableString::from))
 }
 
 /// A list of texts.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rhai::{Expr, FnCallExpr, Position, Token};
-use scrubjay_hooks::CodeTable;
+use scrubjay_hooks::{CodeTable, Hook};
 use scrubjay_model::{DenialCategory, Recoverable};
 
 use super::walk::{ANY, Known, Walk};
 use crate::api::compare::unlike_text;
 use crate::api::edits::table_names;
-use crate::api::effects::REPAIRABLE;
+use crate::api::effects::repairable;
 use crate::api::{Asks, Entry, Form, Kind};
 use crate::codes::CodeKind;
 use crate::diagnostic::did_you_mean;
@@ -313,10 +313,14 @@ impl Walk<'_> {
                 format!("there is no table `{text}` to ask for"),
                 Some(table_names(text)),
             )),
-            ("repair", "field") if !REPAIRABLE.contains(&text) => Some((
-                format!("no rule may repair `{text}`"),
-                Some(format!("the fields are {}", REPAIRABLE.join(", "))),
-            )),
+            ("repair", "field") => {
+                let hook = self.allowed.map_or(Hook::Scrub, |allowed| allowed.hook);
+                let fields = repairable(hook);
+                (!fields.contains(&text)).then(|| {
+                    let help = format!("the fields are {}", fields.join(", "));
+                    (format!("no rule may repair `{text}`"), Some(help))
+                })
+            }
             ("classify", "category") if DenialCategory::from_name(text).is_none() => {
                 let names = DenialCategory::ALL.map(DenialCategory::as_str);
                 let help = did_you_mean(text, names)
@@ -327,7 +331,17 @@ impl Walk<'_> {
                 let help = "it is auto, manual, appeal or never".to_owned();
                 Some((format!("`recoverable` cannot be `{text}`"), Some(help)))
             }
-            _ => None,
+            _ => {
+                let choices = entry.choices.iter();
+                let mut of_this = choices.filter(|(name, _)| *name == parameter);
+                of_this
+                    .find(|(_, words)| !words.contains(&text))
+                    .map(|(name, words)| {
+                        let help = did_you_mean(text, words.iter().copied())
+                            .unwrap_or_else(|| format!("it is one of {}", words.join(", ")));
+                        (format!("`{name}` cannot be `{text}`"), Some(help))
+                    })
+            }
         };
         if let Some((message, help)) = problem {
             self.fault(at, message, help);

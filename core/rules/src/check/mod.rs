@@ -193,11 +193,20 @@ impl Checker {
 
 /// What a rule's function is called with.
 pub(crate) fn takes(rule: &Rule) -> Vec<(&'static str, Kind)> {
-    let subject = match rule.card.hook.subject() {
-        SubjectKind::Denial => ("denial", Kind::Denial),
-        SubjectKind::Remittance => ("remittance", Kind::Remittance),
-        _ => ("claim", Kind::Claim),
+    let kind = match rule.card.hook.subject() {
+        SubjectKind::Eligibility => Kind::Eligibility,
+        SubjectKind::Authorization => Kind::Planned,
+        SubjectKind::Registration => Kind::Registration,
+        SubjectKind::Charge => Kind::Charge,
+        SubjectKind::Claim => Kind::Claim,
+        SubjectKind::Acknowledgment => Kind::Acknowledgment,
+        SubjectKind::Remittance => Kind::Remittance,
+        SubjectKind::Denial => Kind::Denial,
+        SubjectKind::FollowUp => Kind::FollowUp,
+        SubjectKind::Account => Kind::Account,
+        SubjectKind::Metric => Kind::Metric,
     };
+    let subject = (rule.card.hook.subject().as_str(), kind);
     match rule.card.scope {
         RuleScope::Claim => vec![subject],
         RuleScope::Line => vec![subject, ("line", Kind::Line)],

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use scrubjay_hooks::{Hook, NoCodeBooks, SubjectKind};
 use thiserror::Error;
 
-use crate::card::{HOOKS, RuleScope, is_rule_id};
+use crate::card::{RuleScope, is_rule_id};
 use crate::check::Checker;
 use crate::diagnostic::did_you_mean;
 use crate::pack::{MANIFEST, PackFiles};
@@ -113,9 +113,8 @@ impl NewRule {
         if !is_rule_id(id) || !id.split('/').all(letter_first) {
             return Err(NewRuleError::Id { id: id.to_owned() });
         }
-        let known = HOOKS.iter().find(|(name, _)| *name == hook);
-        let Some((_, hook)) = known else {
-            let names = HOOKS.map(|(name, _)| name);
+        let Ok(hook) = hook.parse::<Hook>() else {
+            let names = Hook::ALL.map(Hook::as_str);
             return Err(NewRuleError::Hook {
                 hook: hook.to_owned(),
                 help: did_you_mean(hook, names)
@@ -123,11 +122,11 @@ impl NewRule {
             });
         };
         if scope == RuleScope::Line && hook.subject() != SubjectKind::Claim {
-            return Err(NewRuleError::NoLines { hook: *hook });
+            return Err(NewRuleError::NoLines { hook });
         }
         Ok(Self {
             id: id.to_owned(),
-            hook: *hook,
+            hook,
             scope,
         })
     }

@@ -81,7 +81,7 @@ fn card(new: &NewRule, code: &str) -> String {
 /// id: {id}
 /// # In one line, what it asks for.
 /// title: Say here in one line what the rule asks for
-/// # When it runs: claim, scrub, submit, remittance or denial.
+/// # When it runs, such as scrub, denial or follow_up.
 /// hook: {hook}
 /// # claim: called once. line: called for each service line that the card lets through.
 /// scope: {scope}

@@ -55,11 +55,7 @@ impl Steps {
         let found = black_box(&selected).len();
         if last >= Part::View {
             let generation = Arc::clone(&worker.generation);
-            let wants = Wants {
-                history: selected
-                    .iter()
-                    .any(|at| generation.rule(*at).1.wants_history),
-            };
+            let wants = Wants::of(selected.iter().map(|at| generation.rule(*at).1.wants));
             let seen = black_box(worker.see(subject, context, &facts, wants));
             if let Some(seen) = seen.filter(|_| last >= Part::Calls) {
                 for at in &selected {
