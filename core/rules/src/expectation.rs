@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use scrubjay_hooks::{About, Effect, Finding, Outcome};
+use scrubjay_model::{Axis, Money};
 
-use crate::example::{Expected, Says};
+use crate::example::{Expected, Says, Word};
 use crate::pack::Pack;
 
 /// A finding or an effect.
@@ -77,58 +80,145 @@ impl Seen<'_> {
     }
 }
 
+/// What an effect says, under the keys of an expectation.
+#[derive(Default)]
+struct Told<'e> {
+    asks: Option<&'static str>,
+    reason: Option<&'e str>,
+    repair: Option<&'e str>,
+    value: Option<&'e str>,
+    hold_until: Option<NaiveDate>,
+    tag: Option<&'e str>,
+    task: Option<&'e str>,
+    category: Option<&'e str>,
+    recoverable: Option<&'e str>,
+    action: Option<&'e str>,
+    owner: Option<&'e str>,
+    days: Option<u32>,
+    names: Option<&'e str>,
+    number: Option<Decimal>,
+    until: Option<NaiveDate>,
+}
+
+fn told(effect: &Effect) -> Told<'_> {
+    let mut told = Told {
+        asks: Some(effect.kind().as_str()),
+        ..Told::default()
+    };
+    match effect {
+        Effect::Repair { field, value, .. } => {
+            told.repair = Some(field);
+            told.value = Some(value);
+        }
+        Effect::HoldUntil { until, .. } => {
+            told.hold_until = Some(*until);
+            told.until = Some(*until);
+        }
+        Effect::Tag { tag } => told.tag = Some(tag),
+        Effect::OpenTask { reason, .. } => told.task = Some(reason),
+        Effect::ClassifyDenial {
+            category,
+            recoverable,
+            action,
+            ..
+        } => {
+            told.category = Some(category.as_str());
+            told.recoverable = Some(recoverable.as_str());
+            told.action = Some(action);
+        }
+        Effect::RequireAuthorization { procedure, .. } => {
+            told.names = procedure.as_ref().map(|code| code.as_str());
+        }
+        Effect::Route { payer, .. } => told.names = Some(payer),
+        Effect::AddModifier { modifier, .. } => told.names = Some(modifier.as_str()),
+        Effect::SetUnits { units, .. } => told.number = Some(*units),
+        Effect::Defer { until, .. } => told.until = Some(*until),
+        Effect::HoldStatement { until, .. } => told.until = *until,
+        Effect::FollowUp { way, .. } => told.names = Some(way.as_str()),
+        Effect::Transfer { to, .. } => told.names = Some(to.as_str()),
+        Effect::WriteOff { why, amount, .. } => {
+            told.names = Some(why.as_str());
+            told.number = amount.map(Money::to_decimal);
+        }
+        Effect::Appeal { level, .. } => told.number = Some(Decimal::from(*level)),
+        Effect::OfferPlan { instalments, .. } => {
+            told.number = Some(Decimal::from(*instalments));
+        }
+        Effect::StageCollection { step, .. } => told.names = Some(step.as_str()),
+        Effect::VerifyCoverage { .. }
+        | Effect::CorrectAndResubmit { .. }
+        | Effect::SendStatement { .. }
+        | Effect::ProposeRule { .. } => {}
+    }
+    told.reason = reason(effect);
+    if let Effect::OpenTask { owner, days, .. }
+    | Effect::ClassifyDenial { owner, days, .. }
+    | Effect::Appeal { owner, days, .. }
+    | Effect::CorrectAndResubmit { owner, days, .. } = effect
+    {
+        told.owner = Some(&owner.0);
+        told.days = Some(*days);
+    }
+    told
+}
+
+fn reason(effect: &Effect) -> Option<&str> {
+    match effect {
+        Effect::Tag { .. } | Effect::ClassifyDenial { .. } => None,
+        Effect::Repair { reason, .. }
+        | Effect::HoldUntil { reason, .. }
+        | Effect::OpenTask { reason, .. }
+        | Effect::VerifyCoverage { reason }
+        | Effect::RequireAuthorization { reason, .. }
+        | Effect::Route { reason, .. }
+        | Effect::AddModifier { reason, .. }
+        | Effect::SetUnits { reason, .. }
+        | Effect::Defer { reason, .. }
+        | Effect::FollowUp { reason, .. }
+        | Effect::Transfer { reason, .. }
+        | Effect::WriteOff { reason, .. }
+        | Effect::Appeal { reason, .. }
+        | Effect::CorrectAndResubmit { reason, .. }
+        | Effect::SendStatement { reason }
+        | Effect::HoldStatement { reason, .. }
+        | Effect::OfferPlan { reason, .. }
+        | Effect::StageCollection { reason, .. }
+        | Effect::ProposeRule { reason } => Some(reason),
+    }
+}
+
 fn effect_fits(says: &Says, effect: Option<&Effect>) -> bool {
+    let told = effect.map(told).unwrap_or_default();
     let same =
         |wanted: &Option<String>, got: Option<&str>| wanted.is_none() || wanted.as_deref() == got;
-    let (mut repair, mut value, mut until, mut tag, mut task) = (None, None, None, None, None);
-    let (mut category, mut recoverable, mut action, mut owner, mut days) =
-        (None, None, None, None, None);
-    match effect {
-        Some(Effect::Repair {
-            field, value: to, ..
-        }) => {
-            repair = Some(field.as_str());
-            value = Some(to.as_str());
-        }
-        Some(Effect::HoldUntil { until: day, .. }) => until = Some(*day),
-        Some(Effect::Tag { tag: name }) => tag = Some(name.as_str()),
-        Some(Effect::OpenTask {
-            reason,
-            owner: by,
-            days: due,
-        }) => {
-            task = Some(reason.as_str());
-            owner = Some(by.0.as_str());
-            days = Some(*due);
-        }
-        Some(Effect::ClassifyDenial {
-            category: of,
-            recoverable: how,
-            action: what,
-            owner: by,
-            days: due,
-        }) => {
-            category = Some(of.as_str());
-            recoverable = Some(how.as_str());
-            action = Some(what.as_str());
-            owner = Some(by.0.as_str());
-            days = Some(*due);
-        }
-        Some(_) | None => {}
-    }
-    same(&says.repair, repair)
-        && says
-            .value
+    let word = |wanted: &Option<Word>, got: Option<&str>| {
+        wanted
             .as_ref()
-            .is_none_or(|wanted| value == Some(wanted.0.as_str()))
-        && (says.hold_until.is_none() || says.hold_until == until)
-        && same(&says.tag, tag)
-        && same(&says.task, task)
-        && same(&says.category, category)
-        && same(&says.recoverable, recoverable)
-        && same(&says.action, action)
-        && same(&says.owner, owner)
-        && (says.days.is_none() || says.days == days)
+            .is_none_or(|wanted| got == Some(wanted.0.as_str()))
+    };
+    let day = |wanted: Option<NaiveDate>, got| wanted.is_none() || wanted == got;
+    let in_reason = says
+        .reason
+        .as_deref()
+        .is_none_or(|words| told.reason.is_some_and(|reason| reason.contains(words)));
+    let number = says
+        .number
+        .is_none_or(|number| told.number == Some(number.0));
+    same(&says.asks, told.asks)
+        && in_reason
+        && number
+        && same(&says.repair, told.repair)
+        && word(&says.value, told.value)
+        && day(says.hold_until, told.hold_until)
+        && day(says.until, told.until)
+        && same(&says.tag, told.tag)
+        && same(&says.task, told.task)
+        && same(&says.category, told.category)
+        && same(&says.recoverable, told.recoverable)
+        && same(&says.action, told.action)
+        && same(&says.owner, told.owner)
+        && (says.days.is_none() || says.days == told.days)
+        && word(&says.names, told.names)
 }
 
 impl fmt::Display for Seen<'_> {

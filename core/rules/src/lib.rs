@@ -56,6 +56,7 @@ mod packed;
 mod reach;
 mod rule;
 mod ruleset;
+mod sample;
 mod scan;
 mod script;
 mod seen;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use scrubjay_hooks::{ClaimSubject, Context, DenialSubject, Hook, Outcome, Subject, Worker};
+use scrubjay_hooks::{Context, Hook, Outcome, Subject, Worker};
 
 use crate::card::Status;
 use crate::diagnostic::Diagnostic;
@@ -16,9 +16,6 @@ use crate::limit::Running;
 use crate::pack::Pack;
 use crate::source::Source;
 use crate::worker::RuleWorker;
-
-/// The hooks that a claim comes by, in order.
-const CLAIM_HOOKS: [Hook; 3] = [Hook::Claim, Hook::Scrub, Hook::Submit];
 
 /// Runs every test of a pack; failures are errors, gaps are warnings.
 pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
@@ -94,7 +91,7 @@ pub(crate) fn each_case(
                 let text = text.split(" at line ").next().unwrap_or(&text);
                 faults.push(
                     Diagnostic::at(source, line, column, format!("this is no file of tests: {text}"))
-                        .help("it has `today:` and `cases:`, each case `case:`, `claim:` or `denial:`, and `expect:`"),
+                        .help("it has `today:` and `cases:`, each case `case:`, its subject such as `claim:` or `denial:`, and `expect:`"),
                 );
             }
         }
@@ -123,8 +120,8 @@ const WHERE: &str = "tests stand in the pack's `tests/*.yaml`";
 struct Shown {
     firing: BTreeSet<String>,
     silent: BTreeSet<String>,
-    /// Rules that a case's card has passed over by what the claim or denial is
-    /// about, not by whom it goes to.
+    /// Rules that a case's card has passed over by what the subject is about,
+    /// not by whom it goes to.
     passed_over: BTreeSet<String>,
 }
 
@@ -177,8 +174,8 @@ fn place(source: &Source, number: usize) -> (usize, usize) {
 }
 
 impl PlacedCase<'_> {
-    /// Makes the case's claim or denial, and hands it over with the hooks that
-    /// it comes by.
+    /// Makes the case's subject, and hands it over with the hooks that it comes
+    /// by.
     pub(crate) fn meet<T>(
         &self,
         pack: &Pack,
@@ -186,39 +183,15 @@ impl PlacedCase<'_> {
     ) -> Result<T, String> {
         let (file, case) = (self.file, self.case);
         let today = case.today.unwrap_or(file.today);
-        let claim = join(
-            &file.claim,
-            case.claim.as_ref().unwrap_or(&Default::default()),
-        );
-        let about_denial =
-            case.denial.is_some() || (case.claim.is_none() && !file.denial.is_empty());
-        let denial = about_denial.then(|| {
-            join(
-                &file.denial,
-                case.denial.as_ref().unwrap_or(&Default::default()),
-            )
-        });
+        let none = serde_yaml::Mapping::new();
+        let claim = join(&file.claim, case.claim.as_ref().unwrap_or(&none));
+        let kind = file.kind(case)?;
         let payer = case.payer.as_ref().or(file.payer.as_ref());
-        let example = Example::build(today, payer, &pack.manifest.scope, &claim, denial.as_ref())?;
+        let written = file.written(case, kind);
+        let scope = &pack.manifest.scope;
+        let example = Example::build(today, payer, scope, &claim, (kind, &written))?;
         let context = Context::at(noon(today));
-        Ok(match &example.denial {
-            Some(denial) => {
-                let subject = DenialSubject {
-                    denial,
-                    claim: Some(&example.claim),
-                    payer: Some(&example.payer),
-                };
-                judge(&[Hook::Denial], Subject::Denial(&subject), context)
-            }
-            None => {
-                let subject = ClaimSubject {
-                    payer: Some(&example.payer),
-                    history: &example.history,
-                    ..ClaimSubject::of(&example.claim, example.received)
-                };
-                judge(&CLAIM_HOOKS, Subject::Claim(&subject), context)
-            }
-        })
+        Ok(example.show(|subject| judge(example.hooks(), subject, context)))
     }
 }
 

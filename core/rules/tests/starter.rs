@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use scrubjay_hooks::Hook;
 use scrubjay_rules::{NewRule, NewRuleError, RuleScope, RuleSet, Status};
 use support::write;
 use tempfile::TempDir;
@@ -26,7 +27,8 @@ fn warnings(folder: &Path) -> Vec<String> {
 #[test]
 fn a_rule_at_every_hook_is_sound_as_it_is_written() {
     let folder = TempDir::new().unwrap();
-    for hook in ["claim", "scrub", "submit", "denial"] {
+    for hook in Hook::ALL {
+        let hook = hook.as_str();
         start(
             folder.path(),
             &format!("acme/at-{hook}"),
@@ -45,7 +47,7 @@ fn a_rule_at_every_hook_is_sound_as_it_is_written() {
     assert_eq!(warnings(folder.path()), Vec::<String>::new());
     let rules = RuleSet::load(&[folder.path().to_owned()]).unwrap();
     let packs = rules.packs();
-    assert_eq!(packs[0].rules.len(), 7);
+    assert_eq!(packs[0].rules.len(), Hook::ALL.len() + 3);
     assert!(
         packs[0]
             .rules
@@ -157,9 +159,9 @@ fn what_cannot_be_started_is_refused_with_help() {
     }
     let text = said("acme/visits", "scrubb", RuleScope::Claim);
     assert!(text.ends_with("did you mean `scrub`?"), "{text}");
-    let text = said("acme/visits", "statement", RuleScope::Claim);
+    let text = said("acme/visits", "elsewhere", RuleScope::Claim);
     assert!(
-        text.contains("rules run at claim, scrub, submit, remittance, denial"),
+        text.contains("rules run at eligibility, authorization, registration, charge"),
         "{text}"
     );
     let text = said("acme/visits", "denial", RuleScope::Line);

@@ -56,16 +56,8 @@ impl AcknowledgmentView {
     }
 }
 
-/// Levels of an acknowledgment, as scripts and tests name them.
-pub(crate) const LEVELS: [&str; 3] = ["interchange", "set", "claim"];
-
-/// Outcomes of an acknowledgment, as scripts and tests name them.
-pub(crate) const OUTCOMES: [(&str, AckOutcome); 4] = [
-    ("received", AckOutcome::Received),
-    ("accepted", AckOutcome::Accepted),
-    ("rejected", AckOutcome::Rejected),
-    ("unclear", AckOutcome::Unclear),
-];
+/// Levels of an acknowledgment, as scripts name them.
+const LEVELS: [&str; 3] = ["interchange", "set", "claim"];
 
 const fn level_word(level: &AckLevel) -> &'static str {
     match level {

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
-use scrubjay_hooks::{EarlierClaim, EarlierService};
+use scrubjay_hooks::{EarlierClaim, EarlierService, SubjectKind};
 use scrubjay_model::{
     Address, AsSent, Claim, ClaimKind, Coverage, CoverageOrder, Denial, DenialCategory, Diagnosis,
     Frequency, InstitutionalDetails, LineOfBusiness, Money, Name, PayerProfile, Person, Provider,
@@ -10,6 +10,8 @@ use scrubjay_model::{
 };
 use serde_yaml::{Mapping, Value};
 
+use super::before::Around;
+use super::subject::{About, OnFile};
 use super::words::{Amount, Word};
 use super::{
     ClaimSpec, DenialSpec, EarlierSpec, FullLine, LineSpec, PayerSpec, PersonSpec, ProviderSpec,
@@ -18,7 +20,7 @@ use super::{
 use crate::pack::PackScope;
 
 /// An NPI with a sound check digit that belongs to nobody.
-const EXAMPLE_NPI: &str = "1234567893";
+pub(super) const EXAMPLE_NPI: &str = "1234567893";
 
 /// An example, ready to be judged.
 #[derive(Debug)]
@@ -27,16 +29,18 @@ pub(crate) struct Example {
     pub(crate) claim: Claim,
     pub(crate) received: NaiveDate,
     pub(crate) history: Vec<EarlierClaim>,
-    pub(crate) denial: Option<Denial>,
+    pub(super) file: OnFile,
+    pub(super) about: About,
 }
 
 impl Example {
+    /// An example of a kind, out of what is written of it and of the claim.
     pub(crate) fn build(
         today: NaiveDate,
         payer: Option<&PayerSpec>,
         scope: &PackScope,
         claim: &Mapping,
-        denial: Option<&Mapping>,
+        (kind, written): (SubjectKind, &Mapping),
     ) -> Result<Self, String> {
         let spec: ClaimSpec = read(claim, "claim")?;
         let received = spec.received.unwrap_or(today);
@@ -47,21 +51,25 @@ impl Example {
             .map(|earlier| earlier_claim(earlier, &spec))
             .collect::<Result<_, _>>()?;
         let claim = claim_of(&spec, &payer, today)?;
-        let denial = match denial {
-            Some(denial) => Some(denial_of(&read(denial, "denial")?, &claim, today)?),
-            None => None,
+        let around = Around {
+            today,
+            payer: &payer,
         };
         Ok(Self {
+            file: OnFile::build(&spec, around, &claim)?,
+            about: About::build(kind, written, around, &claim)?,
             payer,
             claim,
             received,
             history,
-            denial,
         })
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(mapping: &Mapping, what: &str) -> Result<T, String> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(
+    mapping: &Mapping,
+    what: &str,
+) -> Result<T, String> {
     serde_yaml::from_value(Value::Mapping(mapping.clone()))
         .map_err(|error| format!("`{what}`: {error}"))
 }
@@ -85,15 +93,24 @@ fn payer_of(spec: Option<&PayerSpec>, scope: &PackScope) -> Result<PayerProfile,
         .or_else(|| first(&scope.payers))
         .unwrap_or_else(|| "example".to_owned());
     let line = spec.line.or_else(|| scope.lines.as_ref()?.first().copied());
+    profile(&key, line, spec.state.or_else(|| first(&scope.states)))
+}
+
+/// A payer by its key; commercial, where nothing is said.
+pub(super) fn profile(
+    key: &str,
+    line: Option<LineOfBusiness>,
+    state: Option<String>,
+) -> Result<PayerProfile, String> {
     Ok(PayerProfile {
         id: key
             .to_ascii_uppercase()
             .parse()
             .map_err(|error| format!("`payer`: {error}"))?,
-        name: key.clone(),
-        key,
+        name: key.to_owned(),
+        key: key.to_owned(),
         line: line.unwrap_or(LineOfBusiness::Commercial),
-        state: spec.state.or_else(|| first(&scope.states)),
+        state,
         also: Vec::new(),
     })
 }
@@ -212,7 +229,7 @@ fn coverage_of(spec: &ClaimSpec, payer: &PayerProfile) -> Result<Coverage, Strin
     })
 }
 
-fn person_of(spec: &PersonSpec, name: &str) -> Result<Person, String> {
+pub(super) fn person_of(spec: &PersonSpec, name: &str) -> Result<Person, String> {
     let born = NaiveDate::from_ymd_opt(1960, 5, 4).unwrap_or_default();
     Ok(Person {
         name: or(&spec.name, name.to_owned())
@@ -299,8 +316,9 @@ fn service_line(
     })
 }
 
-/// `J0696:JZ 50.00 x4`: procedure and modifiers, charge, units.
-fn short_line(written: &str) -> Result<Box<FullLine>, String> {
+/// `J0696:JZ 50.00 x4`: procedure and modifiers, charge, units; `J0696 x4` is
+/// one whose charge is not told.
+pub(super) fn short_line(written: &str) -> Result<Box<FullLine>, String> {
     let wrong = || {
         format!("`{written}` is no line: write `G0439 195.00`, `J0696:JZ 50.00 x4`, or key by key")
     };
@@ -316,15 +334,16 @@ fn short_line(written: &str) -> Result<Box<FullLine>, String> {
         ..FullLine::default()
     };
     line.modifiers.0.extend(codes);
-    line.charge = parts.next().map(amount).transpose()?;
-    line.units = match parts.next() {
-        Some(units) => Some(amount(units.strip_prefix('x').ok_or_else(wrong)?)?),
-        None => None,
-    };
-    match parts.next() {
-        None => Ok(Box::new(line)),
-        Some(_) => Err(wrong()),
+    for part in parts {
+        match part.strip_prefix('x') {
+            Some(units) if line.units.is_none() => line.units = Some(amount(units)?),
+            None if line.charge.is_none() && line.units.is_none() => {
+                line.charge = Some(amount(part)?);
+            }
+            _ => return Err(wrong()),
+        }
     }
+    Ok(Box::new(line))
 }
 
 fn earlier_claim(spec: &EarlierSpec, claim: &ClaimSpec) -> Result<EarlierClaim, String> {
@@ -355,7 +374,11 @@ fn earlier_claim(spec: &EarlierSpec, claim: &ClaimSpec) -> Result<EarlierClaim, 
     })
 }
 
-fn denial_of(spec: &DenialSpec, claim: &Claim, today: NaiveDate) -> Result<Denial, String> {
+pub(super) fn denial_of(
+    spec: &DenialSpec,
+    claim: &Claim,
+    today: NaiveDate,
+) -> Result<Denial, String> {
     let word =
         |word: &Option<Word>, usual: &str| word.as_ref().map_or_else(|| usual.to_owned(), text);
     Ok(Denial {

@@ -1,16 +1,24 @@
 //! Example claims as a pack's tests write them: short, with defaults for
 //! everything that the case is not about.
 
+mod account;
+mod after;
+mod before;
 mod build;
+mod on_file;
+mod subject;
 mod words;
 
 use chrono::NaiveDate;
-use scrubjay_model::{ClaimKind, LineOfBusiness, Relationship, Sex};
+use scrubjay_hooks::{Part2, SubjectKind};
+use scrubjay_model::{Adjudication, ClaimKind, LineOfBusiness, Relationship, Sex};
 use serde::{Deserialize, Deserializer};
 use serde_yaml::{Mapping, Value};
 
 pub(crate) use build::Example;
-use words::{Amount, Word, Words};
+use on_file::{AnswerSpec, AuthorizationSpec};
+pub(crate) use words::Word;
+use words::{Amount, Words};
 
 /// A field that a case may leave out (the default stands), or empty on purpose.
 type Stated<T> = Option<Option<T>>;
@@ -31,9 +39,27 @@ pub(crate) struct TestFile {
     /// What every case's claim has.
     #[serde(default)]
     pub(crate) claim: Mapping,
-    /// What every case's denial has.
+    // What every case's subject has, where it is no claim.
     #[serde(default)]
-    pub(crate) denial: Mapping,
+    pub(crate) eligibility: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) authorization: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) registration: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) charge: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) acknowledgment: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) remittance: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) denial: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) follow_up: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) account: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) metric: Option<Mapping>,
     /// Cases.
     pub(crate) cases: Vec<Case>,
 }
@@ -50,10 +76,93 @@ pub(crate) struct Case {
     pub(crate) payer: Option<PayerSpec>,
     #[serde(default)]
     pub(crate) claim: Option<Mapping>,
+    // Its subject, where it is no claim.
+    #[serde(default)]
+    pub(crate) eligibility: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) authorization: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) registration: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) charge: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) acknowledgment: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) remittance: Option<Mapping>,
     #[serde(default)]
     pub(crate) denial: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) follow_up: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) account: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) metric: Option<Mapping>,
     /// Everything that the pack must say, and nothing else.
     pub(crate) expect: Vec<Expected>,
+}
+
+macro_rules! subjects {
+    ($($of:ty),+) => {$(
+        impl $of {
+            /// What it says of a subject that is no claim.
+            const fn of(&self, kind: SubjectKind) -> Option<&Mapping> {
+                match kind {
+                    SubjectKind::Claim => None,
+                    SubjectKind::Eligibility => self.eligibility.as_ref(),
+                    SubjectKind::Authorization => self.authorization.as_ref(),
+                    SubjectKind::Registration => self.registration.as_ref(),
+                    SubjectKind::Charge => self.charge.as_ref(),
+                    SubjectKind::Acknowledgment => self.acknowledgment.as_ref(),
+                    SubjectKind::Remittance => self.remittance.as_ref(),
+                    SubjectKind::Denial => self.denial.as_ref(),
+                    SubjectKind::FollowUp => self.follow_up.as_ref(),
+                    SubjectKind::Account => self.account.as_ref(),
+                    SubjectKind::Metric => self.metric.as_ref(),
+                }
+            }
+
+            /// The subjects that it names beside the claim.
+            fn kinds(&self) -> Vec<SubjectKind> {
+                let all = SubjectKind::ALL.into_iter();
+                all.filter(|kind| self.of(*kind).is_some()).collect()
+            }
+        }
+    )+};
+}
+subjects!(TestFile, Case);
+
+impl TestFile {
+    /// What a case is about: what it names itself; the claim, where it names
+    /// only that; else what the file names.
+    pub(crate) fn kind(&self, case: &Case) -> Result<SubjectKind, String> {
+        let several = |kinds: &[SubjectKind]| {
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+            names.join("`, `")
+        };
+        match (&case.kinds()[..], &self.kinds()[..]) {
+            ([one], _) => Ok(*one),
+            ([], _) if case.claim.is_some() => Ok(SubjectKind::Claim),
+            ([], []) => Ok(SubjectKind::Claim),
+            ([], [one]) => Ok(*one),
+            ([], kinds) => Err(format!(
+                "the file names `{}`: write in the case which one it is about",
+                several(kinds)
+            )),
+            (kinds, _) => Err(format!(
+                "a case is about one thing, and this one names `{}`",
+                several(kinds)
+            )),
+        }
+    }
+
+    /// What a case says of its subject, upon what the file says.
+    pub(crate) fn written(&self, case: &Case, kind: SubjectKind) -> Mapping {
+        let none = Mapping::new();
+        join(
+            self.of(kind).unwrap_or(&none),
+            case.of(kind).unwrap_or(&none),
+        )
+    }
 }
 
 /// The payer of an example.
@@ -113,6 +222,22 @@ pub(crate) struct Says {
     pub(crate) owner: Option<String>,
     #[serde(default)]
     pub(crate) days: Option<u32>,
+    /// The effect that it asks for, by the name of its function.
+    #[serde(default)]
+    pub(crate) asks: Option<String>,
+    /// Words that the effect's reason has in it.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+    /// What the effect names: a procedure, payer, modifier, party, way, step,
+    /// or reason of a write-off.
+    #[serde(default)]
+    pub(crate) names: Option<Word>,
+    /// The number that it names: units, amount, level, instalments.
+    #[serde(default)]
+    pub(crate) number: Option<Amount>,
+    /// The day that it names.
+    #[serde(default)]
+    pub(crate) until: Option<NaiveDate>,
 }
 
 /// A claim as a test writes it.
@@ -145,6 +270,13 @@ pub(crate) struct ClaimSpec {
     facility: Option<ProviderSpec>,
     lines: Option<Vec<LineSpec>>,
     history: Vec<EarlierSpec>,
+    authorizations: Vec<AuthorizationSpec>,
+    eligibility: Option<AnswerSpec>,
+    /// Days on which it was sent already.
+    sent: Vec<NaiveDate>,
+    original: Option<Adjudication>,
+    forwarded: Option<NaiveDate>,
+    part2: Option<Part2>,
 }
 
 #[derive(Debug, Default, Deserialize)]

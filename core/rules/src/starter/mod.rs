@@ -1,6 +1,7 @@
 //! Starts a rule for an analyst: a card with a function below it, commented,
 //! and a test that shows it firing and silent.
 
+mod kinds;
 mod text;
 
 use std::fs::{self, OpenOptions};
@@ -162,10 +163,8 @@ impl NewRule {
         let rule = text::rule(self, &self.function(&sources), &code, !file.exists());
         add(&file, &rule)?;
         files.push(file);
-        if let Some(cases) = text::test(self, &code) {
-            add(&test, &cases)?;
-            files.push(test);
-        }
+        add(&test, &text::test(self, &code))?;
+        files.push(test);
         Ok(StartedRule { pack, files })
     }
 
