@@ -7,6 +7,7 @@ use scrubjay_model::{Carc, ClaimKind, LineOfBusiness};
 use crate::codes::{CodeKind, CodeSet};
 use crate::diagnostic::did_you_mean;
 use crate::fields::Fields;
+use crate::limit::{hooks_with, may_limit};
 use crate::tables::Tables;
 
 /// Where a rule is in its life.
@@ -157,35 +158,6 @@ const APPLIES_KEYS: [&str; 11] = [
     "carcs",
     "remarks",
 ];
-
-/// Limits that hold for every subject: whom it goes to.
-const SCOPE_KEYS: [&str; 3] = ["payers", "lines", "states"];
-
-/// What else a card may limit a rule by, where that kind of subject comes.
-const fn limits_of(kind: SubjectKind) -> &'static [&'static str] {
-    match kind {
-        SubjectKind::Claim
-        | SubjectKind::Acknowledgment
-        | SubjectKind::Remittance
-        | SubjectKind::FollowUp => &["claim", "places", "procedures", "modifiers", "diagnoses"],
-        SubjectKind::Denial => &[
-            "claim",
-            "places",
-            "procedures",
-            "modifiers",
-            "diagnoses",
-            "groups",
-            "carcs",
-            "remarks",
-        ],
-        SubjectKind::Authorization | SubjectKind::Charge => {
-            &["places", "procedures", "modifiers", "diagnoses"]
-        }
-        SubjectKind::Eligibility | SubjectKind::Registration => &["places"],
-        SubjectKind::Metric => &["groups", "carcs", "remarks"],
-        SubjectKind::Account => &[],
-    }
-}
 
 impl Card {
     /// Reads a card; what is wrong is told, and what is right still read.
@@ -378,9 +350,8 @@ fn applies(fields: &mut Fields<'_>, tables: &Tables, hook: Hook) -> Applies {
         carcs: fields.texts("carcs").map(upper),
         remarks: fields.texts("remarks").map(upper),
     };
-    let possible = limits_of(hook.subject());
     for key in applies.keys() {
-        if !SCOPE_KEYS.contains(&key) && !possible.contains(&key) {
+        if !may_limit(hook, key) {
             let message = format!("nothing at the hook `{hook}` has `{key}`");
             fields.fault(
                 key,
@@ -391,15 +362,6 @@ fn applies(fields: &mut Fields<'_>, tables: &Tables, hook: Hook) -> Applies {
     }
     fields.no_more(&APPLIES_KEYS);
     applies
-}
-
-/// The hooks at which a card may have a limit.
-fn hooks_with(key: &str) -> String {
-    let hooks = Hook::ALL
-        .into_iter()
-        .filter(|hook| limits_of(hook.subject()).contains(&key));
-    let names: Vec<&str> = hooks.map(Hook::as_str).collect();
-    names.join(", ")
 }
 
 /// Lines of business, as cards and pack.yaml name them.

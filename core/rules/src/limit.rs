@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use chrono::NaiveDate;
+use scrubjay_hooks::{Hook, SubjectKind};
 
 use crate::card::{Applies, Basis, Card, Codes, RuleScope, Status};
 use crate::facts::{Facts, LineFacts};
@@ -244,6 +245,49 @@ impl Limit {
             Self::Together => "no line meets places, procedures and modifiers together".to_owned(),
         }
     }
+}
+
+/// Limits that hold for every subject: whom it goes to.
+const SCOPE_KEYS: [&str; 3] = ["payers", "lines", "states"];
+
+/// What else a card may limit a rule by, where that kind of subject comes.
+const fn limits_of(kind: SubjectKind) -> &'static [&'static str] {
+    match kind {
+        SubjectKind::Claim
+        | SubjectKind::Acknowledgment
+        | SubjectKind::Remittance
+        | SubjectKind::FollowUp => &["claim", "places", "procedures", "modifiers", "diagnoses"],
+        SubjectKind::Denial => &[
+            "claim",
+            "places",
+            "procedures",
+            "modifiers",
+            "diagnoses",
+            "groups",
+            "carcs",
+            "remarks",
+        ],
+        SubjectKind::Authorization | SubjectKind::Charge => {
+            &["places", "procedures", "modifiers", "diagnoses"]
+        }
+        SubjectKind::Eligibility | SubjectKind::Registration => &["places"],
+        SubjectKind::Metric => &["groups", "carcs", "remarks"],
+        SubjectKind::Account => &[],
+    }
+}
+
+/// Whether a card may have a limit at a hook.
+pub(crate) fn may_limit(hook: Hook, key: &str) -> bool {
+    SCOPE_KEYS.contains(&key) || limits_of(hook.subject()).contains(&key)
+}
+
+/// The hooks at which a card may have a limit, in words.
+pub(crate) fn hooks_with(key: &str) -> String {
+    let hooks = Hook::ALL
+        .into_iter()
+        .filter(|hook| limits_of(hook.subject()).contains(&key));
+    let names: Vec<&str> = hooks.map(Hook::as_str).collect();
+    names.join(", ")
 }
 
 fn list<'a>(key: &str, values: impl Iterator<Item = &'a str>) -> String {

@@ -109,7 +109,9 @@ pub(crate) fn claim(applies: &Applies) -> Result<Mapping, String> {
 pub(crate) fn subject(kind: SubjectKind, applies: &Applies) -> Result<Mapping, String> {
     let (procedure, modifier) = (procedure(applies), modifier(applies));
     let text = match kind {
-        SubjectKind::Claim | SubjectKind::Remittance => "lines: [{ remarks: [N130] }]".to_owned(),
+        SubjectKind::Claim | SubjectKind::Remittance => {
+            "expected: 90\nlines: [{ remarks: [N130] }]".to_owned()
+        }
         SubjectKind::Eligibility => format!(
             "{PATIENT}\ncoverages: [{COVERAGE}, {{ payer: sample-second, member: M2 }}]\nanswer: {ANSWER}\nvisit: {VISIT}\nestimate: {{ given: 2026-02-03, expected: 100 }}\n"
         ),

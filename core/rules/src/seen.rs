@@ -89,7 +89,8 @@ impl Eye<'_> {
                 let claim = subject
                     .claim
                     .map(|claim| self.claim_beside(claim, subject.payer));
-                let view = self.remitted(subject.remitted, claim);
+                let mut view = self.remitted(subject.remitted, claim);
+                view.expected = subject.expected.map(Money::to_decimal);
                 seen(RemittanceRef(Arc::new(view)))
             }
             Subject::Eligibility(subject) => {
@@ -151,6 +152,7 @@ impl Eye<'_> {
             allowed: allowed
                 .filter(|lines| !lines.is_empty())
                 .map(|lines| lines.into_iter().sum::<Money>().to_decimal()),
+            expected: None,
             patient_responsibility: remitted.patient_responsibility.map(Money::to_decimal),
             remarks: remarks
                 .map(|remark| self.texts.text(remark.as_text()))

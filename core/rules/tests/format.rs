@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use scrubjay_hooks::Hook;
 use scrubjay_rules::{Formatted, Formatting, NewRule, RuleScope, format_files, format_text};
 use tempfile::TempDir;
 
@@ -41,13 +42,13 @@ fn the_packs_that_ship_are_formatted() {
 #[test]
 fn a_rule_that_is_started_is_formatted() {
     let folder = TempDir::new().unwrap();
-    for (name, hook, scope) in [
-        ("claims", "scrub", RuleScope::Claim),
-        ("lines", "scrub", RuleScope::Line),
-        ("denials", "denial", RuleScope::Claim),
-        ("remittances", "remittance", RuleScope::Claim),
-    ] {
-        let new = NewRule::new(&format!("acme/{name}"), hook, scope).unwrap();
+    let hooks = Hook::ALL.map(|hook| (hook.as_str(), RuleScope::Claim));
+    for (number, (hook, scope)) in hooks
+        .into_iter()
+        .chain([("scrub", RuleScope::Line)])
+        .enumerate()
+    {
+        let new = NewRule::new(&format!("acme/rule-{number}"), hook, scope).unwrap();
         new.write(folder.path()).unwrap();
     }
     for (file, formatted) in format_files(&[folder.path().to_owned()], Formatting::Check).unwrap() {

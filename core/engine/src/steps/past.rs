@@ -91,6 +91,7 @@ impl Past {
                 remittance: &remitted.0,
                 remitted: &remitted.1,
                 claim,
+                expected: None,
                 payer,
             })),
             With::Nothing => see(Subject::Claim(&ClaimSubject {

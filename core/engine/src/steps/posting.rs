@@ -366,6 +366,7 @@ fn ask_rules(
         remittance,
         remitted,
         claim,
+        expected: None,
         payer: profile,
     };
     let mut outcome = desk.handlers.judge(

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use scrubjay_model::{
     Adjudication, AsSent, Authorization, Claim, ClaimId, Denial, EligibilityRecord, Modifier,
-    PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
+    Money, PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,8 @@ pub struct RemittanceSubject<'a> {
     pub remitted: &'a RemittanceClaim,
     /// Our claim, where one matches.
     pub claim: Option<&'a Claim>,
+    /// What the contract says that the payer allows.
+    pub expected: Option<Money>,
     /// The payer, where the practice knows it.
     pub payer: Option<&'a PayerProfile>,
 }

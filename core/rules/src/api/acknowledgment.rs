@@ -8,8 +8,7 @@ use scrubjay_model::{AckLevel, AckOutcome, Acknowledgment, Channel};
 
 use super::claim::ClaimRef;
 use super::coverage::PayerView;
-use super::date::Date;
-use super::visit::business_days;
+use super::date::{Date, business_days};
 use super::{Api, Kind, list, maybe_word, payer, properties};
 use crate::seen::Eye;
 use crate::view::ClaimView;

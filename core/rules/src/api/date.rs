@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use rhai::{Dynamic, EvalAltResult, INT};
+use scrubjay_model::BusinessCalendar;
 
 use super::{Api, Kind, fault, frame};
 use crate::frame::Frame;
@@ -30,6 +31,9 @@ type Maybe = Result<Date, Box<EvalAltResult>>;
 /// Days that a search for a business day goes on at most: no calendar closes
 /// a payer for longer.
 const LONGEST_CLOSURE: u32 = 31;
+
+/// The most business days that may be added at once: some four years.
+const MOST_BUSINESS_DAYS: u32 = 1_000;
 
 pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     const DATE: Kind = Kind::Date;
@@ -127,6 +131,28 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     )
     .call(
         DATE,
+        "plus_business_days",
+        COUNT,
+        DATE,
+        "So many business days later, weekends and federal holidays left out.",
+        |date: Date, count: INT| -> Maybe {
+            let count = u32::try_from(count).ok().filter(|count| *count <= MOST_BUSINESS_DAYS);
+            let count = count.ok_or_else(|| {
+                fault(format!("`count` is 0 to {MOST_BUSINESS_DAYS} business days"))
+            })?;
+            Ok(Date(BusinessCalendar::default().business_days_after(date.0, count)))
+        },
+    )
+    .call(
+        DATE,
+        "business_days_until",
+        &[("other", DATE)],
+        Kind::Number,
+        "Business days after this day and up to another, weekends and federal holidays left out; 0 where that one is not later.",
+        |date: Date, other: Date| business_days(date.0, other.0),
+    )
+    .call(
+        DATE,
         "next_business_day",
         &[],
         DATE,
@@ -156,6 +182,17 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         .register_fn("-", |date: Date, count: INT| {
             days(date.0, count.saturating_neg())
         });
+}
+
+/// Business days after one day and up to another, federal holidays left out;
+/// none where that one is not later. Nobody counts beyond ten years.
+pub(crate) fn business_days(from: NaiveDate, to: NaiveDate) -> INT {
+    const MOST: usize = 3_653;
+    let calendar = BusinessCalendar::default();
+    let days = from.iter_days().skip(1).take(MOST);
+    let counted = days.take_while(|day| *day <= to);
+    let open = counted.filter(|day| calendar.is_business_day(*day));
+    INT::try_from(open.count()).unwrap_or(INT::MAX)
 }
 
 fn weekend(date: NaiveDate) -> bool {

@@ -25,6 +25,7 @@ pub(crate) mod history;
 pub(crate) mod lists;
 pub(crate) mod metric;
 pub(crate) mod party;
+pub(crate) mod properties;
 pub(crate) mod registration;
 pub(crate) mod remittance;
 pub(crate) mod steps;
@@ -41,6 +42,7 @@ use scrubjay_hooks::EffectKind;
 use scrubjay_model::Money;
 
 use crate::frame::Frame;
+pub(crate) use properties::{payer, properties};
 
 /// The kinds of value that a script meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -391,30 +393,6 @@ pub(crate) fn register(engine: &mut Engine, frame: &Arc<Mutex<Frame>>) -> Vec<En
     steps::register(&mut api, frame);
     api.entries
 }
-
-/// Registers properties of a kind, each with what it gives and what it means:
-/// shorter than one call each, where there are many.
-macro_rules! properties {
-    ($api:ident, $on:expr, $of:ty => $($name:literal $gives:expr, $doc:literal, |$it:ident| $read:expr;)+) => {
-        $($api.get($on, $name, $gives, $doc, |of: &mut $of| { let $it = &of.0; $read });)+
-    };
-}
-pub(crate) use properties;
-
-/// Registers whom a subject goes to, which its view holds as `payer`.
-macro_rules! payer {
-    ($api:ident, $on:expr, $of:ty) => {
-        $crate::api::properties! { $api, $on, $of =>
-            "payer" Kind::Text, "The payer's key in the practice's configuration.",
-                |it| $crate::api::maybe_text(it.payer.key.as_ref());
-            "payer_line" Kind::Text, "The payer's line of business, as of a claim.",
-                |it| $crate::api::maybe_word(it.payer.line);
-            "payer_state" Kind::Text, "State of the payer's plan, two letters.",
-                |it| $crate::api::maybe_text(it.payer.state.as_ref());
-        }
-    };
-}
-pub(crate) use payer;
 
 /// A fault that our own functions raise: its text is ours and free of data.
 #[derive(Debug, Clone)]

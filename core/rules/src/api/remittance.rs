@@ -26,6 +26,7 @@ pub(crate) struct RemittanceView {
     pub(crate) charge: Decimal,
     pub(crate) paid: Decimal,
     pub(crate) allowed: Option<Decimal>,
+    pub(crate) expected: Option<Decimal>,
     pub(crate) patient_responsibility: Option<Decimal>,
     pub(crate) remarks: Vec<ImmutableString>,
     pub(crate) adjustments: Vec<AdjustmentView>,
@@ -109,6 +110,9 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
             Ok(taken.filter(|taken| all || set.contains(&taken.carc)).map(|taken| taken.amount).sum())
         },
     )
+    .get(REMITTANCE, "expected", Kind::Number, "What the contract says that the payer allows.", |remittance: &mut RemittanceRef| {
+        maybe(remittance.0.expected)
+    })
     .get(REMITTANCE, "payer", TEXT, "The payer's key.", |remittance: &mut RemittanceRef| maybe_text(remittance.0.payer.as_ref()))
     .get(REMITTANCE, "payer_line", TEXT, "The payer's line of business.", |remittance: &mut RemittanceRef| {
         maybe(remittance.0.payer_line.map(ImmutableString::from))

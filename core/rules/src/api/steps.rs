@@ -39,8 +39,8 @@ macro_rules! effect {
         let asked = Arc::clone($shared);
         let name = EffectKind::$kind.as_str();
         $api.call(Kind::Any, name, $parameters, Kind::Missing, $doc, move |$($name: $type),*| -> Done {
-            let effect: Asked<Effect> = (|| Ok($effect))();
-            frame(&asked).ask(effect?)
+            let effect = $effect;
+            frame(&asked).ask(effect)
         })
         .asks(Asks::Effect(EffectKind::$kind))
     }};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, INT, ImmutableString};
-use scrubjay_model::{Axis, BusinessCalendar, EncounterRecord};
+use rhai::{Dynamic, ImmutableString};
+use scrubjay_model::{Axis, EncounterRecord};
 
-use super::date::Date;
+use super::date::{Date, business_days};
 use super::{Api, Kind, maybe, maybe_date, properties};
 
 /// A visit, in a script's hand.
@@ -35,16 +35,4 @@ pub(crate) fn register(api: &mut Api<'_>) {
         "business_days_ahead" Kind::Number, "Business days from the day of booking to the day booked for, federal holidays left out: what the time for a good-faith estimate depends on.",
             |it| maybe(it.booked.map(|booked| business_days(booked, it.scheduled)));
     }
-}
-
-/// Business days after one day and up to another, federal holidays left out;
-/// none where that one is not later.
-pub(crate) fn business_days(from: chrono::NaiveDate, to: chrono::NaiveDate) -> INT {
-    /// Ten years of days: nobody counts business days beyond.
-    const MOST: usize = 3_653;
-    let calendar = BusinessCalendar::default();
-    let days = from.iter_days().skip(1).take(MOST);
-    let counted = days.take_while(|day| *day <= to);
-    let open = counted.filter(|day| calendar.is_business_day(*day));
-    INT::try_from(open.count()).unwrap_or(INT::MAX)
 }

@@ -6,6 +6,7 @@ mod after;
 mod before;
 mod build;
 mod on_file;
+mod remittance;
 mod subject;
 mod words;
 

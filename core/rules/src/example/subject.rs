@@ -2,23 +2,21 @@
 
 use scrubjay_hooks::{ClaimSubject, DenialSubject, Hook, Part2, Subject, SubjectKind};
 use scrubjay_model::{
-    Adjudication, Authorization, Channel, Denial, EligibilityRecord, Frequency, Remittance,
-    RemittanceClaim, Submission, SubmissionRecord,
+    Adjudication, Authorization, Channel, Denial, EligibilityRecord, Frequency, Submission,
+    SubmissionRecord,
 };
 use serde_yaml::Mapping;
 
 use super::ClaimSpec;
 use super::account::{AccountExample, AccountSpec, MetricExample, MetricSpec};
-use super::after::{
-    AcknowledgmentExample, AcknowledgmentSpec, FollowUpExample, FollowUpSpec, RemittanceSpec,
-    show_remittance,
-};
+use super::after::{AcknowledgmentExample, AcknowledgmentSpec, FollowUpExample, FollowUpSpec};
 use super::before::{
     Around, AuthorizationCheckSpec, AuthorizationExample, ChargeExample, ChargeSpec,
     EligibilityExample, EligibilitySpec, RegistrationExample, RegistrationSpec,
 };
 use super::build::{Example, denial_of, read};
 use super::on_file::wrong;
+use super::remittance::{RemittanceExample, RemittanceSpec, show_remittance};
 
 /// What an example is about, beside its claim and payer.
 #[derive(Debug)]
@@ -29,8 +27,8 @@ pub(crate) enum About {
     Authorization(Box<AuthorizationExample>),
     Registration(Box<RegistrationExample>),
     Charge(Box<ChargeExample>),
-    Acknowledgment(AcknowledgmentExample),
-    Remittance(Box<(Remittance, RemittanceClaim)>),
+    Acknowledgment(Box<AcknowledgmentExample>),
+    Remittance(Box<RemittanceExample>),
     Denial(Box<Denial>),
     FollowUp(Box<FollowUpExample>),
     Account(Box<AccountExample>),
@@ -65,7 +63,7 @@ impl About {
             }
             SubjectKind::Acknowledgment => {
                 let spec: AcknowledgmentSpec = read(written, name)?;
-                Self::Acknowledgment(spec.build(around, claim)?)
+                Self::Acknowledgment(Box::new(spec.build(around, claim)?))
             }
             SubjectKind::Remittance => {
                 let spec: RemittanceSpec = read(written, name)?;

@@ -53,8 +53,7 @@ fn claim(scope: RuleScope, code: &str) -> Start {
     let lines = |lines: &str| format!("claim: {{ lines: [{lines}] }}");
     let (body, fires, silent) = match scope {
         RuleScope::Line => (
-            "\
-    // A line offers, among others, line.procedure, .modifiers, .units, .charge, .place,
+            "    // A line offers, among others, line.procedure, .modifiers, .units, .charge, .place,
     // .from, .ndc, .has_modifier(\"GZ\"). Ask `line.ndc.is_missing()` before reading on
     // behind a value that may be missing. A table of the pack: table(\"name\").get(\"key\").
     if line.units > 90 {
@@ -66,8 +65,7 @@ fn claim(scope: RuleScope, code: &str) -> Start {
             lines(&format!("{code} 100.00 x90")),
         ),
         RuleScope::Claim => (
-            "\
-    // A claim offers, among others, claim.charge, .payer, .place, .service_from,
+            "    // A claim offers, among others, claim.charge, .payer, .place, .service_from,
     // .received, .authorization, .patient.age, .lines, .has_dx(\"E11\"), .units_of(\"J*\").
     // Ask `claim.referral.is_missing()` before reading on behind a value that may be
     // missing. The first word of what is said is the field that it is about.
@@ -96,15 +94,15 @@ fn denial(code: &str) -> Start {
         severity: "info",
         applies: format!("applies: {{ remarks: {code} }}"),
         more: "groups: CO, carcs: [197, 198], payers: [acme]",
-        body: "\
-    // A denial offers, among others, denial.carc, .group, .remarks, .amount, .decided,
+        body:
+            "    // A denial offers, among others, denial.carc, .group, .remarks, .amount, .decided,
     // .payer, and denial.claim, which is missing where the claim is not ours. A rule
     // may say classify(category, recoverable, action, owner, days), appeal, open_task, tag.
     if denial.amount > 5000 {
         open_task(\"Say here what to do, and why\", \"denials\", 5);
     }
 "
-        .to_owned(),
+            .to_owned(),
         fires: denial("5000.01"),
         silent: denial("5000.00"),
     }
@@ -117,8 +115,7 @@ fn remittance(code: &str) -> Start {
         severity: "warn",
         applies: by_procedure(code),
         more: PAYERS,
-        body: "\
-    // A remitted claim offers, among others, remittance.charge, .paid, .status, .remarks,
+        body: "    // A remitted claim offers, among others, remittance.charge, .paid, .status, .remarks,
     // .adjusted(\"CO\", \"45\"), and remittance.claim, which is missing where it is not ours.
     if remittance.paid > remittance.charge {
         // Text in back quotes may hold values.
@@ -137,8 +134,7 @@ fn eligibility(code: &str) -> Start {
         severity: "warn",
         applies: by_place(code),
         more: PAYERS,
-        body: "\
-    // A check of cover offers, among others, eligibility.patient, .coverage, .coverages,
+        body: "    // A check of cover offers, among others, eligibility.patient, .coverage, .coverages,
     // .payer, .visit, .service_date, and .answer, which is missing where none came. A rule
     // may say verify_coverage, route, require_authorization, open_task, tag.
     if eligibility.answer.is_missing() {
@@ -156,8 +152,7 @@ fn authorization(code: &str) -> Start {
         severity: "warn",
         applies: by_procedure(code),
         more: CODES,
-        body: "\
-    // What is planned offers, among others, authorization.services, .diagnoses, .visit,
+        body: "    // What is planned offers, among others, authorization.services, .diagnoses, .visit,
     // .coverage, .payer, .on_file (authorizations that the patient has), .eligibility.
     // A rule may say require_authorization, defer, verify_coverage, open_task, tag.
     if authorization.services.some(|service| !service.is_authorized) {
@@ -179,8 +174,7 @@ fn registration(code: &str) -> Start {
         severity: "warn",
         applies: by_place(code),
         more: PAYERS,
-        body: "\
-    // A registration offers, among others, registration.patient, .coverages, .has_phone,
+        body: "    // A registration offers, among others, registration.patient, .coverages, .has_phone,
     // .group_plan, .employees, .esrd_from, .accident (payers before Medicare), .eligibility.
     // A rule may say repair(field, value, reason), route, verify_coverage, open_task, tag.
     if registration.look_alikes > 0 {
@@ -203,8 +197,7 @@ fn charge(code: &str) -> Start {
         severity: "warn",
         applies: by_procedure(code),
         more: CODES,
-        body: "\
-    // A charge offers, among others, charge.procedure, .modifiers, .units, .amount,
+        body: "    // A charge offers, among others, charge.procedure, .modifiers, .units, .amount,
     // .service, .lag_days, .visit, .others (charges of the visit), .any_other(\"J*\").
     // A rule may say add_modifier(modifier, reason), set_units, open_task, tag.
     if charge.lag_days > 5 {
@@ -226,8 +219,7 @@ fn acknowledgment(code: &str) -> Start {
         severity: "warn",
         applies: by_procedure(code),
         more: CODES,
-        body: "\
-    // An acknowledgment offers, among others, acknowledgment.outcome (missing where none
+        body: "    // An acknowledgment offers, among others, acknowledgment.outcome (missing where none
     // came), .level, .codes, .has_code(\"A7\"), .has_received(\"claim\"), .days_since_sent,
     // .claim. A rule may say correct_and_resubmit, ask_payer, open_task, tag.
     if acknowledgment.outcome == \"rejected\" {
@@ -248,8 +240,7 @@ fn follow_up(code: &str) -> Start {
         severity: "info",
         applies: by_procedure(code),
         more: CODES,
-        body: "\
-    // An open claim offers, among others, follow_up.insurance_owes, .patient_owes,
+        body: "    // An open claim offers, among others, follow_up.insurance_owes, .patient_owes,
     // .age_days, .days_since_submitted, .adjudication, .answered, .has_answer(\"P1\"), .appeal,
     // .claim. A rule may say ask_payer(way, reason), defer, transfer, write_off, appeal.
     if follow_up.age_days > 45 {
@@ -270,11 +261,10 @@ fn account(hook: Hook, code: &str) -> Start {
     };
     Start {
         severity: "info",
-        applies: "effective: 2026-01-01..".to_owned(),
+        applies: "overridable: false".to_owned(),
         more: "applies: { payers: [acme], lines: [commercial] }",
         body: format!(
-            "\
-    // An account offers, among others, account.balance, .state, .holds, .has_hold(\"dispute\"),
+            "    // An account offers, among others, account.balance, .state, .holds, .has_hold(\"dispute\"),
     // .claims, .statement_count, .last_statement, .plan, .assistance, .days_owed. A rule may
     // say {asks}, open_task, tag.
     if account.state == \"{code}\" && account.balance > 5000 {{
@@ -293,8 +283,7 @@ fn metric(code: &str) -> Start {
         severity: "info",
         applies: format!("applies: {{ remarks: {code} }}"),
         more: "groups: CO, carcs: [197, 198], payers: [acme]",
-        body: "\
-    // A figure is of denials with the same payer, group and reason in a period: metric.carc,
+        body: "    // A figure is of denials with the same payer, group and reason in a period: metric.carc,
     // .group, .remarks, .count, .amount, .share, .before. A rule may say propose_rule,
     // open_task, tag.
     if metric.count > 9 {
