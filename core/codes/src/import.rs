@@ -262,10 +262,22 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 }
 
 /// The bytes of columns `first..=last`, 1-based as the record layouts count
-/// them, without blanks at the ends; empty where the line ends before.
+/// them, without blanks at the ends; empty where the line ends before. A column
+/// is a character: in a file that somebody made UTF-8 of, an accent takes two bytes.
 pub(crate) fn columns(line: &[u8], first: usize, last: usize) -> &[u8] {
-    let from = (first - 1).min(line.len());
-    line[from..last.min(line.len())].trim_ascii()
+    let text = if line.is_ascii() {
+        None
+    } else {
+        std::str::from_utf8(line).ok()
+    };
+    let byte = |column: usize| match text {
+        None => column.min(line.len()),
+        Some(text) => text
+            .char_indices()
+            .nth(column)
+            .map_or(line.len(), |(at, _)| at),
+    };
+    line[byte(first - 1)..byte(last)].trim_ascii()
 }
 
 /// A date as `yyyymmdd`.
@@ -324,6 +336,16 @@ pub(crate) mod tests {
     fn text_is_utf_8_or_else_windows_1252() {
         assert_eq!(text("Ménière".as_bytes()), "Ménière");
         assert_eq!(text(b"M\xE9ni\xE8re\x92s"), "Ménière’s");
+    }
+
+    #[test]
+    fn a_column_is_a_character_in_either_encoding() {
+        for line in ["Ménière right".as_bytes(), b"M\xE9ni\xE8re right"] {
+            assert_eq!(columns(line, 9, 13), b"right");
+            assert_eq!(columns(line, 9, usize::MAX), b"right");
+            assert_eq!(text(columns(line, 1, 7)), "Ménière");
+            assert_eq!(columns(line, 14, 20), b"");
+        }
     }
 
     #[test]

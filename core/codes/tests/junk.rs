@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use scrubjay_codes::{
     PtpReader, PtpTable, read_add_ons, read_fee_schedule, read_gpci, read_hcpcs, read_icd10_order,
-    read_icd10_tabular, read_mue, recognize_file,
+    read_icd10_tabular, read_medicaid_mue, read_mue, recognize_file,
 };
 
 /// Pieces that official files are made of, put together wrongly.
@@ -14,6 +14,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "99213",
         "G9001\tG9002\t\t20260101\t*\t1\tx",
         "20260101",
+        "E01000000206.A4500    2011001       1\n",
         "*",
         "\t",
         ",",
@@ -60,6 +61,9 @@ proptest! {
         if let Ok(import) = read_mue(&file[..]) {
             prop_assert!(import.table.iter().all(|(code, _)| code != "D0120"));
         }
+        if let Ok(import) = read_medicaid_mue(&file[..]) {
+            prop_assert!(import.table.iter().all(|(code, _)| code != "D0120"));
+        }
         let _ = read_add_ons(&file[..]);
         let _ = read_gpci(&file[..]);
         if let Ok(import) = read_fee_schedule(&file[..]) {
@@ -79,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn a_name_is_only_a_name(name in "(icd10cm_order_|HCPC|ccipra-v|MCR_MUE_Practitioner|AOC_V|PPRRVU|GPCI|.)[0-9A-Za-z_é-]{0,20}[.](txt|csv|xml|.{0,3})") {
+    fn a_name_is_only_a_name(name in "(icd10cm_order_|HCPC|ccipra-v|MCR_MUE_Practitioner|MCD-MUE-|AOC_V|PPRRVU|GPCI|.)[0-9A-Za-z_é-]{0,20}[.](txt|csv|xml|.{0,3})") {
         let _ = recognize_file(&name);
     }
 }
