@@ -92,6 +92,8 @@ pub struct StatusCategory {
     pub stage: StatusStage,
     /// What it means, in our own words.
     pub meaning: &'static str,
+    /// From when and until when it may be used, as far as we know.
+    pub validity: Validity,
 }
 
 /// Where a claim is, by its status category.
@@ -103,7 +105,7 @@ pub enum StatusStage {
     Accepted,
     /// Refused before adjudication (A3, A6, A7, A8).
     Rejected,
-    /// Neither yes nor no (A4, A5).
+    /// Neither yes nor no (A4, A5, the retired X0).
     Unclear,
     /// Being adjudicated (P).
     Pending,
@@ -137,7 +139,9 @@ pub fn claim_status_category(code: &str) -> Option<StatusCategory> {
         .and_then(read_category)
 }
 
-fn read_category([code, stage, meaning]: [&'static str; 3]) -> Option<StatusCategory> {
+fn read_category(
+    [code, stage, meaning, starts, stops]: [&'static str; 5],
+) -> Option<StatusCategory> {
     let stage = match stage {
         "received" => StatusStage::Received,
         "accepted" => StatusStage::Accepted,
@@ -156,6 +160,7 @@ fn read_category([code, stage, meaning]: [&'static str; 3]) -> Option<StatusCate
         code,
         stage,
         meaning,
+        validity: Validity::read(starts, stops)?,
     })
 }
 

@@ -115,7 +115,7 @@ pub(super) fn look_up(set: LookupSet, code: &str, day: NaiveDate) -> Result<Foun
         LookupSet::Carc => reason(code, day),
         LookupSet::Rarc => remark(code, day),
         LookupSet::Group => group(code),
-        LookupSet::ClaimStatus => status(code),
+        LookupSet::ClaimStatus => status(code, day),
         LookupSet::FilingIndicator => indicator(code),
         LookupSet::Icd10 | LookupSet::Imported(_) => None,
     };
@@ -233,7 +233,7 @@ fn group(code: &str) -> Option<Found> {
     Some(facts.found(code, GROUP_SOURCE))
 }
 
-fn status(code: &str) -> Option<Found> {
+fn status(code: &str, day: NaiveDate) -> Option<Found> {
     let category = claim_status_category(code)?;
     let stage = match category.stage {
         StatusStage::Received => "on its way: received, not accepted",
@@ -250,6 +250,7 @@ fn status(code: &str) -> Option<Found> {
     };
     let mut facts = Facts::default();
     facts.add("meaning", category.meaning).add("stage", stage);
+    validity(&mut facts, category.validity, day);
     Some(facts.found(code, STATUS_SOURCE))
 }
 

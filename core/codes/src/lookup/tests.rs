@@ -85,6 +85,8 @@ fn a_reason_tells_what_is_done_about_it_and_whether_it_is_in_use() {
         facts(LookupSet::Group, "pr", None, "2026-03-01"),
         ["meaning: The patient owes it"]
     );
+    let gone = facts(LookupSet::ClaimStatus, "X0", None, "2026-03-01");
+    assert!(gone.contains(&"on the day: not in use on 2026-03-01".to_owned()));
     for (set, code) in [
         (LookupSet::Rarc, "MA130"),
         (LookupSet::ClaimStatus, "A3"),
