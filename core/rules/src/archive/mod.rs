@@ -22,6 +22,7 @@
 //! all others. There are no folders, links or rights in an archive, and names
 //! are those that a pack may have, so nothing of it can land elsewhere.
 
+mod head;
 mod install;
 mod merge;
 mod table;
@@ -29,11 +30,12 @@ mod version;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::content::{PackContent, PackFile};
+use crate::content::PackContent;
 use crate::diagnostic::LoadError;
 use crate::pack::{MANIFEST, Manifest, manifest};
 use crate::signature::{PublicKey, SignatureError, hex};
 use crate::source::Source;
+use head::{Head, contents};
 
 pub use install::{
     Downgrade, InstallError, InstallOptions, Installed, LocalChanges, Overridden, install,
@@ -48,8 +50,6 @@ const HEAD: &str = "scrubjay pack archive 1";
 const MAX_ARCHIVE: usize = 64 * 1024 * 1024;
 /// Files of an archive at most.
 const MAX_FILES: usize = 2_000;
-/// Bytes of a line of its head at most.
-const MAX_LINE: usize = 1_024;
 
 /// A pack as it is handed on.
 ///
@@ -173,10 +173,7 @@ impl PackArchive {
         if bytes.len() > MAX_ARCHIVE {
             return Err(ArchiveError::TooLarge);
         }
-        let mut head = Head {
-            rest: bytes,
-            line: 0,
-        };
+        let mut head = Head::of(bytes);
         if head.next() != Some(HEAD) {
             return Err(ArchiveError::NotAnArchive);
         }
@@ -318,98 +315,6 @@ fn manifest_of(content: &PackContent) -> Result<Manifest, ArchiveError> {
         }
     }
     Ok(manifest)
-}
-
-/// A file as the head lists it.
-struct Listed<'a> {
-    digest: &'a str,
-    bytes: usize,
-    name: &'a str,
-}
-
-/// The head of an archive, line by line.
-struct Head<'a> {
-    rest: &'a [u8],
-    line: usize,
-}
-
-impl<'a> Head<'a> {
-    fn peek(&self) -> Option<(&'a str, &'a [u8])> {
-        let within = &self.rest[..self.rest.len().min(MAX_LINE)];
-        let end = within.iter().position(|byte| *byte == b'\n')?;
-        let line = std::str::from_utf8(&self.rest[..end]).ok()?;
-        Some((line, &self.rest[end + 1..]))
-    }
-
-    fn next(&mut self) -> Option<&'a str> {
-        let (line, rest) = self.peek()?;
-        self.rest = rest;
-        self.line += 1;
-        Some(line)
-    }
-
-    fn error(&self, expected: &'static str) -> ArchiveError {
-        let line = self.line.max(1);
-        ArchiveError::Head { line, expected }
-    }
-
-    /// The value of a line that must be there.
-    fn value(&mut self, key: &str, expected: &'static str) -> Result<&'a str, ArchiveError> {
-        let line = self.next();
-        line.and_then(|line| line.strip_prefix(key)?.strip_prefix(": "))
-            .ok_or_else(|| self.error(expected))
-    }
-
-    /// The value of a line that may be there.
-    fn maybe(&mut self, key: &str) -> Option<&'a str> {
-        let (line, rest) = self.peek()?;
-        let value = line.strip_prefix(key)?.strip_prefix(": ")?;
-        self.rest = rest;
-        self.line += 1;
-        Some(value)
-    }
-
-    fn file(&mut self) -> Result<Listed<'a>, ArchiveError> {
-        let line = self.next();
-        let parts = line.and_then(|line| {
-            let (digest, line) = line.split_once(' ')?;
-            let (bytes, name) = line.split_once(' ')?;
-            let bytes = bytes.parse().ok()?;
-            Some(Listed {
-                digest,
-                bytes,
-                name,
-            })
-        });
-        parts.ok_or_else(|| self.error("a file's hash, its length and its name"))
-    }
-}
-
-/// The files behind the head.
-fn contents(mut rest: &[u8], listed: &[Listed<'_>]) -> Result<Vec<PackFile>, ArchiveError> {
-    let mut files = Vec::new();
-    for file in listed {
-        let changed = || ArchiveError::FileChanged {
-            name: file.name.to_owned(),
-        };
-        let bytes = rest.get(..file.bytes).ok_or(ArchiveError::CutShort)?;
-        if hex(&Sha256::digest(bytes)) != file.digest {
-            return Err(changed());
-        }
-        let text = String::from_utf8(bytes.to_vec()).map_err(|_| changed())?;
-        rest = rest[file.bytes..]
-            .strip_prefix(b"\n")
-            .ok_or(ArchiveError::CutShort)?;
-        files.push(PackFile {
-            name: file.name.to_owned(),
-            text,
-        });
-    }
-    if rest.is_empty() {
-        Ok(files)
-    } else {
-        Err(ArchiveError::CutShort)
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Archives: the same bytes for the same pack, and no other bytes are taken.
 
 use super::*;
+use crate::content::PackFile;
 use proptest::prelude::*;
 
 fn file(name: &str, text: &str) -> PackFile {

@@ -1,5 +1,8 @@
 //! `scrubjay scrub`: claims in bulk, judged and not kept.
 
+mod sheet;
+mod table;
+
 use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -7,12 +10,11 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use scrubjay::config::RulesFrom;
-use scrubjay::hooks::{About, Finding};
-use scrubjay::model::Money;
+use scrubjay::hooks::Finding;
 use scrubjay::store::Access;
 use scrubjay::{
-    Config, DATABASE_NAME, EngineBuilder, FileProblem, ScrubInput, ScrubOptions, ScrubSummary,
-    Scrubbed, ScrubbedClaim, Scrubber, files_below,
+    Config, DATABASE_NAME, EngineBuilder, ScrubInput, ScrubOptions, ScrubSummary, Scrubber,
+    files_below,
 };
 
 use crate::child;
@@ -95,15 +97,15 @@ pub(crate) fn scrub(arguments: &ScrubArguments) -> anyhow::Result<ExitCode> {
         summary
     } else if arguments.csv {
         let mut rows = csv::Writer::from_writer(out);
-        rows.write_record(COLUMNS)?;
+        rows.write_record(sheet::COLUMNS)?;
         let summary = scrubber.scrub(inputs, &options, |found| {
-            write_rows(&mut rows, &found)?;
+            sheet::write_rows(&mut rows, &found)?;
             anyhow::Ok(())
         })?;
         rows.flush()?;
         summary
     } else {
-        let mut table = Lines { out, file: None };
+        let mut table = table::Lines::new(out);
         let summary = scrubber.scrub(inputs, &options, |found| anyhow::Ok(table.print(&found)?))?;
         table.out.flush()?;
         summary
@@ -189,166 +191,6 @@ fn weight(finding: &Finding) -> &'static str {
     } else {
         finding.severity.as_str()
     }
-}
-
-/// The table: columns of one width, so that a line can go as soon as it is known.
-struct Lines<W> {
-    out: W,
-    /// The file whose lines stand below its name.
-    file: Option<String>,
-}
-
-impl<W: Write> Lines<W> {
-    fn print(&mut self, found: &Scrubbed) -> io::Result<()> {
-        match found {
-            Scrubbed::Claim(claim) => self.claim(claim),
-            Scrubbed::Problem(problem) => self.problem(problem),
-        }
-    }
-
-    fn claim(&mut self, claim: &ScrubbedClaim) -> io::Result<()> {
-        for finding in claim.faults.iter().chain(&claim.findings) {
-            let line = match &finding.about {
-                About::Line { line } => line.to_string(),
-                About::Whole | About::Field { .. } => String::new(),
-            };
-            let cells: [&str; 5] = [
-                &line,
-                weight(finding),
-                &finding.rule,
-                &prevents(finding),
-                &finding.message,
-            ];
-            self.line(claim, cells)?;
-        }
-        for repair in &claim.repairs {
-            let what = format!("{}: {}", repair.field, repair.reason);
-            self.line(claim, ["", "repair", &repair.rule, "", &what])?;
-        }
-        for asked in &claim.asks {
-            let what = scrubjay::rules::effect_in_words(&asked.effect);
-            self.line(claim, ["", "asks", &asked.rule, "", &what])?;
-        }
-        Ok(())
-    }
-
-    fn line(&mut self, claim: &ScrubbedClaim, cells: [&str; 5]) -> io::Result<()> {
-        self.below(&claim.file)?;
-        let [line, severity, rule, prevents, message] = cells.map(plain);
-        let id = claim.claim.as_str();
-        writeln!(
-            self.out,
-            "  {id:<20} {line:>4} {severity:<8} {rule:<36} {prevents:<8} {message}"
-        )
-    }
-
-    fn problem(&mut self, problem: &FileProblem) -> io::Result<()> {
-        let (what, reason) = (problem.problem.as_str(), plain(&problem.reason));
-        self.below(&problem.file)?;
-        writeln!(self.out, "  {what}: {reason}")
-    }
-
-    /// Names the file where it is another than before.
-    fn below(&mut self, file: &str) -> io::Result<()> {
-        if self.file.as_deref() == Some(file) {
-            return Ok(());
-        }
-        if self.file.is_none() {
-            let (claim, line, severity, rule) = ("claim", "line", "severity", "rule");
-            let (prevents, message) = ("prevents", "message");
-            writeln!(
-                self.out,
-                "  {claim:<20} {line:>4} {severity:<8} {rule:<36} {prevents:<8} {message}"
-            )?;
-        }
-        self.file = Some(file.to_owned());
-        writeln!(self.out, "{}", plain(file))
-    }
-}
-
-const COLUMNS: [&str; 15] = [
-    "file", "set", "segment", "claim", "kind", "payer", "charge", "decision", "line", "field",
-    "severity", "rule", "message", "prevents", "cite",
-];
-
-/// A row for each finding, repair, other effect, or problem of a file.
-fn write_rows<W: Write>(rows: &mut csv::Writer<W>, found: &Scrubbed) -> csv::Result<()> {
-    match found {
-        Scrubbed::Claim(claim) => {
-            for finding in claim.faults.iter().chain(&claim.findings) {
-                let (line, field) = match &finding.about {
-                    About::Whole => (String::new(), String::new()),
-                    About::Line { line } => (line.to_string(), String::new()),
-                    About::Field { field } => (String::new(), field.clone()),
-                };
-                let cite = finding.cite.as_deref().unwrap_or_default();
-                let said: [&str; 7] = [
-                    &line,
-                    &field,
-                    weight(finding),
-                    &finding.rule,
-                    &finding.message,
-                    &prevents(finding),
-                    cite,
-                ];
-                write_row(rows, claim, said)?;
-            }
-            for repair in &claim.repairs {
-                let said: [&str; 7] = [
-                    "",
-                    &repair.field,
-                    "repair",
-                    &repair.rule,
-                    &repair.reason,
-                    "",
-                    "",
-                ];
-                write_row(rows, claim, said)?;
-            }
-            for asked in &claim.asks {
-                let what = scrubjay::rules::effect_in_words(&asked.effect);
-                write_row(rows, claim, ["", "", "asks", &asked.rule, &what, "", ""])?;
-            }
-            Ok(())
-        }
-        Scrubbed::Problem(problem) => {
-            let segment = problem.segment.map(|at| at.to_string()).unwrap_or_default();
-            let mut row = [""; 15];
-            row[0] = &problem.file;
-            row[2] = &segment;
-            row[10] = problem.problem.as_str();
-            row[12] = &problem.reason;
-            rows.write_record(row.map(cell))
-        }
-    }
-}
-
-fn write_row<W: Write>(
-    rows: &mut csv::Writer<W>,
-    claim: &ScrubbedClaim,
-    said: [&str; 7],
-) -> csv::Result<()> {
-    let (segment, charge) = (claim.segment.to_string(), claim.charge.to_string());
-    let of_claim: [&str; 8] = [
-        &claim.file,
-        &claim.set,
-        &segment,
-        claim.claim.as_str(),
-        claim.kind.as_str(),
-        &claim.payer,
-        &charge,
-        claim.decision.as_str(),
-    ];
-    rows.write_record(of_claim.into_iter().chain(said).map(cell))
-}
-
-/// A cell that no sheet takes for a formula, whatever the file has put there.
-fn cell(text: &str) -> String {
-    let text = plain(text);
-    if text.starts_with(['=', '+', '-', '@']) && text.parse::<Money>().is_err() && text != "-" {
-        return format!("'{text}");
-    }
-    text
 }
 
 fn print_summary(summary: &ScrubSummary) -> io::Result<()> {
