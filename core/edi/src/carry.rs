@@ -1,5 +1,5 @@
 //! What the model has no field for: found by comparing what came with what
-//! the model would write, and put back when the claim is written.
+//! the model would write, and put back when the claim or answer is written.
 //!
 //! Two forms, told apart by the path:
 //! - `2300`, `2310D`, `2400[2]/2420E`: whole segments. Where the first one
@@ -22,23 +22,36 @@ use crate::claim::{Held, held};
 use crate::draft::{DraftLoop, delimits};
 
 /// Loops whose content paths do not repeat: `2310D`, not `2300/2310D`.
-const LEVELS: [&str; 4] = ["2000A", "2000B", "2000C", "2300"];
+const LEVELS: [&str; 6] = ["2000A", "2000B", "2000C", "2000D", "2000E", "2300"];
 
 /// Loops that can be carried whole.
-const LOOPS: [&str; 46] = [
+const LOOPS: [&str; 71] = [
     "2010AA", "2010AB", "2010AC", "2010BA", "2010BB", "2010BC", "2010CA", "2305", "2310A", "2310B",
     "2310C", "2310D", "2310E", "2310F", "2320", "2330A", "2330B", "2330C", "2330D", "2330E",
     "2330F", "2330G", "2330H", "2330I", "2400", "2410", "2420A", "2420B", "2420C", "2420D",
     "2420E", "2420F", "2420G", "2420H", "2420I", "2430", "2440", "2010A", "2010B", "2010C",
-    "2310G", "2310H", "2310I", "2330J", "2450", "2460",
+    "2310G", "2310H", "2310I", "2330J", "2450", "2460", "2010EA", "2010EB", "2010EC", "2010F",
+    "2100A", "2100B", "2100C", "2100D", "2100E", "2110C", "2110D", "2115C", "2115D", "2120C",
+    "2120D", "2200B", "2200C", "2200D", "2200E", "2210D", "2210E", "2220D", "2220E", "LS-2120C",
+    "LS-2120D",
 ];
 
-/// The level that a loop at the top of a path belongs to.
+/// Segments that open one of these loops.
+const OPENERS: [&str; 7] = ["NM1", "LIN", "LQ", "III", "EQ", "SVC", "TRN"];
+
+/// The level that a loop at the top of a path belongs to: its letter tells,
+/// but for the loops of a claim.
 fn level_of(id: &str) -> &'static str {
-    match id.get(..5) {
-        Some("2010A") => "2000A",
-        Some("2010B") => "2000B",
-        Some("2010C") => "2000C",
+    let letter = match id.get(..4) {
+        Some("2010" | "2100" | "2200") => id.get(4..5),
+        _ => None,
+    };
+    match letter {
+        Some("A") => "2000A",
+        Some("B") => "2000B",
+        Some("C") => "2000C",
+        Some("D") => "2000D",
+        Some("E") => "2000E",
         _ => "2300",
     }
 }
@@ -74,23 +87,27 @@ fn child_path(path: &str, id: &str, index: Option<usize>) -> String {
     }
 }
 
-/// Lists what of a loop that came the draft would not give back.
+/// How the model holds a segment of a loop.
+type Hold<'a> = &'a dyn Fn(&str, &SegmentBuf) -> Held;
+
+/// Lists what of a claim's loop that came the draft would not give back.
 pub(crate) fn leftovers(
     kind: ClaimKind,
     draft: &DraftLoop,
     came: &Loop,
     carried: &mut Vec<Carried>,
 ) {
-    compare(kind, draft.id, draft, came, carried);
+    let hold = |loop_id: &str, segment: &SegmentBuf| held(kind, loop_id, segment);
+    compare(&hold, draft.id, draft, came, carried);
 }
 
-fn compare(
-    kind: ClaimKind,
-    path: &str,
-    draft: &DraftLoop,
-    came: &Loop,
-    carried: &mut Vec<Carried>,
-) {
+/// Lists what of a level that came the draft would not give back. What the
+/// model has taken whole is not in `came` any more.
+pub(crate) fn leftovers_of_level(draft: &DraftLoop, came: &Loop, carried: &mut Vec<Carried>) {
+    compare(&|_, _| Held::Compared, draft.id, draft, came, carried);
+}
+
+fn compare(hold: Hold<'_>, path: &str, draft: &DraftLoop, came: &Loop, carried: &mut Vec<Carried>) {
     let mut used = vec![false; draft.segments.len()];
     let mut whole = Vec::new();
     let mut rests: Vec<(&str, Vec<String>)> = Vec::new();
@@ -103,7 +120,7 @@ fn compare(
             continue;
         }
         let segment = usual(segment);
-        let segment = match held(kind, draft.id, &segment) {
+        let segment = match hold(draft.id, &segment) {
             Held::Whole => continue,
             Held::Except(rest) => rest,
             Held::Compared => segment,
@@ -137,11 +154,11 @@ fn compare(
             segments,
         });
     }
-    compare_inner(kind, path, draft, came, carried);
+    compare_inner(hold, path, draft, came, carried);
 }
 
 fn compare_inner(
-    kind: ClaimKind,
+    hold: Hold<'_>,
     path: &str,
     draft: &DraftLoop,
     came: &Loop,
@@ -160,7 +177,7 @@ fn compare_inner(
                 used[at] = true;
                 let drafted = &draft.loops[at];
                 let path = child_path(path, drafted.id, drafted.index);
-                compare(kind, &path, drafted, inner, carried);
+                compare(hold, &path, drafted, inner, carried);
             }
             None => {
                 let mut segments = Vec::new();
@@ -206,22 +223,21 @@ impl<'a> Kept<'a> {
                 continue;
             }
             let segments: Vec<_> = segments.collect();
-            let opens = segments
-                .first()
-                .is_some_and(|first| matches!(first.id.as_str(), "NM1" | "LIN" | "LQ"));
-            if !opens {
-                kept.whole.entry(at).or_default().extend(segments);
-                continue;
-            }
             let (around, last) = match at.rsplit_once('/') {
                 Some((around, last)) => (around, last),
                 None => (level_of(at), at.as_str()),
             };
             let last = last.split('[').next().unwrap_or(last);
-            if let Some(id) = LOOPS.into_iter().find(|id| *id == last) {
-                let mut own = Loop::new(id);
-                own.segments = segments;
-                kept.loops.entry(around).or_default().push(own);
+            let opens = segments
+                .first()
+                .is_some_and(|first| OPENERS.contains(&first.id.as_str()));
+            match LOOPS.into_iter().find(|id| opens && *id == last) {
+                Some(id) => {
+                    let mut own = Loop::new(id);
+                    own.segments = segments;
+                    kept.loops.entry(around).or_default().push(own);
+                }
+                None => kept.whole.entry(at).or_default().extend(segments),
             }
         }
         kept

@@ -58,6 +58,9 @@ impl Slot {
 enum Element {
     Simple(Slot),
     Composite(Vec<Slot>),
+    /// Codes that the model lists, as repetitions; whoever reads them takes
+    /// them out of what came, and with none listed it is free.
+    Repeated(Vec<String>),
 }
 
 const FREE: Element = Element::Simple(Slot::Free);
@@ -148,6 +151,11 @@ impl Draft {
         self.put(number, Element::Composite(slots))
     }
 
+    /// An element that repeats, all of it the model's.
+    pub(crate) fn repeated(self, number: usize, codes: Vec<String>) -> Self {
+        self.put(number, Element::Repeated(codes))
+    }
+
     /// Adds a composite behind the last element.
     pub(crate) fn push_composite(self, slots: Vec<Slot>) -> Self {
         let number = self.elements.len() + 1;
@@ -165,6 +173,7 @@ impl Draft {
             .any(|(element, number)| match element {
                 Element::Simple(slot) => Some(number) != key && says(slot),
                 Element::Composite(slots) => slots.iter().any(says),
+                Element::Repeated(codes) => !codes.is_empty(),
             })
     }
 
@@ -196,6 +205,10 @@ impl Draft {
                 Element::Simple(slot) => {
                     given_back &= slot.gives_back(element);
                     rest.set(number, slot.rest(element));
+                }
+                Element::Repeated(_) => {
+                    given_back &= element.is_empty();
+                    rest.set(number, element);
                 }
                 Element::Composite(slots) => {
                     let components: Vec<&str> = element.split(':').collect();
@@ -251,6 +264,15 @@ impl Draft {
                         return Err(number);
                     }
                     segment.push(value);
+                }
+                Element::Repeated(codes) => {
+                    if codes.iter().any(|code| code.chars().any(delimits)) {
+                        return Err(number);
+                    }
+                    segment.push(match left {
+                        Some(left) if codes.is_empty() => left.to_owned(),
+                        _ => codes.join("^"),
+                    });
                 }
                 Element::Composite(slots) => {
                     let left: Option<Vec<&str>> = left.map(|left| left.split(':').collect());

@@ -19,6 +19,15 @@ pub enum ElementError {
     /// It should be a control number.
     #[error("is no control number")]
     NotAControlNumber,
+    /// It should be a date.
+    #[error("is no date")]
+    NotADate,
+    /// It should be a code of its list.
+    #[error("is no code of its list")]
+    NotACode,
+    /// It should be a procedure code.
+    #[error("is no procedure code")]
+    NotAProcedure,
 }
 
 /// What cannot be read, where, and what to do. Never carries the data itself.
@@ -86,6 +95,68 @@ pub enum ClaimError {
     /// A remittance names its payee without any id.
     #[error("its payee has neither NPI nor tax number (loop 1000B, N1 element 4); give it one")]
     NoPayeeId,
+    /// A question or answer names its payer without an id.
+    #[error("its payer has no id (loop {loop_id}, NM1 element 9); give it one")]
+    NoPayerId {
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// A question or answer names its provider without an id.
+    #[error(
+        "its provider has neither NPI nor tax number (loop {loop_id}, NM1 element 9); give it one"
+    )]
+    NoProviderId {
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// A subscriber is named without a member number.
+    #[error("its subscriber has no member number (loop {loop_id}, NM1 element 9); give it one")]
+    NoMember {
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// The date of birth is missing where the guide asks for it.
+    #[error("its {who} has no date of birth (loop {loop_id}, DMG element 2); give it one")]
+    NoBirthDate {
+        /// Who.
+        who: &'static str,
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// A value is longer than its element.
+    #[error("its {what} has more than {limit} characters (loop {loop_id}); shorten it")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// How many characters there may be.
+        limit: usize,
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// The maker of a trace number is not named in ten characters.
+    #[error(
+        "its trace number's originator (loop {loop_id}, TRN element 3) has not ten characters; use 1 and the tax number, or 9 and nine characters of your own"
+    )]
+    Originator {
+        /// Loop.
+        loop_id: &'static str,
+    },
+    /// A payer beyond the third.
+    #[error("another payer comes later than third (loop 2120); an answer knows three in order")]
+    LaterPayer,
+    /// A rejection of a level that the transaction does not have.
+    #[error("a rejection is about a loop that this answer does not have; name one that it has")]
+    RejectedLevel,
+    /// A code that the trade has no place for in this transaction.
+    #[error("its {what} cannot be told in loop {loop_id}; {advice}")]
+    NoPlace {
+        /// What.
+        what: &'static str,
+        /// Loop.
+        loop_id: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// A list is longer than its segment.
     #[error("it has more than {limit} {what} in loop {loop_id}; split it")]
     TooMany {
@@ -128,6 +199,15 @@ pub enum WriteError {
     Claim {
         /// Which.
         claim: ClaimId,
+        /// What is wrong with it.
+        problem: ClaimError,
+    },
+    /// One of several questions or answers cannot be written as it stands. The
+    /// others can, without it.
+    #[error("number {number} of the questions or answers cannot be written: {problem}")]
+    Exchange {
+        /// Which, 1-based.
+        number: usize,
         /// What is wrong with it.
         problem: ClaimError,
     },

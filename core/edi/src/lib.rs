@@ -22,8 +22,10 @@ mod adjustment;
 mod carry;
 mod claim;
 mod draft;
+mod eligibility;
 mod envelope;
 mod error;
+mod exchange;
 mod party;
 mod remittance;
 mod value;
@@ -36,5 +38,11 @@ pub use claim::{
     ClaimBatch, ClaimUnits, Party, ReadClaim, WrittenClaims, faults_as_written, read_claims,
     write_claims,
 };
+pub use eligibility::{
+    EligibilityRequest, EligibilityResponse, MatchedInquiry, match_inquiry,
+    read_eligibility_requests, read_eligibility_responses, write_eligibility_requests,
+    write_eligibility_responses,
+};
 pub use error::{ClaimError, ElementError, ReadError, WriteError};
+pub use exchange::{AskedPayer, Dependent, Exchange, Trace, WrittenExchange};
 pub use remittance::{RemittanceBatch, WrittenRemittances, read_remittance, write_remittances};

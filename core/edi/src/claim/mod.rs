@@ -213,7 +213,7 @@ fn read_claim(
 }
 
 /// The code for PAT01 or SBR02 where the model knows the relationship closely.
-const fn relationship_code(relationship: Relationship) -> Option<&'static str> {
+pub(crate) const fn relationship_code(relationship: Relationship) -> Option<&'static str> {
     match relationship {
         Relationship::Own => Some("18"),
         Relationship::Spouse => Some("01"),
@@ -222,7 +222,7 @@ const fn relationship_code(relationship: Relationship) -> Option<&'static str> {
     }
 }
 
-fn relationship(code: &str) -> Relationship {
+pub(crate) fn relationship(code: &str) -> Relationship {
     match code {
         "18" => Relationship::Own,
         "01" => Relationship::Spouse,

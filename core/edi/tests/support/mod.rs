@@ -1,6 +1,7 @@
 //! What the tests share: reading, writing, the corpus, the oracle.
 #![allow(dead_code)]
 
+pub(crate) mod asked;
 pub(crate) mod made;
 
 use std::path::{Path, PathBuf};

@@ -42,8 +42,8 @@ impl EligibilityRecord {
                 let what = "other payer";
                 return Err(EligibilityError::Days { what, number });
             }
-            if other.kind == OtherPayerKind::ManagedCare && other.order.is_some() {
-                return Err(EligibilityError::ManagedOrder { number });
+            if other.kind != OtherPayerKind::Payer && other.order.is_some() {
+                return Err(EligibilityError::NotInOrder { number });
             }
         }
         for (benefit, said) in (1..).zip(&self.benefits) {

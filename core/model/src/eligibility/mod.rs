@@ -278,10 +278,10 @@ pub enum EligibilityError {
         /// Which, 1-based.
         number: usize,
     },
-    /// A managed-care organization has no place of its own in the order of
-    /// payment: it stands in for the payer.
-    #[error("other payer {number} manages care and cannot have an order of payment")]
-    ManagedOrder {
+    /// Only one that pays beside the payer has a place in the order of payment:
+    /// a managed-care organization stands in for it, and a prior one is gone.
+    #[error("other payer {number} does not pay beside this one, and has an order of payment")]
+    NotInOrder {
         /// Which, 1-based.
         number: usize,
     },

@@ -258,7 +258,7 @@ fn what_cannot_be_an_answer_is_refused_with_its_place() {
             order: Some(CoverageOrder::Primary),
             ..OtherPayer::default()
         })),
-        EligibilityError::ManagedOrder { number: 1 }
+        EligibilityError::NotInOrder { number: 1 }
     );
     assert_eq!(
         refused(|a| a.benefits[2].amount = Some(Money::from_cents(-1))),
