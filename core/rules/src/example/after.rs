@@ -5,9 +5,9 @@ use scrubjay_hooks::{
     AcknowledgmentSubject, FollowUpSubject, PlanFunding, StatusAnswer, StatusSaid, Subject,
 };
 use scrubjay_model::{
-    AckLevel, AckOutcome, Acknowledgment, Adjudication, Appeal, AppealCase, AppealRecord, Channel,
-    Claim, ClaimStatus, Evidence, EvidenceKind, Money, PatientBilling, PayerProfile,
-    Responsibility, Submission, SubmissionRecord, Work,
+    AckLevel, AckOutcome, AckSource, Acknowledgment, Adjudication, Appeal, AppealCase,
+    AppealRecord, Channel, Claim, ClaimStatus, Evidence, EvidenceKind, Money, PatientBilling,
+    PayerProfile, Responsibility, Submission, SubmissionRecord, Work,
 };
 use serde::Deserialize;
 
@@ -81,6 +81,7 @@ impl AcknowledgmentSpec {
             level: self.level.level(claim),
             outcome,
             codes: self.codes.0.iter().map(|code| code.0.clone()).collect(),
+            source: AckSource::default(),
         });
         let before = self.before.iter().map(|written| earlier(written, claim));
         let mut received: Vec<Acknowledgment> = before.collect::<Result<_, _>>()?;
@@ -123,6 +124,7 @@ fn earlier(written: &str, claim: &Claim) -> Result<Acknowledgment, String> {
         level: level.level(claim),
         outcome,
         codes: Vec::new(),
+        source: AckSource::default(),
     })
 }
 

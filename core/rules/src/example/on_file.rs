@@ -243,21 +243,8 @@ impl BenefitSpec {
             amount: self.amount.map(Amount::money).transpose()?,
             share: self.share.map(|share| share.0),
             authorization: self.authorization,
+            ..Benefit::of(self.benefit)
         })
-    }
-}
-
-/// A benefit that says only whether there is cover.
-fn cover(kind: BenefitKind) -> Benefit {
-    Benefit {
-        kind,
-        service_types: Vec::new(),
-        level: BenefitLevel::Unstated,
-        period: BenefitPeriod::Unstated,
-        network: BenefitNetwork::Any,
-        amount: None,
-        share: None,
-        authorization: None,
     }
 }
 
@@ -278,7 +265,7 @@ impl AnswerSpec {
             CoverSpec::Unstated => None,
         };
         let own = self.benefits.iter().map(BenefitSpec::build);
-        let benefits = said.map(cover).into_iter().map(Ok).chain(own);
+        let benefits = said.map(Benefit::of).into_iter().map(Ok).chain(own);
         let mut payers = Vec::new();
         let mut other_payers = Vec::new();
         for spec in &self.other_payers {
@@ -288,10 +275,11 @@ impl AnswerSpec {
             };
             let name = spec.name.clone();
             let name = name.or_else(|| known.as_ref().map(|payer| payer.name.clone()));
+            let name = name.unwrap_or_else(|| "Another Payer".to_owned());
             other_payers.push(OtherPayer {
-                name: Name::organization(name.unwrap_or_else(|| "Another Payer".to_owned())),
                 payer: known.as_ref().map(|payer| payer.id.clone()),
                 order: spec.order.map(CoverageOrder::from),
+                ..OtherPayer::named(Name::organization(name))
             });
             payers.extend(known);
         }
@@ -311,6 +299,8 @@ impl AnswerSpec {
             benefits: benefits.collect::<Result<_, _>>()?,
             other_payers,
             rejections: rejections.collect(),
+            person: None,
+            carried: Vec::new(),
         };
         let answer = EligibilityAnswer::new(record).map_err(|error| wrong("answer")(&error))?;
         Ok((answer.into_record(), payers))
@@ -365,6 +355,7 @@ impl AuthorizationSpec {
             from: self.from.or(usual_from),
             to: self.to.or(usual_to),
             services: services.transpose()?.into_iter().collect(),
+            answer: None,
         };
         Authorization::new(record).map_err(|error| wrong("authorizations")(&error))
     }
