@@ -40,6 +40,7 @@ mod past_packs;
 mod plugin_log;
 mod published;
 mod replay;
+mod seen;
 mod steps;
 mod terms;
 mod time;

@@ -1,25 +1,29 @@
 //! One handler over the claims of a file, for whoever writes it: nothing is
 //! kept, nothing is applied, no other handler has a say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use scrubjay_edi::{ReadClaim, ReadError};
 use scrubjay_hooks::{
     ClaimSubject, Context, EarlierClaim, Finding, Handler, Hook, NotRun, Outcome, Subject, Worker,
 };
-use scrubjay_model::{Claim, ClaimId, Frequency, PatientControlNumber};
+use scrubjay_model::{Claim, ClaimId};
 use scrubjay_store::{MemoryStore, Store, patient_key};
 use scrubjay_x12::Interchange;
 use serde::Serialize;
 
 use crate::Config;
+use crate::seen::SeenClaims;
 use crate::steps::claim::{claim_id, fallback_id, payer_key};
-use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 use crate::time::interchange_instant;
 
 /// Hooks that a claim comes to, in their order.
 const HOOKS: [Hook; 3] = [Hook::Claim, Hook::Scrub, Hook::Submit];
+
+/// Claims that a trial remembers, for the history of later ones.
+const REMEMBERED: usize = 1_000_000;
 
 /// What a handler said of a file's claims.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -99,7 +103,7 @@ pub fn try_claims(
             .collect(),
         config,
         given: BTreeSet::new(),
-        before: BTreeMap::new(),
+        before: SeenClaims::new(REMEMBERED),
         trial: Trial::default(),
     };
     for interchange in &interchanges {
@@ -112,19 +116,13 @@ pub fn try_claims(
     Ok(trial)
 }
 
-/// An earlier claim of the file, and the control number that it came with.
-struct Before {
-    control: PatientControlNumber,
-    claim: EarlierClaim,
-}
-
 /// Where claims are judged one after the other.
 struct Court<'a> {
     worker: Box<dyn Worker>,
     hooks: Vec<Hook>,
     config: &'a Config,
     given: BTreeSet<ClaimId>,
-    before: BTreeMap<String, Vec<Before>>,
+    before: SeenClaims,
     trial: Trial,
 }
 
@@ -155,16 +153,8 @@ impl Court<'_> {
     fn judge(&mut self, claim: Claim, now: DateTime<Utc>) {
         let key = payer_key(self.config, &claim);
         let payer = self.config.payer_by_key(&key).map(|payer| &payer.profile);
-        let patient = self.before.entry(patient_key(&claim)).or_default();
-        if matches!(claim.frequency, Frequency::Replacement | Frequency::Void) {
-            let replaced = patient
-                .iter_mut()
-                .filter(|one| one.control == claim.control);
-            replaced.for_each(|one| one.claim.withdrawn = true);
-        }
-        let recent = patient.len().saturating_sub(HISTORY_LIMIT);
-        let history = patient[recent..].iter().map(|one| one.claim.clone());
-        let history: Vec<EarlierClaim> = history.collect();
+        let earlier = self.before.come_by(patient_key(&claim), &claim);
+        let history: Vec<EarlierClaim> = earlier.into_iter().map(Arc::unwrap_or_clone).collect();
         let subject = ClaimSubject {
             payer,
             history: &history,
@@ -191,10 +181,6 @@ impl Court<'_> {
             }
         }
         self.trial.claims.push(tried);
-        patient.push(Before {
-            control: claim.control.clone(),
-            claim: earlier_claim(claim),
-        });
     }
 }
 

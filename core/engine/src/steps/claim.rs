@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use scrubjay_edi::ReadClaim;
-use scrubjay_hooks::{
-    ClaimSubject, EarlierClaim, Effect, EffectKind, Finding, Hook, Outcome, Subject,
-};
+use scrubjay_hooks::{ClaimSubject, EarlierClaim, Effect, Hook, Outcome, Subject};
 use scrubjay_model::{
     Account, Claim, ClaimId, Frequency, Money, PatientBilling, PayerProfile, PostingSet,
     Responsibility, ResponsibleParty, Work, WorkKind,
@@ -16,9 +14,8 @@ use scrubjay_x12::TransactionSet;
 use crate::desk::Desk;
 use crate::steps::history::history;
 use crate::steps::hold::standing;
-use crate::steps::refusal::{all_can_be_done, refused};
 use crate::steps::release::passed_rules;
-use crate::steps::repair::repair;
+use crate::steps::weigh::{Effects, weigh};
 use crate::{Config, EngineError};
 
 /// What became of the claims of a transaction set.
@@ -304,79 +301,30 @@ fn judge(
         // Nobody had anything to say to it: every claim comes by here twice.
         return Ok(Vec::new());
     }
-    let mut revised = claim.clone();
-    let applied = plan(hook, &mut revised, &outcome);
-    if let Err(refused) = &applied {
-        outcome.findings.push(Finding::clone(refused));
-    }
+    let weighed = weigh(hook, claim, &mut outcome, passed, desk.today());
     desk.record(&Event::Judged {
         claim: claim.id.clone(),
         hook,
         outcome: outcome.clone(),
     })?;
-    let mut held_by: Vec<String> = outcome
-        .findings
-        .iter()
-        .filter(|finding| finding.holds())
-        .filter(|finding| !(finding.overridable && passed.contains(&finding.rule)))
-        .map(|finding| finding.rule.clone())
-        .collect();
-    if let Ok(changes) = applied {
-        if !changes.is_empty() {
-            *claim = revised;
+    if let Effects::Accepted { revised } = weighed.effects {
+        if let Some(revised) = revised {
+            *claim = revised.claim;
             desk.record(&Event::ClaimRevised {
                 claim: Box::new(claim.clone()),
-                changes,
+                changes: revised.changes,
                 by_hand: false,
             })?;
         }
-        held_by.extend(carry_out(desk, claim, &outcome)?);
+        carry_out(desk, claim, &outcome)?;
     }
-    Ok(held_by)
+    Ok(weighed.held_by)
 }
 
-/// What this step can do.
-const CARRIED_OUT: [EffectKind; 4] = [
-    EffectKind::Repair,
-    EffectKind::HoldUntil,
-    EffectKind::OpenTask,
-    EffectKind::Tag,
-];
-
-/// Makes every repair on a copy of the claim. Either all effects of the hook
-/// can be carried out, or the finding says which cannot and none is.
-fn plan(hook: Hook, claim: &mut Claim, outcome: &Outcome) -> Result<Vec<String>, Box<Finding>> {
-    all_can_be_done(hook, outcome, &CARRIED_OUT)?;
-    let mut changes = Vec::new();
-    for (rule, effect) in &outcome.effects {
-        if let Effect::Repair {
-            field,
-            value,
-            reason,
-        } = effect
-        {
-            repair(claim, field, value)
-                .map_err(|error| Box::new(refused(rule, effect, &error.to_string())))?;
-            changes.push(format!("{field}: {reason} ({rule})"));
-        }
-    }
-    Ok(changes)
-}
-
-/// Carries out the effects that reach beyond the claim itself; returns the
-/// rules that hold it until a date.
-fn carry_out(
-    desk: &mut Desk<'_>,
-    claim: &Claim,
-    outcome: &Outcome,
-) -> Result<Vec<String>, EngineError> {
-    let mut held_by = Vec::new();
+/// Carries out the effects that reach beyond the claim itself.
+fn carry_out(desk: &mut Desk<'_>, claim: &Claim, outcome: &Outcome) -> Result<(), EngineError> {
     for (rule, effect) in &outcome.effects {
         match effect {
-            // From that day on it may go.
-            Effect::HoldUntil { until, reason } if *until > desk.today() => {
-                held_by.push(format!("{rule} until {until}: {reason}"))
-            }
             Effect::OpenTask {
                 reason,
                 owner,
@@ -399,10 +347,10 @@ fn carry_out(
                 };
                 desk.record_by_rule(rule, outcome, &event)?;
             }
-            // A hold that has run out, a repair that is made; the plan refused
-            // everything else.
+            // A hold and a repair are weighed already; the plan refused everything
+            // else.
             _ => {}
         }
     }
-    Ok(held_by)
+    Ok(())
 }

@@ -36,14 +36,14 @@ pub(crate) fn history(
         history.push(EarlierClaim {
             withdrawn,
             denied,
-            ..earlier_claim(earlier)
+            ..earlier_claim(&earlier)
         });
     }
     Ok(history)
 }
 
 /// A claim as rules see it of later ones; what happened to it is left open.
-pub(crate) fn earlier_claim(claim: Claim) -> EarlierClaim {
+pub(crate) fn earlier_claim(claim: &Claim) -> EarlierClaim {
     EarlierClaim {
         billing_npi: claim
             .billing
@@ -51,15 +51,15 @@ pub(crate) fn earlier_claim(claim: Claim) -> EarlierClaim {
             .as_ref()
             .map(|npi| npi.text())
             .unwrap_or_default(),
-        id: claim.id,
+        id: claim.id.clone(),
         withdrawn: false,
         services: claim
             .lines
-            .into_iter()
+            .iter()
             .map(|line| EarlierService {
                 from: line.from,
-                procedure: line.procedure,
-                modifiers: line.modifiers,
+                procedure: line.procedure.clone(),
+                modifiers: line.modifiers.clone(),
                 units: line.units,
             })
             .collect(),

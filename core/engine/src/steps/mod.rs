@@ -19,3 +19,4 @@ pub(crate) mod repair;
 pub(crate) mod selection;
 pub(crate) mod sendings;
 pub(crate) mod submission;
+pub(crate) mod weigh;

@@ -210,7 +210,7 @@ fn history_before(
         .map(|(document, rows)| EarlierClaim {
             withdrawn: rows.iter().any(|row| withdraws(&row.event, &document)),
             denied: rows.iter().filter_map(reason).collect(),
-            ..earlier_claim(document)
+            ..earlier_claim(&document)
         })
         .collect())
 }
