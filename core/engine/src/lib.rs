@@ -40,6 +40,7 @@ mod past_packs;
 mod plugin_log;
 mod published;
 mod replay;
+mod scrub;
 mod seen;
 mod steps;
 mod terms;
@@ -67,6 +68,10 @@ pub use once::{Keyed, Once};
 pub use plugin_log::PluginLine;
 pub use published::{PublishError, PublishedPack, Shelf};
 pub use replay::{ReplayEnd, Replayed, replay};
+pub use scrub::{
+    Asked, FileProblem, ProblemKind, Repair, RuleTally, ScrubDecision, ScrubInput, ScrubOptions,
+    ScrubSummary, Scrubbed, ScrubbedClaim, Scrubber, files_below,
+};
 pub use steps::awaited::{Unanswered, unanswered};
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};

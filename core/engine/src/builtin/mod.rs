@@ -20,10 +20,14 @@ mod written;
 pub(crate) struct BuiltIn {
     config: Arc<Config>,
     codes: Arc<PracticeCodes>,
-    /// The names of the edits, shared with every trace.
-    names: Vec<Arc<str>>,
+    /// The edits that run, with their names as every trace shares them.
+    edits: Vec<(&'static Edit, Arc<str>)>,
     version: Arc<str>,
 }
+
+const NO_CHANNEL: &str = "engine/no-channel";
+const X12: &str = "engine/x12";
+const BALANCE: &str = "engine/balance";
 
 /// One edit: its id, which never changes, and what it finds.
 struct Edit {
@@ -32,17 +36,17 @@ struct Edit {
 }
 
 /// Every edit, in the order in which they run.
-const EDITS: [Edit; 5] = [
+static EDITS: [Edit; 5] = [
     Edit {
-        id: "engine/no-channel",
+        id: NO_CHANNEL,
         find: no_channel,
     },
     Edit {
-        id: "engine/x12",
+        id: X12,
         find: written::faults,
     },
     Edit {
-        id: "engine/balance",
+        id: BALANCE,
         find: written::balances,
     },
     Edit {
@@ -103,10 +107,27 @@ fn carcs(codes: &[&str]) -> Vec<Carc> {
 
 impl BuiltIn {
     pub(crate) fn new(config: Arc<Config>, codes: Arc<PracticeCodes>) -> Self {
+        Self::of(config, codes, |_| true)
+    }
+
+    /// Those for claims that are judged as they came and not kept. They are
+    /// checked in the file in which they came, not as they would be written anew;
+    /// and where there are no channels at all, none is sent from here.
+    pub(crate) fn in_bulk(config: Arc<Config>, codes: Arc<PracticeCodes>) -> Self {
+        let has_channels = !config.channels.is_empty();
+        Self::of(config, codes, |edit| match edit.id {
+            NO_CHANNEL => has_channels,
+            X12 | BALANCE => false,
+            _ => true,
+        })
+    }
+
+    fn of(config: Arc<Config>, codes: Arc<PracticeCodes>, runs: impl Fn(&Edit) -> bool) -> Self {
+        let edits = EDITS.iter().filter(|edit| runs(edit));
         Self {
             config,
             codes,
-            names: EDITS.iter().map(|edit| edit.id.into()).collect(),
+            edits: edits.map(|edit| (edit, edit.id.into())).collect(),
             version: concat!("engine@", env!("CARGO_PKG_VERSION")).into(),
         }
     }
@@ -138,7 +159,10 @@ impl Worker for BuiltIn {
             return;
         };
         let payer = crate::steps::claim::payer_key(&self.config, subject.claim);
-        let is_sent = self.config.channel_of(&payer).is_some() && !self.config.is_self_pay(&payer);
+        let is_written = self.edits.iter().any(|(edit, _)| edit.id == X12);
+        let is_sent = is_written
+            && self.config.channel_of(&payer).is_some()
+            && !self.config.is_self_pay(&payer);
         let desk = Desk {
             written: written::Written::of(subject.claim, is_sent, context),
             config: &self.config,
@@ -146,7 +170,7 @@ impl Worker for BuiltIn {
             subject,
             payer,
         };
-        for (edit, name) in EDITS.iter().zip(&self.names) {
+        for (edit, name) in &self.edits {
             let found = (edit.find)(&desk);
             outcome.ran.push(Ran {
                 rule: name.clone(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use scrubjay_hooks::{Handler, Transport};
 use scrubjay_model::Clock;
-use scrubjay_plugin_host::{Plugin, PluginLog};
+use scrubjay_plugin_host::{Plugin, PluginInfo, PluginLog};
 use scrubjay_rules::RuleSet;
 use scrubjay_store::{Reader, SqliteStore, Store};
 
@@ -18,7 +18,7 @@ use crate::config::{RulesFrom, Way};
 use crate::desk::Handlers;
 use crate::plugin_log::KeptLines;
 use crate::time::Time;
-use crate::{Config, EngineError, PracticeCodes, published};
+use crate::{Config, EngineError, PracticeCodes, Scrubber, published};
 
 /// What an engine is made of.
 ///
@@ -114,15 +114,66 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// Where tables, packs or plugins cannot be loaded, or the store cannot be read.
-    pub fn open(self) -> Result<Engine, EngineError> {
-        let config = Arc::new(self.config);
-        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
-        let built_in = BuiltIn::new(Arc::clone(&config), Arc::clone(&codes));
-        let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(built_in)];
+    pub fn open(mut self) -> Result<Engine, EngineError> {
         let store = self
             .store
+            .take()
             .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
-        let rules = Arc::new(rules(&config, &codes, store.read()?.as_ref())?);
+        let (clock, actor) = (self.clock.take(), std::mem::take(&mut self.actor));
+        let own = std::mem::take(&mut self.transports);
+        let parts = self.assemble(store.read()?.as_ref(), BuiltIn::new)?;
+        let time = match clock {
+            Some(clock) => Time::Clock(clock),
+            None => Time::of(parts.config.clock, store.read()?.as_ref())?,
+        };
+        let transports = transports(&parts.config, &parts.loaded, own)?;
+        Ok(Engine {
+            handlers: Handlers::new(&parts.handlers),
+            config: parts.config,
+            store,
+            time,
+            codes: parts.codes,
+            rules: parts.rules,
+            plugins: parts.plugins,
+            plugin_lines: parts.plugin_lines,
+            transports,
+            actor,
+        })
+    }
+
+    /// What judges claims in bulk without keeping them: the same code tables,
+    /// packs, plugins and handlers. The store is asked for published packs and
+    /// for nothing else; the clock is not asked, and no channel is opened. Where
+    /// the configuration has no channels, no claim is held for want of one. What
+    /// is checked as X12 is the claim as it came, not as the engine would write it.
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::open`].
+    pub fn scrubber(mut self) -> Result<Scrubber, EngineError> {
+        let store = self
+            .store
+            .take()
+            .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
+        let parts = self.assemble(store.read()?.as_ref(), BuiltIn::in_bulk)?;
+        Ok(Scrubber {
+            config: parts.config,
+            handlers: parts.handlers,
+            codes: parts.codes,
+            plugin_lines: parts.plugin_lines,
+        })
+    }
+
+    /// Loads what judges.
+    fn assemble(
+        self,
+        reader: &dyn Reader,
+        built_in: fn(Arc<Config>, Arc<PracticeCodes>) -> BuiltIn,
+    ) -> Result<Parts, EngineError> {
+        let config = Arc::new(self.config);
+        let codes = Arc::new(PracticeCodes::read(&config.codes)?);
+        let built_in = built_in(Arc::clone(&config), Arc::clone(&codes));
+        let rules = Arc::new(rules(&config, &codes, reader)?);
+        let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(built_in)];
         handlers.push(Arc::clone(&rules) as Arc<dyn Handler>);
         let plugin_lines = Arc::new(KeptLines::default());
         let log = Arc::clone(&plugin_lines) as Arc<dyn PluginLog>;
@@ -137,25 +188,29 @@ impl EngineBuilder {
             loaded.push(Arc::clone(&plugin));
             handlers.push(plugin);
         }
-        let transports = transports(&config, &loaded, self.transports)?;
         handlers.extend(self.handlers);
-        let time = match self.clock {
-            Some(clock) => Time::Clock(clock),
-            None => Time::of(config.clock, store.read()?.as_ref())?,
-        };
-        Ok(Engine {
-            handlers: Handlers::new(&handlers),
+        Ok(Parts {
             config,
-            store,
-            time,
+            handlers,
             codes,
             rules,
             plugins,
             plugin_lines,
-            transports,
-            actor: self.actor,
+            loaded,
         })
     }
+}
+
+/// What judges, loaded.
+struct Parts {
+    config: Arc<Config>,
+    /// The built-in edits, then packs, plugins, and the host's own.
+    handlers: Vec<Arc<dyn Handler>>,
+    codes: Arc<PracticeCodes>,
+    rules: Arc<RuleSet>,
+    plugins: Vec<PluginInfo>,
+    loaded: Vec<Arc<Plugin>>,
+    plugin_lines: Arc<KeptLines>,
 }
 
 /// What carries the channels' files: the host's own transports, and the plugins
