@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use scrubjay_hooks::EarlierClaim;
-use scrubjay_model::{Claim, Frequency, PatientControlNumber};
+use scrubjay_model::{Claim, ClaimId, Frequency, PatientControlNumber};
 
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 
@@ -41,6 +41,25 @@ impl SeenClaims {
     /// beyond those that rules are shown are not counted.
     pub(crate) fn forgotten(&self) -> u64 {
         self.forgotten
+    }
+
+    /// An id for a claim that none of its patient's earlier claims has: its own,
+    /// or that with a number behind it. Senders use a number twice.
+    pub(crate) fn free_id(&self, patient: &str, id: &ClaimId) -> ClaimId {
+        let is_taken = |id: &ClaimId| {
+            let seen = self.by_patient.get(patient).into_iter().flatten();
+            seen.into_iter().any(|one| one.claim.id == *id)
+        };
+        let numbered = (2..=HISTORY_LIMIT + 1).map(|number| {
+            let suffix = format!(".{number}");
+            let room = ClaimId::MAX_LEN - suffix.len();
+            let base: String = id.as_str().chars().take(room).collect();
+            format!("{base}{suffix}")
+                .parse()
+                .unwrap_or_else(|_| id.clone())
+        });
+        let mut ids = std::iter::once(id.clone()).chain(numbered);
+        ids.find(|id| !is_taken(id)).unwrap_or_else(|| id.clone())
     }
 
     /// The earlier claims of a claim's patient, oldest first, as the claim finds
@@ -131,6 +150,28 @@ mod tests {
         };
         assert_eq!(now(&mut seen, "p"), 2);
         assert_eq!(now(&mut seen, "q"), 0);
+    }
+
+    #[test]
+    fn a_number_that_is_used_twice_names_two_claims() {
+        let mut seen = SeenClaims::new(10);
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            let mut one = claim("12345678901234567890", Frequency::Original);
+            one.id = seen.free_id("p", &one.id);
+            ids.push(one.id.to_string());
+            seen.come_by("p".to_owned(), &one);
+        }
+        assert_eq!(
+            ids,
+            [
+                "12345678901234567890",
+                "123456789012345678.2",
+                "123456789012345678.3"
+            ]
+        );
+        let id = seen.free_id("q", &"A".parse().unwrap());
+        assert_eq!(id.as_str(), "A");
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl<'c> Hand<'c> {
 }
 
 /// The name by which rules know a claim: the number that it came with, cut to
-/// the length of our own; two claims may have the same.
+/// the length of our own. It is told apart from earlier ones later.
 fn name(control: &str, number: usize) -> ClaimId {
     let text = control.trim().chars().filter(|c| !c.is_control());
     let text: String = text.take(ClaimId::MAX_LEN).collect();

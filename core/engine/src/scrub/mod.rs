@@ -200,6 +200,7 @@ impl Scrubber {
         // Who came before whom is the order of the files, so this is one thread's.
         for item in &mut batch {
             if let Item::Read(read) = item {
+                read.claim.id = seen.free_id(&read.patient, &read.claim.id);
                 read.earlier = seen.come_by(std::mem::take(&mut read.patient), &read.claim);
             }
         }

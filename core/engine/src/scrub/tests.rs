@@ -116,6 +116,25 @@ fn a_fault_of_a_line_is_told_of_that_line_and_one_of_the_provider_of_each_claim(
 }
 
 #[test]
+fn a_claim_that_comes_twice_in_a_run_is_held_the_second_time() {
+    let (found, _) = scrub(
+        vec![input("a", &FILE), input("b", &FILE)],
+        &ScrubOptions::default(),
+    );
+    assert_eq!(claim(&found[0]).findings, []);
+    let second = claim(&found[1]);
+    assert_eq!(second.findings[0].rule, "engine/duplicate-claim");
+    assert!(second.findings[0].message.contains("on claim A1 already"));
+    // Where nothing is remembered, nothing is found.
+    let options = ScrubOptions {
+        remember: 0,
+        ..ScrubOptions::default()
+    };
+    let (found, summary) = scrub(vec![input("a", &FILE), input("b", &FILE)], &options);
+    assert_eq!((claim(&found[1]).findings.len(), summary.forgotten), (0, 2));
+}
+
+#[test]
 fn what_is_no_837_is_skipped_and_what_is_cut_is_refused_and_the_rest_goes_on() {
     let cut = &FILE[..FILE.len() - 30];
     let miscounted = REMITTANCE.replacen("IEA*1*", "IEA*7*", 1);
