@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Local;
 use scrubjay::rules::{Change, Diagnostic, Level, PackChange, ReloadReport, RuleChange};
-use scrubjay::{Intake, Sent};
+use scrubjay::{Delivery, Fetched, Intake, Sent};
 use serde::Serialize;
 
 /// How lines are written.
@@ -115,6 +115,39 @@ impl Lines {
                 sent.channel
             )?,
             Self::Json => json(out, "sent", sent)?,
+        }
+        out.flush()
+    }
+
+    /// What a channel brought in.
+    pub(crate) fn fetched(self, out: &mut impl Write, fetched: &Fetched) -> io::Result<()> {
+        match self {
+            Self::Text => {
+                let (at, channel) = (clock(), &fetched.channel);
+                for file in &fetched.files {
+                    writeln!(out, "{at} fetched {file} by channel {channel}")?;
+                }
+                if let Some(problem) = &fetched.problem {
+                    writeln!(out, "{at} channel {channel} could not fetch: {problem}")?;
+                }
+            }
+            Self::Json => json(out, "fetched", fetched)?,
+        }
+        out.flush()
+    }
+
+    /// A file that came to the other side, or did not.
+    pub(crate) fn delivered(self, out: &mut impl Write, file: &Delivery) -> io::Result<()> {
+        let (at, name, channel) = (clock(), &file.name, &file.channel);
+        match (self, &file.problem) {
+            (Self::Text, None) => writeln!(out, "{at} delivered {name} by channel {channel}")?,
+            (Self::Text, Some(problem)) => {
+                writeln!(
+                    out,
+                    "{at} {name} is due still by channel {channel}: {problem}"
+                )?;
+            }
+            (Self::Json, _) => json(out, "delivered", file)?,
         }
         out.flush()
     }

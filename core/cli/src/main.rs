@@ -38,7 +38,8 @@ struct Arguments {
 enum Command {
     /// Take in a folder's inbox, send clean claims, post remittances, report.
     ///
-    /// Exits with 1 where a file was refused, 2 where the run itself failed.
+    /// Exits with 1 where a file was refused or could not be carried, 2 where the
+    /// run itself failed.
     /// With `--watch` it goes on, file by file, until Ctrl-C.
     Run(run::WatchedRun),
     /// Judge the claims of files and folders, keeping nothing and needing no database.

@@ -36,6 +36,28 @@ pub(crate) fn print_run(out: &mut impl Write, run: &Run) -> io::Result<()> {
             sent.name, sent.claims, sent.channel, sent.interchange
         )?;
     }
+    if !run.fetched.is_empty() || !run.delivered.is_empty() {
+        writeln!(out, "\nCarried")?;
+    }
+    for fetched in &run.fetched {
+        let (channel, files) = (&fetched.channel, fetched.files.len());
+        match &fetched.problem {
+            None => writeln!(out, "  {channel}: {files} files fetched")?,
+            Some(problem) => {
+                writeln!(
+                    out,
+                    "  {channel}: {files} files fetched, and then: {problem}"
+                )?;
+            }
+        }
+    }
+    for file in &run.delivered {
+        let (name, channel) = (&file.name, &file.channel);
+        match &file.problem {
+            None => writeln!(out, "  {name}: delivered by channel {channel}")?,
+            Some(problem) => writeln!(out, "  {name}: due still by channel {channel}: {problem}")?,
+        }
+    }
     Ok(())
 }
 

@@ -35,7 +35,8 @@ pub(crate) struct WatchedRun {
     ///
     /// A file is taken when it ends with its IEA segment and has not changed
     /// for 0.3 seconds, or was renamed into the inbox. One without that end is
-    /// refused when it has not changed for ten seconds.
+    /// refused when it has not changed for ten seconds. Channels that a plugin
+    /// carries are asked for what waits there, and given what is due, every minute.
     #[arg(long)]
     watch: bool,
     /// End when nothing has arrived for so many seconds.
@@ -78,7 +79,7 @@ pub(crate) fn run(arguments: &WatchedRun) -> anyhow::Result<ExitCode> {
         report::print_report(&mut out, &report)?;
     }
     out.flush()?;
-    Ok(if run.refused() > 0 {
+    Ok(if run.refused() > 0 || run.undone() > 0 {
         ExitCode::from(1)
     } else {
         ExitCode::SUCCESS

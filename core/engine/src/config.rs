@@ -425,6 +425,22 @@ impl Config {
             .is_some_and(|payer| payer.profile.line == LineOfBusiness::SelfPay)
     }
 
+    /// The channels that a plugin carries, with what it is told of each.
+    pub fn carried_by<'c>(
+        &'c self,
+        plugin: &'c str,
+    ) -> impl Iterator<Item = (&'c str, &'c BTreeMap<String, Setting>)> {
+        self.channels
+            .iter()
+            .filter_map(move |(name, channel)| match &channel.transport {
+                Way::Plugin {
+                    plugin: named,
+                    settings,
+                } if named == plugin => Some((name.as_str(), settings)),
+                _ => None,
+            })
+    }
+
     /// The channel by which a payer's claims leave.
     #[must_use]
     pub fn channel_of(&self, key: &str) -> Option<&str> {

@@ -75,7 +75,7 @@ pub use scrub::{
 pub use steps::awaited::{Unanswered, unanswered};
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
-pub use steps::exchange::{Delivery, Fetched};
+pub use steps::exchange::{Delivery, Fetched, fetch_into};
 pub use steps::hold::{Held, HoldError};
 pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};

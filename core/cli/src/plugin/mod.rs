@@ -1,5 +1,6 @@
 //! `scrubjay plugin`: what plugins say of themselves, and a start for new ones.
 
+mod carry;
 mod new;
 pub(crate) mod said;
 mod sign;
@@ -66,6 +67,9 @@ pub(crate) enum PluginCommand {
 struct Listed {
     path: PathBuf,
     isolation: Isolation,
+    /// Channels that it carries files for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    channels: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     info: Option<PluginInfo>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +79,7 @@ struct Listed {
 pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
     match command {
         PluginCommand::List { folder, json } => {
-            let listed = each(folder, |host, spec| host.inspect(spec))?;
+            let listed = each(folder, |host, spec, _| host.inspect(spec))?;
             let mut out = std::io::stdout().lock();
             if *json {
                 print_json(&mut out, &listed)?;
@@ -105,9 +109,7 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         PluginCommand::Check { folder } => {
-            let listed = each(folder, |host, spec| {
-                host.load(spec).map(|plugin| plugin.info().clone())
-            })?;
+            let listed = each(folder, start)?;
             let mut out = std::io::stdout().lock();
             for one in &listed {
                 let Some(info) = &one.info else { continue };
@@ -115,7 +117,8 @@ pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
                     Isolation::None => "",
                     Isolation::Process => ", in a process of its own",
                 };
-                writeln!(out, "{} {}: ready{place}", info.id, info.version)?;
+                let carries = carries(&one.channels);
+                writeln!(out, "{} {}: ready{place}{carries}", info.id, info.version)?;
             }
             Ok(ended(&listed))
         }
@@ -134,9 +137,9 @@ const fn safest() -> Isolation {
     }
 }
 
-fn each<E: std::fmt::Display>(
+fn each<E: Into<anyhow::Error>>(
     folder: &std::path::Path,
-    ask: impl Fn(&PluginHost, &PluginSpec) -> Result<PluginInfo, E>,
+    ask: impl Fn(&PluginHost, &PluginSpec, &Config) -> Result<PluginInfo, E>,
 ) -> anyhow::Result<Vec<Listed>> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let config = Config::of_folder(folder).context("the plugins could not be listed")?;
@@ -145,18 +148,42 @@ fn each<E: std::fmt::Display>(
         .plugins
         .iter()
         .map(|spec| {
-            let (info, problem) = match ask(&host, spec) {
+            let (info, problem) = match ask(&host, spec, &config) {
                 Ok(info) => (Some(info), None),
-                Err(error) => (None, Some(error.to_string())),
+                Err(error) => (None, Some(format!("{:#}", error.into()))),
             };
             Listed {
                 path: spec.path.clone(),
                 isolation: spec.isolation,
+                channels: info.as_ref().map_or_else(Vec::new, |info| {
+                    let carried = config.carried_by(&info.id);
+                    carried.map(|(name, _)| name.to_owned()).collect()
+                }),
                 info,
                 problem,
             }
         })
         .collect())
+}
+
+/// Starts a plugin, and shows it the channels that it is to carry.
+fn start(host: &PluginHost, spec: &PluginSpec, config: &Config) -> anyhow::Result<PluginInfo> {
+    let plugin = host.load(spec)?;
+    let info = plugin.info();
+    for (name, settings) in config.carried_by(&info.id) {
+        let channel = plugin.channel(name, settings);
+        channel.with_context(|| format!("channel `{name}`"))?;
+    }
+    Ok(info)
+}
+
+/// The channels of a plugin that carries files, as they follow its name.
+fn carries(channels: &[String]) -> String {
+    match channels {
+        [] => String::new(),
+        [one] => format!(", carries channel {one}"),
+        many => format!(", carries channels {}", many.join(", ")),
+    }
 }
 
 /// Says what is wrong, and ends as the worst of them.
@@ -202,6 +229,9 @@ fn describe(out: &mut impl Write, info: &PluginInfo) -> std::io::Result<()> {
     writeln!(out, "  sha256      {}", info.sha256)?;
     let hooks = joined(info.hooks.iter().map(|hook| hook.as_str()));
     writeln!(out, "  hooks       {hooks}")?;
+    if info.carries_files {
+        writeln!(out, "  carries     files, for channels that name it")?;
+    }
     let effects = joined(info.effects.iter().map(|effect| effect.as_str()));
     writeln!(out, "  effects     {effects}")?;
     let needs = joined(info.needs.iter().map(|need| need.as_str()));

@@ -9,6 +9,7 @@ use scrubjay::hooks::Effect;
 use scrubjay::plugins::{PLUGIN_FAULT, PluginSpec};
 use scrubjay::{Config, Trial, try_claims};
 
+use super::carry::CarryArguments;
 use super::safest;
 use super::said::loud_host;
 use crate::run::print_json;
@@ -19,8 +20,10 @@ pub(crate) struct TestArguments {
     /// Shared library.
     file: PathBuf,
     /// X12 file with claims (837). Its own date is today.
-    #[arg(long, value_name = "FILE")]
-    claims: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["deliver", "fetch_into"])]
+    claims: Option<PathBuf>,
+    #[command(flatten)]
+    carry: CarryArguments,
     /// A setting of the plugin; as often as it has settings. Paths are relative
     /// to where you are.
     #[arg(long = "settings", value_name = "KEY=VALUE")]
@@ -38,21 +41,24 @@ pub(super) fn test(out: &mut impl Write, arguments: &TestArguments) -> anyhow::R
     let mut spec = PluginSpec::new(&arguments.file)
         .folder(".")
         .isolation(safest());
-    for setting in &arguments.settings {
-        let (key, value) = setting
-            .split_once('=')
-            .with_context(|| format!("--settings {setting}: write KEY=VALUE"))?;
+    for (key, value) in pairs("--settings", &arguments.settings)? {
         spec = spec.setting(key, value);
     }
     let config = match &arguments.practice {
         Some(folder) => Config::of_folder(folder)?,
         None => Config::default(),
     };
-    let bytes = std::fs::read(&arguments.claims)
-        .with_context(|| format!("{} cannot be read", arguments.claims.display()))?;
     let plugin = loud_host(&config)?.load(&spec)?;
+    if arguments.carry.is_wanted() {
+        arguments.carry.carry(out, &plugin)?;
+    }
+    let Some(claims) = &arguments.claims else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let bytes =
+        std::fs::read(claims).with_context(|| format!("{} cannot be read", claims.display()))?;
     let trial = try_claims(plugin.as_ref(), &config, &bytes)
-        .with_context(|| arguments.claims.display().to_string())?;
+        .with_context(|| claims.display().to_string())?;
     if arguments.json {
         print_json(out, &trial)?;
     } else {
@@ -67,6 +73,17 @@ pub(super) fn test(out: &mut impl Write, arguments: &TestArguments) -> anyhow::R
     } else {
         ExitCode::from(1)
     })
+}
+
+/// Keys with their values, as an option says them.
+pub(super) fn pairs(option: &str, given: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let pairs = given.iter().map(|given| {
+        let (key, value) = given
+            .split_once('=')
+            .with_context(|| format!("{option} {given}: write KEY=VALUE"))?;
+        Ok((key.to_owned(), value.to_owned()))
+    });
+    pairs.collect()
 }
 
 fn faults(trial: &Trial) -> usize {

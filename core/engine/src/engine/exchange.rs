@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use scrubjay_hooks::Kept;
 use scrubjay_store::{Cause, Event};
 
 use super::Engine;
 use crate::EngineError;
-use crate::steps::exchange::{self, Delivery, Due, Fetched};
+use crate::steps::exchange::{self, Delivery, Due, Fetched, fetch_into};
 
 impl Engine {
     /// Whether any channel is carried by a transport, so that
@@ -92,34 +91,10 @@ impl Engine {
     /// [`Engine::run_inbox`] does this first.
     #[must_use]
     pub fn fetch(&self) -> Vec<Fetched> {
-        let mut fetched = Vec::new();
-        for (channel, transport) in &self.transports {
-            let (mut files, mut failed) = (Vec::new(), None);
-            let ended = transport.fetch(&mut |name, bytes| match exchange::keep(
-                &self.config.inbox,
-                channel,
-                name,
-                bytes,
-            ) {
-                Ok(new) => {
-                    files.extend(new);
-                    Kept::Yes
-                }
-                Err(error) => {
-                    let inbox = self.config.inbox.display();
-                    failed = Some(format!("{name} cannot be kept in {inbox}: {error}"));
-                    Kept::No
-                }
-            });
-            let problem = failed.or_else(|| ended.err().map(|error| error.to_string()));
-            if problem.is_some() || !files.is_empty() {
-                fetched.push(Fetched {
-                    channel: channel.clone(),
-                    files,
-                    problem,
-                });
-            }
-        }
-        fetched
+        self.transports
+            .iter()
+            .map(|(channel, way)| fetch_into(&self.config.inbox, channel, way.as_ref()))
+            .filter(|fetched| fetched.problem.is_some() || !fetched.files.is_empty())
+            .collect()
     }
 }

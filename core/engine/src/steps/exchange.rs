@@ -14,7 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use scrubjay_hooks::FileName;
+use scrubjay_hooks::{FileName, Kept, Transport};
 use scrubjay_model::{ClaimId, FileHash};
 use scrubjay_store::{Event, Reader};
 use serde::Serialize;
@@ -178,14 +178,35 @@ pub(crate) fn put_away(outbox: &Path, due: &Due) -> Result<(), EngineError> {
     fs::rename(&due.path, folder.join(due.name.as_str())).map_err(EngineError::file(&due.path))
 }
 
+/// Brings what waits at the other side of a channel to a folder. A file is on disk
+/// there before the transport may take it away; one that is there already is not
+/// written again.
+#[must_use]
+pub fn fetch_into(folder: &Path, channel: &str, transport: &dyn Transport) -> Fetched {
+    let (mut files, mut failed) = (Vec::new(), None);
+    let ended = transport.fetch(
+        &mut |name, bytes| match keep(folder, channel, name, bytes) {
+            Ok(new) => {
+                files.extend(new);
+                Kept::Yes
+            }
+            Err(error) => {
+                let folder = folder.display();
+                failed = Some(format!("{name} cannot be kept in {folder}: {error}"));
+                Kept::No
+            }
+        },
+    );
+    Fetched {
+        channel: channel.to_owned(),
+        files,
+        problem: failed.or_else(|| ended.err().map(|error| error.to_string())),
+    }
+}
+
 /// Keeps a fetched file in the inbox, so that it outlives a crash; gives its name
 /// there, or none where it was there already.
-pub(crate) fn keep(
-    inbox: &Path,
-    channel: &str,
-    name: &FileName,
-    bytes: &[u8],
-) -> io::Result<Option<String>> {
+fn keep(inbox: &Path, channel: &str, name: &FileName, bytes: &[u8]) -> io::Result<Option<String>> {
     fs::create_dir_all(inbox)?;
     let plain = format!("{channel}-{name}");
     // Some senders give every file the same name.
