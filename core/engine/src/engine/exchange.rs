@@ -35,17 +35,20 @@ impl Engine {
                 exchange::put_away(&self.config.outbox, &due)?;
                 continue;
             }
-            let carried = if stuck.contains(&due.channel) {
-                Err("it waits for the file before it".to_owned())
-            } else {
-                self.carry(&due)
+            let problem = match exchange::read_due(&due) {
+                Err(problem) => Some(problem),
+                Ok(_) if stuck.contains(&due.channel) => {
+                    Some("it waits for the file before it".to_owned())
+                }
+                Ok(bytes) => {
+                    let carried = self.carry(&due, &bytes);
+                    match &carried {
+                        Ok(()) => self.record_delivery(&due)?,
+                        Err(_) => _ = stuck.insert(due.channel.clone()),
+                    }
+                    carried.err()
+                }
             };
-            let problem = carried.err();
-            if problem.is_none() {
-                self.record_delivery(&due)?;
-            } else if due.batch.is_some() {
-                stuck.insert(due.channel.clone());
-            }
             deliveries.push(Delivery {
                 name: due.name.to_string(),
                 channel: due.channel,
@@ -55,12 +58,11 @@ impl Engine {
         Ok(deliveries)
     }
 
-    fn carry(&self, due: &Due) -> Result<(), String> {
-        let bytes = exchange::read_due(due, due.batch.as_ref())?;
+    fn carry(&self, due: &Due, bytes: &[u8]) -> Result<(), String> {
         let Some(transport) = self.transports.get(&due.channel) else {
             return Err("no transport carries its channel any more".to_owned());
         };
-        let delivered = transport.deliver(&due.name, &bytes);
+        let delivered = transport.deliver(&due.name, bytes);
         delivered.map_err(|error| error.to_string())
     }
 

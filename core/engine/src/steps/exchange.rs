@@ -152,9 +152,9 @@ fn find_batch(reader: &dyn Reader, file: &FileName) -> Result<Found, EngineError
 }
 
 /// The bytes of a file that may leave: those that were written.
-pub(crate) fn read_due(due: &Due, batch: Option<&Batch>) -> Result<Vec<u8>, String> {
+pub(crate) fn read_due(due: &Due) -> Result<Vec<u8>, String> {
     let path = due.path.display();
-    let Some(batch) = batch else {
+    let Some(batch) = &due.batch else {
         return Err(format!(
             "the engine did not write {path}: take it out of the outbox, and send claims \
              through the engine"
