@@ -4,6 +4,7 @@
 
 pub mod practice;
 pub mod sample;
+pub mod sshd;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -202,7 +203,11 @@ pub fn program() -> PathBuf {
 }
 
 /// A file of a package of the workspace, built beside the tests.
-fn built_by_cargo(package: &'static str, file: &str) -> PathBuf {
+///
+/// # Panics
+/// Where cargo cannot build it.
+#[must_use]
+pub fn built_by_cargo(package: &'static str, file: &str) -> PathBuf {
     // `cargo test --workspace` builds them all; a test run alone may not have.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     static BUILT: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());

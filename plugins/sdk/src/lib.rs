@@ -49,6 +49,10 @@
 //! # Ok::<(), scrubjay_plugin::harness::HarnessError>(())
 //! ```
 //!
+//! A plugin that carries files between a practice and its payers implements
+//! [`Transport`] as well, and is exported with [`export_transport`];
+//! `plugins/sftp-transport` is one.
+//!
 //! Whoever writes in C or another language takes `include/scrubjay_plugin.h`;
 //! `plugins/fee-schedule` is an example. [`abi`] is that header in Rust.
 //!
