@@ -21,16 +21,14 @@ pub(super) fn blocks_for(pairs: usize) -> usize {
     (pairs * BITS_A_PAIR).div_ceil(BLOCK * 8).max(1)
 }
 
-/// Rows of a bucket, about.
-const ROWS_A_BUCKET: usize = 4;
-
-/// How many buckets that many pairs want.
-pub(super) fn buckets_for(pairs: usize) -> usize {
-    pairs.div_ceil(ROWS_A_BUCKET).max(1)
+/// How many slots a table of that many pairs wants: a fifth of them stay empty,
+/// so that few rows stand far from home.
+pub(super) fn homes_for(pairs: usize) -> usize {
+    (pairs + pairs / 4).max(1)
 }
 
 /// A well-mixed number for a pair: its upper half picks the block of the
-/// filter, its lower half the bucket of rows.
+/// filter, its lower half the slot of the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PairHash(u64);
 
@@ -49,8 +47,8 @@ impl PairHash {
         ((half * count as u64) >> 32) as usize
     }
 
-    pub(super) fn bucket(self, buckets: usize) -> usize {
-        Self::share(self.0 & 0xFFFF_FFFF, buckets)
+    pub(super) fn home(self, homes: usize) -> usize {
+        Self::share(self.0 & 0xFFFF_FFFF, homes)
     }
 
     /// The block of a pair, and its bits within.

@@ -4,22 +4,21 @@
 //! are there as soon as the file is read, and are shared by threads:
 //!
 //! ```text
-//! "SJPTP02\0"  rows, buckets, blocks, bytes of texts: u32 each  all little-endian
-//! buckets + 1 x u32  the first row of each bucket; the last one is their number
-//! rows x 12 bytes    the pair and its flags (u64: 26 bits column 1, 26 bits
+//! "SJPTP03\0"  rows, homes, slots, blocks, bytes of texts: u32 each  all little-endian
+//! slots x 12 bytes   the pair and its flags (u64: 26 bits column 1, 26 bits
 //!                    column 2, 8 bits which text, bit 2 in force before 1996,
 //!                    bits 0-1 modifier indicator), effective and deletion day
-//!                    (u16, from 1980-01-01, ffff for none)
+//!                    (u16, from 1980-01-01, ffff for none); all bits set
+//!                    where the slot is empty
 //! blocks x 64 bytes  the filter over all pairs
 //! texts              rationales, one a line
 //! ```
 //!
 //! What a look-up costs is the memory that it waits for. Most pairs end at the
-//! filter. For the others the hash of the pair names a bucket of some four rows
-//! that stand beside each other with all that there is to know: a sorted table
-//! would be searched over several places, each one a wait.
-
-use std::ops::Range;
+//! filter. For the others the hash of the pair names a slot, its home; the row
+//! stands there or in one of the next slots before an empty one, with all that
+//! there is to know. A sorted table would be searched over several places, each
+//! one a wait.
 
 use chrono::{Days, NaiveDate};
 
@@ -28,12 +27,14 @@ use crate::Changes;
 use crate::import::ImportError;
 use crate::procedure::Procedure;
 
-pub(super) const MAGIC: &[u8; 8] = b"SJPTP02\0";
-const HEAD: usize = 24;
+pub(super) const MAGIC: &[u8; 8] = b"SJPTP03\0";
+const HEAD: usize = 28;
 /// Bytes of a row.
 pub(super) const ROW: usize = 12;
 pub(super) const NO_DAY: u16 = u16::MAX;
 pub(super) const BEFORE_1996: u8 = 4;
+/// A slot without a row: no pair has all bits set.
+pub(super) const EMPTY: [u8; ROW] = [0xFF; ROW];
 /// Bits below the pair in a row: flags and text.
 const BELOW_PAIR: u32 = 12;
 
@@ -121,22 +122,20 @@ pub struct PtpTable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Places {
     rows: usize,
-    buckets: usize,
-    rows_at: usize,
+    /// Slots that a hash can name.
+    homes: usize,
     filter_at: usize,
     texts_at: usize,
 }
 
 impl Places {
     /// The layout of a table; `None` where its length is not `length`.
-    fn of([rows, buckets, blocks, texts]: [usize; 4], length: usize) -> Option<Self> {
-        let rows_at = buckets.checked_add(1)?.checked_mul(4)?.checked_add(HEAD)?;
-        let filter_at = rows_at.checked_add(rows.checked_mul(ROW)?)?;
+    fn of([rows, homes, slots, blocks, texts]: [usize; 5], length: usize) -> Option<Self> {
+        let filter_at = slots.checked_mul(ROW)?.checked_add(HEAD)?;
         let texts_at = filter_at.checked_add(blocks.checked_mul(BLOCK)?)?;
         (texts_at.checked_add(texts)? == length).then_some(Self {
             rows,
-            buckets,
-            rows_at,
+            homes,
             filter_at,
             texts_at,
         })
@@ -215,7 +214,13 @@ impl PtpTable {
         let head = || {
             bytes.get(..8).filter(|magic| *magic == MAGIC)?;
             Places::of(
-                [number(8)?, number(12)?, number(16)?, number(20)?],
+                [
+                    number(8)?,
+                    number(12)?,
+                    number(16)?,
+                    number(20)?,
+                    number(24)?,
+                ],
                 bytes.len(),
             )
         };
@@ -283,29 +288,19 @@ impl PtpTable {
         }
         let pair = pair_number(column_1, column_2);
         // One pair may stand several times, for days that do not overlap.
-        self.rows(self.bucket(hash.bucket(places.buckets)))
+        self.slots(hash.home(places.homes))
+            .take_while(|slot| *slot != &EMPTY)
+            .map(Packed::from_bytes)
             .filter(|row| row.pair() == pair)
             .filter_map(|row| self.unpack(row))
             .find(|edit| edit.is_in_force(day))
     }
 
-    /// Which rows a bucket has; none beyond the end, which a damaged index can ask for.
-    fn bucket(&self, at: usize) -> Range<usize> {
-        let first = |at: usize| {
-            let from = HEAD + at * 4;
-            let four = self.bytes.get(from..from + 4);
-            let four = four.and_then(|four| four.first_chunk().copied());
-            u32::from_le_bytes(four.unwrap_or_default()) as usize
-        };
-        first(at)..first(at + 1)
-    }
-
-    fn rows(&self, rows: Range<usize>) -> impl Iterator<Item = Packed> + '_ {
-        let place = |row: usize| self.places.rows_at + row * ROW;
-        let inside = rows.start <= rows.end && rows.end <= self.places.rows;
-        let bytes = inside.then(|| self.bytes.get(place(rows.start)..place(rows.end)));
-        let (rows, _) = bytes.flatten().unwrap_or_default().as_chunks::<ROW>();
-        rows.iter().map(Packed::from_bytes)
+    /// The slots from one on; none beyond the end.
+    fn slots(&self, from: usize) -> std::slice::Iter<'_, [u8; ROW]> {
+        let bytes = self.bytes.get(HEAD + from * ROW..self.places.filter_at);
+        let (slots, _) = bytes.unwrap_or_default().as_chunks::<ROW>();
+        slots.iter()
     }
 
     fn unpack(&self, row: Packed) -> Option<PtpEdit<'_>> {
@@ -345,7 +340,8 @@ impl PtpTable {
 
     /// Every edit, by its codes and first day.
     pub fn iter(&self) -> impl Iterator<Item = PtpEdit<'_>> {
-        let mut rows: Vec<Packed> = self.rows(0..self.places.rows).collect();
+        let slots = self.slots(0).filter(|slot| *slot != &EMPTY);
+        let mut rows: Vec<Packed> = slots.map(Packed::from_bytes).collect();
         rows.sort_unstable_by_key(|row| (row.pair(), row.effective, row.deleted, row.word));
         rows.into_iter().filter_map(|row| self.unpack(row))
     }

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::filter::{self, PairHash};
 use super::ptp::{
-    BEFORE_1996, MAGIC, ModifierIndicator, NO_DAY, Packed, PtpTable, ROW, day_number,
+    BEFORE_1996, EMPTY, MAGIC, ModifierIndicator, NO_DAY, Packed, PtpTable, day_number,
 };
 use crate::import::{
     Import, ImportError, Line, Lines, RowFault, RowFaultKind, Tally, compact_date, text,
@@ -217,36 +217,32 @@ impl PtpReader {
             .fold(String::new(), |texts, one| texts + one + "\n");
         texts.truncate(texts.trim_end_matches('\n').len());
         let mut filter = vec![0; filter::blocks_for(rows.len()) * filter::BLOCK];
-        let buckets = filter::buckets_for(rows.len());
-        let mut bucket_of = Vec::with_capacity(rows.len());
-        let mut firsts = vec![0u32; buckets + 1];
+        let homes = filter::homes_for(rows.len());
+        let mut by_home = Vec::with_capacity(rows.len());
         for row in rows {
             let hash = PairHash::of(row.column_1, row.column_2);
             filter::add(&mut filter, hash);
-            bucket_of.push(hash.bucket(buckets));
-            firsts[hash.bucket(buckets) + 1] += 1;
+            by_home.push((hash.home(homes), row));
         }
-        for at in 0..buckets {
-            firsts[at + 1] += firsts[at];
+        by_home.sort_by_key(|(home, _)| *home);
+        // Each row at home, or behind the one that took its place.
+        let mut slots = Vec::with_capacity(homes);
+        for (home, row) in by_home {
+            slots.resize(slots.len().max(home), EMPTY);
+            slots.push(row.packed().to_bytes());
         }
         let mut bytes = MAGIC.to_vec();
         for count in [
             rows.len(),
-            buckets,
+            homes,
+            slots.len(),
             filter.len() / filter::BLOCK,
             texts.len(),
         ] {
             let count = u32::try_from(count).map_err(|_| ImportError::Pack)?;
             bytes.extend(count.to_le_bytes());
         }
-        bytes.extend(firsts.iter().copied().flat_map(u32::to_le_bytes));
-        // Each row into its bucket, behind those that are there.
-        let mut packed = vec![[0; ROW]; rows.len()];
-        for (row, bucket) in rows.iter().zip(bucket_of) {
-            packed[firsts[bucket] as usize] = row.packed().to_bytes();
-            firsts[bucket] += 1;
-        }
-        bytes.extend_from_slice(packed.as_flattened());
+        bytes.extend_from_slice(slots.as_flattened());
         bytes.extend(filter);
         bytes.extend(texts.into_bytes());
         Ok(bytes)
