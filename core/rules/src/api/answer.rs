@@ -7,7 +7,8 @@ use rhai::{Dynamic, EvalAltResult, INT, ImmutableString};
 use rust_decimal::Decimal;
 use scrubjay_model::{
     Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, BenefitQuery,
-    CoverageAnswer, EligibilityRecord, PayerProfile, ServiceType,
+    CoverageAnswer, EligibilityRecord, MemberId, Name, OtherPayerKind, PayerProfile, Person,
+    ServiceType,
 };
 
 use super::coverage::{PayerView, order_word, payer_of};
@@ -32,6 +33,10 @@ pub(crate) struct OtherPayerView {
     payer: PayerView,
     name: ImmutableString,
     order: Option<&'static str>,
+    kind: &'static str,
+    insurance_type: Option<ImmutableString>,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
 }
 
 /// The type of service that stands for a plan as a whole.
@@ -55,6 +60,14 @@ impl AnswerView {
                 payer: PayerView::of(known, None, eye.texts),
                 name: other.name.last.as_str().into(),
                 order: other.order.map(order_word),
+                kind: match other.kind {
+                    OtherPayerKind::Payer => "payer",
+                    OtherPayerKind::ManagedCare => "managed_care",
+                    OtherPayerKind::Prior => "prior",
+                },
+                insurance_type: other.insurance_type.as_deref().map(Into::into),
+                from: other.from,
+                to: other.to,
             })
         });
         Some(Arc::new(Self {
@@ -106,14 +119,52 @@ pub(crate) fn maybe_answer(answer: Option<&Arc<AnswerView>>) -> Dynamic {
 #[derive(Debug, Clone)]
 struct OtherPayerRef(Arc<OtherPayerView>);
 
-/// Whether a payer gave back another member number than the one on file.
-pub(crate) fn member_differs(
-    answer: Option<&EligibilityRecord>,
-    member: Option<&scrubjay_model::MemberId>,
-) -> bool {
-    let said = answer.and_then(|answer| answer.member.as_ref());
-    said.is_some() && said != member
+/// Where the payer has the patient otherwise than we do, without saying how: no
+/// pack needs a name to know that it differs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Differs {
+    pub(crate) member: bool,
+    pub(crate) name: bool,
+    pub(crate) born: bool,
 }
+
+impl Differs {
+    pub(crate) fn of(
+        answer: Option<&EligibilityRecord>,
+        patient: &Person,
+        member: Option<&MemberId>,
+    ) -> Self {
+        let said = answer.and_then(|answer| answer.member.as_ref());
+        let person = answer.and_then(|answer| answer.person.as_ref());
+        let folded = |name: &Name| {
+            let given = name.first.as_deref().unwrap_or_default();
+            [name.last.as_str(), given].map(|part| part.trim().to_ascii_uppercase())
+        };
+        let name = person.map(|person| &person.name);
+        let name = name.filter(|name| !name.last.trim().is_empty());
+        let born = person.and_then(|person| person.born);
+        Self {
+            member: said.is_some() && said != member,
+            name: name.is_some_and(|name| folded(name) != folded(&patient.name)),
+            born: born.is_some() && born != patient.born,
+        }
+    }
+}
+
+/// Registers them, of a view that holds them as `differs`.
+macro_rules! differs {
+    ($api:ident, $on:expr, $of:ty) => {
+        $crate::api::properties! { $api, $on, $of =>
+            "member_differs" Kind::Bool, "Whether the payer gave back another member number than the one on file.",
+                |it| it.differs.member;
+            "name_differs" Kind::Bool, "Whether the payer has the patient under another first or last name.",
+                |it| it.differs.name;
+            "born_differs" Kind::Bool, "Whether the payer has another date of birth.",
+                |it| it.differs.born;
+        }
+    };
+}
+pub(crate) use differs;
 
 /// Whether there is cover, as scripts name it.
 const fn cover_word(answer: CoverageAnswer) -> &'static str {
@@ -309,5 +360,11 @@ fn other_payer(api: &mut Api<'_>) {
         "name" Kind::Text, "Its name, as the answer has it.", |it| it.name.clone();
         "order" Kind::Text, "Its place in the order of payment, where given.",
             |it| super::maybe_word(it.order);
+        "kind" Kind::Text, "What it is to the payer that answered: `payer`, another one; `managed_care`, which manages the care in its place; `prior`, one that covered the patient before.",
+            |it| ImmutableString::from(it.kind);
+        "insurance_type" Kind::Text, "Type of insurance (EB04), such as `HM` for an HMO.",
+            |it| super::maybe_text(it.insurance_type.as_ref());
+        "from" Kind::Date, "First day of its cover.", |it| maybe_date(it.from);
+        "to" Kind::Date, "Last day of its cover.", |it| maybe_date(it.to);
     }
 }

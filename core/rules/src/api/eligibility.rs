@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use scrubjay_hooks::{EligibilitySubject, GoodFaithEstimate};
 use scrubjay_model::{EncounterRecord, PayerProfile};
 
-use super::answer::{AnswerView, maybe_answer, member_differs};
+use super::answer::{AnswerView, Differs, differs, maybe_answer};
 use super::coverage::{CoverageRef, CoverageView, PayerView, coverages};
 use super::date::Date;
 use super::party::PersonRef;
@@ -26,7 +26,7 @@ pub(crate) struct EligibilityView {
     visit: Option<Arc<EncounterRecord>>,
     service_date: NaiveDate,
     estimate: Option<GoodFaithEstimate>,
-    member_differs: bool,
+    differs: Differs,
 }
 
 /// A patient's cover, in a script's hand.
@@ -64,8 +64,9 @@ impl EligibilityView {
             visit: subject.visit.cloned().map(Arc::new),
             service_date,
             estimate: subject.estimate,
-            member_differs: member_differs(
+            differs: Differs::of(
                 subject.answer,
+                subject.patient,
                 subject
                     .coverage
                     .and_then(|coverage| coverage.member.as_ref()),
@@ -80,6 +81,7 @@ pub(crate) fn register(api: &mut Api<'_>) {
     api.engine
         .register_type_with_name::<EligibilityRef>("check of cover");
     payer!(api, CHECK, EligibilityRef);
+    differs!(api, CHECK, EligibilityRef);
     properties! { api, CHECK, EligibilityRef =>
         "patient" Kind::Person, "The patient.", |it| PersonRef(Arc::clone(&it.patient));
         "coverage" Kind::Coverage, "The coverage that was asked about; missing for a patient without any.",
@@ -91,8 +93,6 @@ pub(crate) fn register(api: &mut Api<'_>) {
         "visit" Kind::Visit, "The visit that it is for.", |it| maybe_visit(it.visit.as_ref());
         "service_date" Kind::Date, "The day of the visit, else the day asked about, else today.",
             |it| Date(it.service_date);
-        "member_differs" Kind::Bool, "Whether the payer gave back another member number than the one on file.",
-            |it| it.member_differs;
         "estimate_given" Kind::Date, "Day on which the patient was given a good-faith estimate.",
             |it| maybe_date(it.estimate.map(|estimate| estimate.given));
         "estimate_expected" Kind::Number, "Charges that the good-faith estimate expects.",

@@ -7,7 +7,7 @@ use rhai::{Dynamic, EvalAltResult, INT, ImmutableString};
 use scrubjay_hooks::{Part2, RegistrationSubject};
 use scrubjay_model::{AccidentKind, EncounterRecord, GroupPlan, MspAnswers, PayerProfile};
 
-use super::answer::{AnswerView, maybe_answer, member_differs};
+use super::answer::{AnswerView, Differs, differs, maybe_answer};
 use super::coverage::{CoverageRef, CoverageView, PayerView, coverages};
 use super::date::Date;
 use super::party::PersonRef;
@@ -30,7 +30,7 @@ pub(crate) struct RegistrationView {
     service_date: NaiveDate,
     look_alikes: u32,
     part2: Option<Part2>,
-    member_differs: bool,
+    differs: Differs,
 }
 
 /// A registration, in a script's hand.
@@ -67,8 +67,9 @@ impl RegistrationView {
             service_date,
             look_alikes: subject.look_alikes,
             part2: subject.part2,
-            member_differs: member_differs(
+            differs: Differs::of(
                 subject.eligibility,
+                subject.patient,
                 first.and_then(|coverage| coverage.member.as_ref()),
             ),
             patient,
@@ -81,6 +82,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     api.engine
         .register_type_with_name::<RegistrationRef>("registration");
     payer!(api, REGISTRATION, RegistrationRef);
+    differs!(api, REGISTRATION, RegistrationRef);
     properties! { api, REGISTRATION, RegistrationRef =>
         "patient" Kind::Person, "The patient.", |it| PersonRef(Arc::clone(&it.patient));
         "has_phone" Kind::Bool, "Whether a telephone number is on file.", |it| it.phone.is_some();
@@ -92,8 +94,6 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
             |it| maybe(it.coverages.first().map(|coverage| CoverageRef(Arc::clone(coverage))));
         "eligibility" Kind::Answer, "The first payer's latest answer about the patient's cover.",
             |it| maybe_answer(it.eligibility.as_ref());
-        "member_differs" Kind::Bool, "Whether that payer gave back another member number than the one on file.",
-            |it| it.member_differs;
         "visit" Kind::Visit, "The visit that it is checked for.", |it| maybe_visit(it.visit.as_ref());
         "service_date" Kind::Date, "The day of the visit, else today.", |it| Date(it.service_date);
         "look_alikes" Kind::Number, "Other patients on file with the same name and date of birth.",

@@ -8,8 +8,8 @@ use scrubjay_model::{
     Authorization, AuthorizationRecord, AuthorizationStatus, AuthorizedService, Benefit,
     BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, Coverage, CoverageOrder,
     EligibilityAnswer, EligibilityRecord, EligibilityRejection, Encounter, EncounterRecord,
-    EncounterStatus, FollowUpAction, LineOfBusiness, MemberId, Name, OtherPayer, PayerProfile,
-    Relationship,
+    EncounterStatus, FollowUpAction, LineOfBusiness, MemberId, Name, OtherPayer, OtherPayerKind,
+    PayerProfile, Relationship,
 };
 use serde::Deserialize;
 
@@ -50,6 +50,10 @@ pub(super) struct OtherPayerSpec {
     payer: Option<String>,
     line: Option<LineOfBusiness>,
     order: Option<OrderSpec>,
+    kind: Option<OtherPayerKind>,
+    insurance_type: Option<Word>,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
 }
 
 /// A place in the order of payment, as scripts name it.
@@ -191,6 +195,8 @@ pub(super) struct AnswerSpec {
     asked: Option<NaiveDate>,
     service: Option<NaiveDate>,
     member: Option<Word>,
+    /// The patient as the payer has them.
+    person: Option<PersonSpec>,
     plan_from: Option<NaiveDate>,
     plan_to: Option<NaiveDate>,
     cover: CoverSpec,
@@ -240,10 +246,13 @@ impl BenefitSpec {
             level: self.level.unwrap_or(BenefitLevel::Individual),
             period: self.period.unwrap_or(BenefitPeriod::Unstated),
             network: self.network.unwrap_or(BenefitNetwork::Any),
+            insurance_type: None,
+            plan: None,
+            from: None,
+            to: None,
             amount: self.amount.map(Amount::money).transpose()?,
             share: self.share.map(|share| share.0),
             authorization: self.authorization,
-            ..Benefit::of(self.benefit)
         })
     }
 }
@@ -275,11 +284,16 @@ impl AnswerSpec {
             };
             let name = spec.name.clone();
             let name = name.or_else(|| known.as_ref().map(|payer| payer.name.clone()));
-            let name = name.unwrap_or_else(|| "Another Payer".to_owned());
             other_payers.push(OtherPayer {
+                name: Name::organization(name.unwrap_or_else(|| "Another Payer".to_owned())),
                 payer: known.as_ref().map(|payer| payer.id.clone()),
                 order: spec.order.map(CoverageOrder::from),
-                ..OtherPayer::named(Name::organization(name))
+                kind: spec.kind.unwrap_or_default(),
+                insurance_type: spec.insurance_type.as_ref().map(|word| word.0.clone()),
+                plan: None,
+                member: None,
+                from: spec.from,
+                to: spec.to,
             });
             payers.extend(known);
         }
@@ -292,6 +306,10 @@ impl AnswerSpec {
             patient: parsed("answer", PATIENT)?,
             payer: payer.id.clone(),
             member: member(self.member.as_ref())?,
+            person: match &self.person {
+                Some(person) => Some(person_of(person, "Example")?),
+                None => None,
+            },
             asked: self.asked.unwrap_or(today),
             service: self.service.unwrap_or(service),
             plan_from: self.plan_from,
@@ -299,7 +317,6 @@ impl AnswerSpec {
             benefits: benefits.collect::<Result<_, _>>()?,
             other_payers,
             rejections: rejections.collect(),
-            person: None,
             carried: Vec::new(),
         };
         let answer = EligibilityAnswer::new(record).map_err(|error| wrong("answer")(&error))?;
