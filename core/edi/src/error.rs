@@ -109,20 +109,6 @@ pub enum ClaimError {
         /// Loop.
         loop_id: &'static str,
     },
-    /// A subscriber is named without a member number.
-    #[error("its subscriber has no member number (loop {loop_id}, NM1 element 9); give it one")]
-    NoMember {
-        /// Loop.
-        loop_id: &'static str,
-    },
-    /// The date of birth is missing where the guide asks for it.
-    #[error("its {who} has no date of birth (loop {loop_id}, DMG element 2); give it one")]
-    NoBirthDate {
-        /// Who.
-        who: &'static str,
-        /// Loop.
-        loop_id: &'static str,
-    },
     /// A value is longer than its element.
     #[error("its {what} has more than {limit} characters (loop {loop_id}); shorten it")]
     TooLong {
@@ -147,16 +133,19 @@ pub enum ClaimError {
     /// A rejection of a level that the transaction does not have.
     #[error("a rejection is about a loop that this answer does not have; name one that it has")]
     RejectedLevel,
-    /// A code that the trade has no place for in this transaction.
-    #[error("its {what} cannot be told in loop {loop_id}; {advice}")]
-    NoPlace {
+    /// Something that the transaction cannot do without.
+    #[error("it has no {what} (loop {loop_id}); give it one")]
+    Lacks {
         /// What.
         what: &'static str,
         /// Loop.
         loop_id: &'static str,
-        /// What to do.
-        advice: &'static str,
     },
+    /// Several services share one count of units, beside others.
+    #[error(
+        "only one of its services can stand for several procedures, and then it stands alone; ask for the others apart"
+    )]
+    SharedUnits,
     /// A list is longer than its segment.
     #[error("it has more than {limit} {what} in loop {loop_id}; split it")]
     TooMany {

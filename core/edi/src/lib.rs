@@ -19,6 +19,7 @@
 
 mod acknowledgment;
 mod adjustment;
+mod authorization;
 mod carry;
 mod claim;
 mod draft;
@@ -34,15 +35,19 @@ pub use acknowledgment::{
     ClaimAnswer, StatusBatch, StatusCode, read_acknowledgments, read_interchange_acknowledgments,
     write_277ca,
 };
+pub use authorization::{
+    AuthorizationRequest, AuthorizationResponse, Decision, RequestedService, ReviewCategory,
+    ReviewKind, match_authorization, read_authorization_requests, read_authorization_responses,
+    write_authorization_requests, write_authorization_responses,
+};
 pub use claim::{
     ClaimBatch, ClaimUnits, Party, ReadClaim, WrittenClaims, faults_as_written, read_claims,
     write_claims,
 };
 pub use eligibility::{
-    EligibilityRequest, EligibilityResponse, MatchedInquiry, match_inquiry,
-    read_eligibility_requests, read_eligibility_responses, write_eligibility_requests,
-    write_eligibility_responses,
+    EligibilityRequest, EligibilityResponse, match_inquiry, read_eligibility_requests,
+    read_eligibility_responses, write_eligibility_requests, write_eligibility_responses,
 };
 pub use error::{ClaimError, ElementError, ReadError, WriteError};
-pub use exchange::{AskedPayer, Dependent, Exchange, Trace, WrittenExchange};
+pub use exchange::{AskedPayer, Dependent, Exchange, Matched, Trace, WrittenExchange};
 pub use remittance::{RemittanceBatch, WrittenRemittances, read_remittance, write_remittances};

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 use scrubjay_edi::{
-    EligibilityRequest, EligibilityResponse, MatchedInquiry, WriteError, match_inquiry,
+    EligibilityRequest, EligibilityResponse, Matched, WriteError, match_inquiry,
     read_eligibility_requests, read_eligibility_responses, write_eligibility_requests,
     write_eligibility_responses,
 };
@@ -207,7 +207,7 @@ proptest! {
         let asked = inquiry(&request);
         prop_assert_eq!(
             match_inquiry(&read, std::slice::from_ref(&asked)),
-            MatchedInquiry::ByTrace(&asked)
+            Matched::ByTrace(&asked)
         );
         prop_assert_eq!(read.into_record(&asked), record);
     }
@@ -363,10 +363,10 @@ fn a_refusal_tells_its_level_also_where_it_names_no_patient() {
         carried: Vec::new(),
     });
     let found = match_inquiry(only, std::slice::from_ref(&asked));
-    assert_eq!(found, MatchedInquiry::ByTrace(&asked));
+    assert_eq!(found, Matched::ByTrace(&asked));
     asked.id = "E-8".parse().unwrap();
     let found = match_inquiry(only, std::slice::from_ref(&asked));
-    assert_eq!(found, MatchedInquiry::Nothing);
+    assert_eq!(found, Matched::Nothing);
 }
 
 #[test]
@@ -387,12 +387,9 @@ fn an_answer_without_its_trace_is_found_by_member_and_day_unless_two_fit() {
         answer: None,
     };
     let one = [asked("A", "2026-03-02"), asked("B", "2026-03-03")];
-    assert_eq!(
-        match_inquiry(&response, &one),
-        MatchedInquiry::ByMember(&one[0])
-    );
+    assert_eq!(match_inquiry(&response, &one), Matched::ByContent(&one[0]));
     let two = [asked("A", "2026-03-02"), asked("B", "2026-03-02")];
-    assert_eq!(match_inquiry(&response, &two), MatchedInquiry::Several(2));
+    assert_eq!(match_inquiry(&response, &two), Matched::Several(2));
 }
 
 #[test]

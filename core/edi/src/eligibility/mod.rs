@@ -14,7 +14,7 @@ use scrubjay_model::{
 
 use crate::exchange::{AskedPayer, Dependent, Trace};
 
-pub use matching::{MatchedInquiry, match_inquiry};
+pub use matching::match_inquiry;
 pub use request::{read_eligibility_requests, write_eligibility_requests};
 pub use response::{read_eligibility_responses, write_eligibility_responses};
 

@@ -82,6 +82,39 @@ pub struct WrittenExchange {
     pub sets: Vec<u32>,
 }
 
+/// The question that an answer is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matched<'a, T> {
+    /// The one whose trace number came back.
+    ByTrace(&'a T),
+    /// The only one about what the answer is about: the trace number was lost
+    /// on the way.
+    ByContent(&'a T),
+    /// As many are about what the answer is about: a person must choose.
+    Several(usize),
+    /// None of them.
+    Nothing,
+}
+
+impl<'a, T> Matched<'a, T> {
+    /// Looks for the one of that name, else for the only one of that content.
+    pub(crate) fn among(
+        asked: &'a [T],
+        by_name: impl Fn(&T) -> bool,
+        by_content: impl Fn(&T) -> bool,
+    ) -> Self {
+        if let Some(found) = asked.iter().find(|question| by_name(question)) {
+            return Self::ByTrace(found);
+        }
+        let mut fitting = asked.iter().filter(|question| by_content(question));
+        match (fitting.next(), fitting.count()) {
+            (None, _) => Self::Nothing,
+            (Some(only), 0) => Self::ByContent(only),
+            (Some(_), more) => Self::Several(more + 1),
+        }
+    }
+}
+
 impl<T> Exchange<'_, T> {
     /// Writes each item as a set of the transaction of that name.
     pub(crate) fn write(
