@@ -32,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 mod changes;
+mod classes;
 mod edits;
 mod fees;
 mod folder;
@@ -50,6 +51,7 @@ mod table;
 mod versions;
 
 pub use changes::Changes;
+pub use classes::{CodeClasses, read_code_classes};
 pub use edits::{
     AddOn, AddOnTable, AddOnType, ModifierIndicator, Mue, MueAdjudication, MueTable, PtpEdit,
     PtpReader, PtpTable, read_add_ons, read_medicaid_mue, read_mue,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use scrubjay_codes::{
-    AddOnType, CodeTables, FeeScheduleTable, FileKind, Icd10Standing, ModifierIndicator,
-    MueAdjudication, PhysicianFee, ProcedureKind, carc, place_of_service,
+    AddOnType, CodeClasses, CodeTables, FeeScheduleTable, FileKind, Icd10Standing, ImportedTable,
+    ModifierIndicator, MueAdjudication, PhysicianFee, ProcedureKind, carc, place_of_service,
 };
 use scrubjay_hooks::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, PairStanding,
-    PaymentPolicy, ReasonStanding, UnitLimit, UnitLimitKind,
+    PaymentPolicy, ProcedureStanding, ReasonStanding, UnitLimit, UnitLimitKind,
 };
 use scrubjay_model::{ClaimKind, Money};
 use scrubjay_rules::{LoadOptions, PublicKey};
@@ -66,6 +66,14 @@ impl PracticeCodes {
         let named = self.tables.fees.as_ref();
         named.or_else(|| self.tables.imported.fees_on(day))
     }
+
+    /// The classes that ship, with the practice's own members.
+    fn classes(&self) -> &CodeClasses {
+        self.tables
+            .classes
+            .as_ref()
+            .unwrap_or_else(|| CodeClasses::shipped())
+    }
 }
 
 impl CodeBooks for PracticeCodes {
@@ -82,12 +90,48 @@ impl CodeBooks for PracticeCodes {
         Some(self.tables.imported.icd10().find(code).is_some())
     }
 
+    fn icd10_is_manifestation(&self, code: &str) -> Option<bool> {
+        let known = self.tables.imported.icd10().find(code)?;
+        Some(known.is_manifestation())
+    }
+
+    fn icd10_excludes1(&self, one: &str, other: &str) -> Option<bool> {
+        Some(self.tables.imported.icd10().excludes1(one, other))
+    }
+
     fn carc(&self, code: &str) -> ReasonStanding {
         match carc(code).map(|reason| reason.validity.stops) {
             None => ReasonStanding::Absent,
             Some(Some(day)) => ReasonStanding::StopsOn(day),
             Some(None) => ReasonStanding::InUse,
         }
+    }
+
+    fn procedure_on(&self, code: &str, day: NaiveDate) -> ProcedureStanding {
+        let found = self.tables.imported.version_on(FileKind::Hcpcs, day);
+        let Some((version, ImportedTable::Hcpcs(table))) = found else {
+            return ProcedureStanding::Unknown;
+        };
+        match table.code(code) {
+            Some(entry) if entry.validity.holds_on(day) => ProcedureStanding::InForce,
+            Some(_) => ProcedureStanding::NotInForce,
+            // A release lists no code of another owner, and a later one does not
+            // list those that went before.
+            None if ProcedureKind::of(code) == Some(ProcedureKind::Hcpcs)
+                && version.days.holds_on(day) =>
+            {
+                ProcedureStanding::NotInForce
+            }
+            None => ProcedureStanding::Unknown,
+        }
+    }
+
+    fn class(&self, name: &str) -> Option<&[String]> {
+        self.classes().get(name)
+    }
+
+    fn class_names(&self) -> Vec<&str> {
+        self.classes().names().collect()
     }
 
     fn has_table(&self, table: CodeTable) -> bool {

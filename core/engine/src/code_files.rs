@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use scrubjay_codes::{
-    AddOnTable, CodeFolder, CodeFolderError, CodeTables, FeeScheduleTable, FileKind, Gpci, Import,
-    ImportError, MueTable, PtpReader, PtpTable, RowFault, read_add_ons, read_fee_schedule,
-    read_gpci, read_mue, refuse_archive,
+    AddOnTable, CodeClasses, CodeFolder, CodeFolderError, CodeTables, FeeScheduleTable, FileKind,
+    Gpci, Import, ImportError, MueTable, PtpReader, PtpTable, RowFault, read_add_ons,
+    read_code_classes, read_fee_schedule, read_gpci, read_mue, refuse_archive,
 };
 use serde::Deserialize;
 
@@ -41,6 +41,10 @@ pub struct CodeFiles {
     /// What localities make of them (`GPCI*.csv`).
     #[serde(default)]
     pub gpci: Option<PathBuf>,
+    /// The practice's own members of code classes, such as its office visits
+    /// under the AMA's licence (`class,codes` and a line each).
+    #[serde(default)]
+    pub classes: Option<PathBuf>,
     /// The practice's locality: its Medicare contractor and the number there,
     /// such as `10112 00`.
     #[serde(default)]
@@ -104,6 +108,7 @@ impl CodeFiles {
             &mut self.addon,
             &mut self.fees,
             &mut self.gpci,
+            &mut self.classes,
         ];
         let files = self.ncci_ptp.iter_mut();
         for path in files.chain(single.into_iter().flatten()) {
@@ -228,6 +233,8 @@ pub(crate) struct Tables {
     indices: Option<Gpci>,
     /// The practice's, where one is named.
     locality: Option<Locality>,
+    /// Those that ship, with the practice's own members.
+    pub(crate) classes: Option<CodeClasses>,
     pub(crate) left_out: Vec<RowsLeftOut>,
 }
 
@@ -255,6 +262,12 @@ impl Tables {
             tables.fees = Some(tables.take("fees", path, read_fee_schedule)?);
         }
         tables.read_indices(files)?;
+        if let Some(path) = &files.classes {
+            let own = tables.take("classes", path, read_code_classes)?;
+            let mut classes = CodeClasses::shipped().clone();
+            classes.extend(&own);
+            tables.classes = Some(classes);
+        }
         Ok(tables)
     }
 

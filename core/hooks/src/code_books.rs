@@ -33,6 +33,17 @@ pub enum ReasonStanding {
     Unknown,
 }
 
+/// What a procedure code of HCPCS Level II is on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProcedureStanding {
+    /// The release of that day has it.
+    InForce,
+    /// It does not: the code is not yet, or no longer, in use, or never was.
+    NotInForce,
+    /// No release at hand covers the day, or codes of that kind: nothing can be said.
+    Unknown,
+}
+
 /// A table of Medicare's that does not ship: a practice has it from CMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CodeTable {
@@ -268,11 +279,40 @@ pub trait CodeBooks: fmt::Debug + Send + Sync {
     /// is at hand.
     fn icd10_exists(&self, code: &str) -> Option<bool>;
 
+    /// Whether a diagnosis is the manifestation of a disease that must be coded
+    /// before it. `None` where no release at hand has the code.
+    fn icd10_is_manifestation(&self, _code: &str) -> Option<bool> {
+        None
+    }
+
+    /// Whether a note keeps two diagnoses apart (Excludes1). `None` where no
+    /// notes are at hand.
+    fn icd10_excludes1(&self, _one: &str, _other: &str) -> Option<bool> {
+        None
+    }
+
     /// What a claim adjustment reason code is. Books without that list leave
     /// this as it is.
     fn carc(&self, code: &str) -> ReasonStanding {
         let _ = code;
         ReasonStanding::Unknown
+    }
+
+    /// What a procedure code is on a day.
+    fn procedure_on(&self, _code: &str, _day: NaiveDate) -> ProcedureStanding {
+        ProcedureStanding::Unknown
+    }
+
+    /// The codes, ranges and prefixes of a class of codes, such as `em_office`:
+    /// those that ship, and those that the practice added. `None` where there is
+    /// no such class.
+    fn class(&self, _name: &str) -> Option<&[String]> {
+        None
+    }
+
+    /// The classes that there are, in the order of their names.
+    fn class_names(&self) -> Vec<&str> {
+        Vec::new()
     }
 
     /// Whether a table is at hand.

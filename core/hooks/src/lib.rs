@@ -19,7 +19,7 @@ mod transport;
 
 pub use code_books::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, NoCodeBooks,
-    PairStanding, PaymentPolicy, ReasonStanding, UnitLimit, UnitLimitKind,
+    PairStanding, PaymentPolicy, ProcedureStanding, ReasonStanding, UnitLimit, UnitLimitKind,
 };
 pub use effect::{CollectionStep, Effect, EffectKind, FollowUpWay};
 pub use finding::{About, Finding, Severity};
