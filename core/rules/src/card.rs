@@ -114,6 +114,8 @@ pub(crate) struct Card {
     pub(crate) prevents: Vec<Carc>,
     pub(crate) cite: Option<String>,
     pub(crate) verified: bool,
+    /// What the rule stands for in a list of rules, such as `com.npi.luhn`.
+    pub(crate) starter: Vec<String>,
     pub(crate) effective: (Option<NaiveDate>, Option<NaiveDate>),
     pub(crate) status: Status,
     pub(crate) basis: Basis,
@@ -126,7 +128,7 @@ pub(crate) struct Card {
 }
 
 /// The keys of a card, in the order in which they are written.
-pub(crate) const KEYS: [&str; 16] = [
+pub(crate) const KEYS: [&str; 17] = [
     "id",
     "title",
     "hook",
@@ -135,6 +137,7 @@ pub(crate) const KEYS: [&str; 16] = [
     "prevents",
     "cite",
     "verified",
+    "starter",
     "effective",
     "basis",
     "status",
@@ -221,6 +224,7 @@ impl Card {
             prevents: prevents(fields),
             cite: fields.text("cite"),
             verified: fields.flag("verified").unwrap_or(true),
+            starter: fields.texts("starter").unwrap_or_default(),
             effective: effective(fields),
             status: fields
                 .choice("status", &Status::CHOICES)

@@ -8,7 +8,7 @@ use crate::api::{Asks, Entry, Form, Kind};
 use crate::info::{PackInfo, RuleInfo};
 
 /// The kinds in the order of the reference, each with its heading.
-const SECTIONS: [(Kind, &str); 37] = [
+const SECTIONS: [(Kind, &str); 40] = [
     (Kind::Any, "Functions"),
     (Kind::Claim, "A claim"),
     (Kind::Line, "A service line"),
@@ -18,6 +18,8 @@ const SECTIONS: [(Kind, &str); 37] = [
     (Kind::Address, "An address"),
     (Kind::Earlier, "An earlier claim"),
     (Kind::EarlierService, "A service on an earlier claim"),
+    (Kind::ClaimPayer, "A payer of a claim"),
+    (Kind::Decision, "What an earlier payer decided"),
     (Kind::Acknowledgment, "An acknowledgment"),
     (Kind::Remittance, "A remitted claim"),
     (Kind::Denial, "A denial"),
@@ -44,6 +46,7 @@ const SECTIONS: [(Kind, &str); 37] = [
     (Kind::Row, "A row of a table"),
     (Kind::Class, "A class of codes"),
     (Kind::Icd10, "A diagnosis code"),
+    (Kind::Hcpcs, "A procedure code"),
     (Kind::CodePair, "A pair of procedure codes"),
     (Kind::UnitLimit, "A unit limit"),
     (Kind::AddOn, "An add-on code"),
@@ -98,7 +101,7 @@ pub fn rules_page(packs: &[PackInfo]) -> String {
         push(
             &mut page,
             format_args!(
-                "| rule | for | hook | severity | prevents | source |\n|---|---|---|---|---|---|\n"
+                "| rule | for | hook | severity | prevents | source | starter |\n|---|---|---|---|---|---|---|\n"
             ),
         );
         for rule in &pack.rules {
@@ -119,7 +122,7 @@ fn rule_row(rule: &RuleInfo) -> String {
         other => format!(" ({})", other.as_str()),
     };
     format!(
-        "| `{}`{status}: {} | {} | {} | {}{} | {} | {source} |\n",
+        "| `{}`{status}: {} | {} | {} | {}{} | {} | {source} | {} |\n",
         rule.id,
         rule.title,
         rule.reach,
@@ -131,6 +134,7 @@ fn rule_row(rule: &RuleInfo) -> String {
             ""
         },
         prevents.join(", "),
+        rule.starter.join(", "),
     )
 }
 
@@ -166,6 +170,8 @@ const fn plural(kind: Kind) -> &'static str {
     match kind {
         Kind::Line => "service lines",
         Kind::Provider => "providers",
+        Kind::ClaimPayer => "payers",
+        Kind::Decision => "decisions",
         Kind::Earlier => "earlier claims",
         Kind::EarlierService => "earlier services",
         Kind::Coverage => "coverages",

@@ -51,6 +51,8 @@ pub struct RuleInfo {
     pub cite: Option<String>,
     /// Whether the rule was checked against its source.
     pub verified: bool,
+    /// What it stands for in a list of rules, such as `com.npi.luhn`.
+    pub starter: Vec<String>,
     /// Denials that it prevents.
     pub prevents: Vec<Carc>,
     /// First and last day of its effect.
@@ -91,6 +93,7 @@ fn rule_info(pack: &Pack, rule: &Rule) -> RuleInfo {
         reach: Reach::of(card, &pack.manifest.scope),
         cite: card.cite.clone(),
         verified: card.verified,
+        starter: card.starter.clone(),
         prevents: card.prevents.clone(),
         effective: card.effective,
         overridable: card.overridable,

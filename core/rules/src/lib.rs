@@ -27,6 +27,7 @@
 mod api;
 mod archive;
 mod card;
+mod carried;
 mod catalogue;
 mod change;
 mod check;

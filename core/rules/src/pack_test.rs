@@ -9,12 +9,14 @@ use scrubjay_hooks::{Context, Hook, Outcome, Subject, Worker};
 
 use crate::card::Status;
 use crate::diagnostic::Diagnostic;
-use crate::example::{Case, Example, TestFile, join};
+use crate::example::{Case, Example, ExampleCodes, TestFile, join};
 use crate::expectation::{Seen, difference, seen};
 use crate::generation::Generation;
 use crate::limit::Running;
 use crate::pack::Pack;
 use crate::source::Source;
+use crate::table::Table;
+use crate::tables::Tables;
 use crate::worker::RuleWorker;
 
 /// Runs every test of a pack; failures are errors, gaps are warnings.
@@ -30,6 +32,10 @@ pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
             let message = format!("the test `{}` fails: {message}", case.case);
             Diagnostic::at(placed.source, placed.line, placed.column, message).maybe_help(help)
         };
+        match placed.tables(pack) {
+            Ok(tables) => worker.look_into(tables),
+            Err(problem) => return faults.push(fail(problem, None)),
+        }
         let met = placed.meet(pack, |hooks, subject, context| {
             let outcome = judge(&mut worker, hooks, subject, context);
             (
@@ -174,6 +180,34 @@ fn place(source: &Source, number: usize) -> (usize, usize) {
 }
 
 impl PlacedCase<'_> {
+    /// The tables that the case's rules look into: the pack's own, those that
+    /// the test writes in their place, and its code tables. What a practice
+    /// imported does not reach a test, which would else say one thing here and
+    /// another there.
+    pub(crate) fn tables(&self, pack: &Pack) -> Result<Arc<Tables>, String> {
+        let (file, case) = (self.file, self.case);
+        let written = join(
+            &file.codes,
+            case.codes.as_ref().unwrap_or(&Default::default()),
+        );
+        let codes = ExampleCodes::read(&written, pack.tables.books())?;
+        let mut replaced = Vec::new();
+        for (name, text) in file.tables.iter().chain(&case.tables) {
+            if pack.tables.find(name).is_none() {
+                let help = pack.tables.nearest(name).map(|help| format!(": {help}"));
+                let help = help.unwrap_or_default();
+                return Err(format!("`tables`: the pack has no table `{name}`{help}"));
+            }
+            let mut faults = Vec::new();
+            let table = Table::read(&Source::new(name, text.as_str()), &mut faults);
+            if let Some(fault) = faults.first() {
+                return Err(format!("`tables`: `{name}`: {}", fault.message));
+            }
+            replaced.push((name.clone(), table));
+        }
+        Ok(Arc::new(pack.tables.with(replaced, Arc::new(codes))))
+    }
+
     /// Makes the case's subject, and hands it over with the hooks that it comes
     /// by.
     pub(crate) fn meet<T>(

@@ -25,9 +25,12 @@ pub(crate) struct Table {
     rows: Vec<Vec<Dynamic>>,
     /// Rows by the first column; several where keys repeat.
     by_key: HashMap<Box<str>, Vec<usize>>,
-    /// Rows by the first two columns.
-    by_pair: HashMap<Box<str>, HashMap<Box<str>, usize>>,
+    /// Rows by the first two columns; several where pairs repeat.
+    by_pair: HashMap<Box<str>, HashMap<Box<str>, Vec<usize>>>,
 }
+
+/// The columns that say from when to when a row holds, both days included.
+const DAYS: [&str; 2] = ["from", "to"];
 
 /// Rows that a table may have: a bound on memory, far above any payer's list.
 const MAX_ROWS: usize = 200_000;
@@ -80,7 +83,7 @@ impl Table {
         let first = row.get(0).unwrap_or_default();
         if let Some(second) = row.get(1) {
             let seconds = self.by_pair.entry(first.into()).or_default();
-            seconds.entry(second.into()).or_insert(at);
+            seconds.entry(second.into()).or_default().push(at);
         }
         self.by_key.entry(first.into()).or_default().push(at);
         self.keys.push((first.into(), line));
@@ -102,7 +105,39 @@ impl Table {
     pub(crate) fn find_pair(&self, first: &str, second: &str) -> Option<usize> {
         [(first, second), (first, ELSE), (ELSE, second), (ELSE, ELSE)]
             .into_iter()
-            .find_map(|(a, b)| self.by_pair.get(a)?.get(b).copied())
+            .find_map(|(a, b)| self.by_pair.get(a)?.get(b)?.first().copied())
+    }
+
+    /// Whether its rows say from when to when they hold.
+    pub(crate) fn is_dated(&self) -> bool {
+        DAYS.iter()
+            .all(|name| self.columns.iter().any(|column| **column == **name))
+    }
+
+    /// The first row of a key that holds on a day; of `*` where the key has none.
+    pub(crate) fn find_on(&self, key: &str, day: NaiveDate) -> Option<usize> {
+        [key, ELSE]
+            .into_iter()
+            .find_map(|key| self.holding(self.by_key.get(key)?, day))
+    }
+
+    /// As [`find_pair`](Self::find_pair), of the rows that hold on a day.
+    pub(crate) fn find_pair_on(&self, first: &str, second: &str, day: NaiveDate) -> Option<usize> {
+        [(first, second), (first, ELSE), (ELSE, second), (ELSE, ELSE)]
+            .into_iter()
+            .find_map(|(a, b)| self.holding(self.by_pair.get(a)?.get(b)?, day))
+    }
+
+    /// The first of some rows that holds on a day; an empty cell sets no limit.
+    fn holding(&self, rows: &[usize], day: NaiveDate) -> Option<usize> {
+        let date = |row, column| {
+            let cell = self.cell(row, column)?;
+            cell.try_cast::<Date>().map(|date| date.0)
+        };
+        rows.iter().copied().find(|row| {
+            date(*row, DAYS[0]).is_none_or(|from| from <= day)
+                && date(*row, DAYS[1]).is_none_or(|to| day <= to)
+        })
     }
 
     /// Whether a key has a row of its own.
@@ -230,6 +265,24 @@ mod tests {
         assert!(table.find_pair("summit", "G0447").is_some());
         assert!(table.find_pair("summit", "J0897").is_some());
         assert!(table.find_pair("other", "G0447").is_none());
+    }
+
+    #[test]
+    fn of_rows_with_one_key_the_day_picks_and_the_star_stands_where_none_holds() {
+        let (table, _) = read(
+            "payer,plan,days,from,to\nsummit,ppo,120,,2025-12-31\nsummit,ppo,90,2026-01-01,\n*,*,60,2020-01-01,\n",
+        );
+        let on = |key, day: &str| {
+            let row = table.find_on(key, day.parse().unwrap())?;
+            table.cell(row, "days")?.as_int().ok()
+        };
+        assert_eq!(on("summit", "2025-12-31"), Some(120));
+        assert_eq!(on("summit", "2026-01-01"), Some(90));
+        assert_eq!(on("other", "2026-01-01"), Some(60));
+        assert_eq!(on("other", "2019-12-31"), None);
+        let day = "2026-01-01".parse().unwrap();
+        assert_eq!(table.find_pair_on("summit", "ppo", day), Some(1));
+        assert_eq!(table.find_pair_on("summit", "hmo", day), Some(2));
     }
 
     #[test]

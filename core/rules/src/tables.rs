@@ -49,21 +49,51 @@ impl Tables {
 
     /// The name that a misspelt one may have meant.
     pub(crate) fn nearest(&self, name: &str) -> Option<String> {
-        if self.by_name.contains_key(name) {
+        if self.has_class(name) {
             return None;
         }
-        did_you_mean(name, self.names())
+        did_you_mean(name, self.names().chain(self.books.class_names()))
     }
 
-    /// A table's first column as a set of codes.
+    /// Whether there is a class of that name: a table of the pack, or a class
+    /// that every pack can use.
+    pub(crate) fn has_class(&self, name: &str) -> bool {
+        self.by_name.contains_key(name) || self.books.class(name).is_some()
+    }
+
+    /// A class as a set of codes: the first column of the pack's table of that
+    /// name, else the class that every pack can use.
     pub(crate) fn class(&self, name: &str, kind: CodeKind) -> Result<CodeSet, String> {
-        let table = self
-            .by_name
-            .get(name)
-            .ok_or_else(|| format!("the pack has no table `{name}`"))?;
-        table.class(kind).map_err(|(line, problem)| {
-            format!("`{name}` is no class of codes: line {line} of its table: {problem}")
-        })
+        if let Some(table) = self.by_name.get(name) {
+            return table.class(kind).map_err(|(line, problem)| {
+                format!("`{name}` is no class of codes: line {line} of its table: {problem}")
+            });
+        }
+        let entries = self
+            .books
+            .class(name)
+            .ok_or_else(|| format!("there is no table and no code class `{name}`"))?;
+        let mut set = CodeSet::default();
+        for entry in entries {
+            set.add(entry, kind).map_err(|problem| {
+                format!("`{name}` is no class of such codes: `{entry}`: {problem}")
+            })?;
+        }
+        Ok(set)
+    }
+
+    /// The same tables with some of them in the place of others, beside other
+    /// code sets.
+    pub(crate) fn with(
+        &self,
+        tables: impl IntoIterator<Item = (String, Table)>,
+        books: Arc<dyn CodeBooks>,
+    ) -> Self {
+        let mut by_name = self.by_name.clone();
+        for (name, table) in tables {
+            by_name.insert(name, Arc::new(table));
+        }
+        Self { by_name, books }
     }
 
     /// The set that a script writes as `@name`, or as codes with commas between.

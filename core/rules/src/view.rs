@@ -7,12 +7,13 @@ use rhai::ImmutableString;
 use rust_decimal::Decimal;
 use scrubjay_hooks::{ClaimSubject, EarlierClaim, EarlierService};
 use scrubjay_model::{
-    Claim, Frequency, LineOfBusiness, PayerProfile, Person, Provider, Relationship, ServiceLine,
-    Sex,
+    Claim, Coverage, Frequency, LineOfBusiness, Money, PayerId, PayerProfile, Person, PriorPayment,
+    Provider, Relationship, ServiceLine, Sex,
 };
 
 use crate::api::claim_file::ClaimFile;
 use crate::api::coverage::{order_word, relationship_word};
+use crate::carried::{ClaimCarried, LineCarried, carried};
 use crate::facts::Text;
 use crate::intern::Interner;
 
@@ -44,6 +45,8 @@ pub(crate) struct AddressView {
 #[derive(Debug)]
 pub(crate) struct ProviderView {
     pub(crate) role: &'static str,
+    /// Whether its name is a person's.
+    pub(crate) is_person: bool,
     /// As sent, and whether its check digit holds.
     pub(crate) npi: Option<(ImmutableString, bool)>,
     pub(crate) taxonomy: Option<ImmutableString>,
@@ -68,6 +71,35 @@ pub(crate) struct LineView {
     pub(crate) rendering: Option<Arc<ProviderView>>,
     /// The earlier claim that has the same service.
     pub(crate) duplicate_of: Option<ImmutableString>,
+    /// Unit of measure: `UN`, `MJ`, `DA`.
+    pub(crate) unit: ImmutableString,
+    /// How much of the drug, and in which unit.
+    pub(crate) drug: (Option<Decimal>, Option<ImmutableString>),
+    pub(crate) carried: LineCarried,
+    /// What each earlier payer decided.
+    pub(crate) prior: Vec<Arc<DecisionView>>,
+}
+
+/// What an earlier payer decided of a claim or a line.
+#[derive(Debug)]
+pub(crate) struct DecisionView {
+    pub(crate) paid: Decimal,
+    /// Group code, reason code and amount of each adjustment.
+    pub(crate) adjustments: Vec<(ImmutableString, ImmutableString, Decimal)>,
+    pub(crate) decided: Option<NaiveDate>,
+    pub(crate) patient_owes: Option<Decimal>,
+    pub(crate) payer: Option<ImmutableString>,
+}
+
+/// A payer that a claim names, in the claim's order: the first is the one that
+/// it goes to.
+#[derive(Debug)]
+pub(crate) struct ClaimPayerView {
+    pub(crate) order: &'static str,
+    pub(crate) filing_code: Option<ImmutableString>,
+    pub(crate) msp_type: Option<ImmutableString>,
+    pub(crate) id: Option<ImmutableString>,
+    pub(crate) decision: Option<Arc<DecisionView>>,
 }
 
 /// A claim.
@@ -102,6 +134,12 @@ pub(crate) struct ClaimView {
     pub(crate) attending: Option<Arc<ProviderView>>,
     pub(crate) diagnoses: Vec<ImmutableString>,
     pub(crate) lines: Vec<LineView>,
+    pub(crate) payers: Vec<Arc<ClaimPayerView>>,
+    pub(crate) patient_paid: Option<Decimal>,
+    /// Of an institutional claim: the first digits of the type of bill.
+    pub(crate) facility_type: Option<ImmutableString>,
+    pub(crate) value_codes: Vec<(ImmutableString, Decimal)>,
+    pub(crate) carried: ClaimCarried,
     /// Earlier claims; only where a rule that will run asks for them.
     pub(crate) history: Vec<Arc<EarlierClaim>>,
     /// What else is on file; only where a rule that will run asks for it.
@@ -164,6 +202,7 @@ impl<'a> ViewBuilder<'a> {
             &[]
         };
         let institutional = claim.institutional.as_ref();
+        let carried = carried(claim, texts);
         ClaimView {
             id: claim.id.as_str().into(),
             kind: claim.kind.as_str(),
@@ -214,8 +253,28 @@ impl<'a> ViewBuilder<'a> {
             lines: claim
                 .lines
                 .iter()
-                .map(|line| service_line(claim, line, history, texts))
+                .enumerate()
+                .map(|(at, line)| {
+                    let carried = carried.lines.get(at).cloned().unwrap_or_default();
+                    service_line(claim, line, carried, history, texts)
+                })
                 .collect(),
+            payers: claim
+                .coverages
+                .iter()
+                .map(|coverage| Arc::new(claim_payer(coverage, texts)))
+                .collect(),
+            patient_paid: claim.patient_paid.map(Money::to_decimal),
+            facility_type: institutional
+                .map(|details| texts.text(&details.facility_type))
+                .filter(|sent| !sent.is_empty()),
+            value_codes: institutional.map_or_else(Vec::new, |details| {
+                let codes = details.value_codes.iter();
+                codes
+                    .map(|(code, amount)| (texts.text(code), amount.to_decimal()))
+                    .collect()
+            }),
+            carried,
             history: history.iter().cloned().map(Arc::new).collect(),
             file: ClaimFile::default(),
         }
@@ -266,6 +325,7 @@ fn address_view(address: &scrubjay_model::Address, texts: &mut Interner) -> Addr
 fn provider(role: &'static str, provider: &Provider, texts: &mut Interner) -> ProviderView {
     ProviderView {
         role,
+        is_person: provider.name.first.is_some(),
         npi: provider
             .npi
             .as_ref()
@@ -286,9 +346,43 @@ fn maybe_provider(
     sent.map(|sent| Arc::new(provider(role, sent, texts)))
 }
 
+fn claim_payer(coverage: &Coverage, texts: &mut Interner) -> ClaimPayerView {
+    ClaimPayerView {
+        order: order_word(coverage.order),
+        filing_code: texts.maybe(coverage.filing_indicator.as_deref()),
+        msp_type: texts.maybe(coverage.msp_type.as_deref()),
+        id: texts.maybe(coverage.payer.as_ref().map(PayerId::as_str)),
+        decision: coverage
+            .paid
+            .as_ref()
+            .map(|paid| Arc::new(decision(paid, texts))),
+    }
+}
+
+fn decision(prior: &PriorPayment, texts: &mut Interner) -> DecisionView {
+    DecisionView {
+        paid: prior.paid.to_decimal(),
+        adjustments: prior
+            .adjustments
+            .iter()
+            .map(|taken| {
+                (
+                    texts.text(taken.group.as_text()),
+                    texts.text(taken.carc.as_text()),
+                    taken.amount.to_decimal(),
+                )
+            })
+            .collect(),
+        decided: prior.decided,
+        patient_owes: prior.patient_owes.map(Money::to_decimal),
+        payer: texts.maybe(prior.payer.as_deref()),
+    }
+}
+
 fn service_line(
     claim: &Claim,
     line: &ServiceLine,
+    carried: LineCarried,
     history: &[EarlierClaim],
     texts: &mut Interner,
 ) -> LineView {
@@ -312,6 +406,14 @@ fn service_line(
         ndc: sent(line.ndc.as_deref()),
         rendering: maybe_provider("rendering", line.rendering.as_ref(), texts),
         duplicate_of: duplicate(claim, line, history).map(|earlier| earlier.id.as_str().into()),
+        unit: texts.text(&line.unit),
+        drug: carried.drug_amount(line),
+        carried,
+        prior: line
+            .prior
+            .iter()
+            .map(|prior| Arc::new(decision(prior, texts)))
+            .collect(),
     }
 }
 

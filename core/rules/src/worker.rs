@@ -24,6 +24,7 @@ use crate::pack::Pack;
 use crate::rule::Rule;
 use crate::script::{Compiled, Script, Stage, told};
 use crate::seen::{Eye, Seen};
+use crate::tables::Tables;
 use crate::view::Wants;
 
 /// The rule of every finding about a rule that could not be run to its end.
@@ -38,6 +39,8 @@ pub(crate) struct RuleWorker {
     texts: Interner,
     stage: Stage,
     selected: Vec<u32>,
+    /// Tables that stand in the place of every pack's own: those of a test.
+    instead: Option<Arc<Tables>>,
 }
 
 /// What a rule left behind on one subject.
@@ -64,7 +67,16 @@ impl RuleWorker {
             texts: Interner::default(),
             stage: Stage::default(),
             selected: Vec::new(),
+            instead: None,
         }
+    }
+
+    /// Lets rules look into these tables and not into those of their packs.
+    /// What cards say was worked out when the pack was loaded and stays.
+    pub(crate) fn look_into(&mut self, tables: Arc<Tables>) {
+        // Sets are kept by the tables' place in memory, which may come again.
+        frame(&self.script.frame).forget_sets();
+        self.instead = Some(tables);
     }
 
     /// Goes over to the newest generation; never within one subject. What is
@@ -108,7 +120,8 @@ impl RuleWorker {
         outcome.ran.reserve(rules.len());
         for at in rules {
             let (pack, rule) = generation.rule(*at);
-            frame(&self.script.frame).enter(hook, facts, &pack.tables, &pack.manifest.needs);
+            let tables = self.instead.as_ref().unwrap_or(&pack.tables);
+            frame(&self.script.frame).enter(hook, facts, tables, &pack.manifest.needs);
             let answer = self.call_rule(*at, rule, &seen, facts);
             self.record(pack, rule, answer, outcome);
         }

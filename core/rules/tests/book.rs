@@ -1,12 +1,18 @@
 //! The analysts' book: its pack loads as it stands there, the tables in it
 //! name what there is, and the reference beside it is what the program says.
 
+#[path = "support/books.rs"]
+mod books;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use scrubjay_rules::{Form, RuleSet, definition_files, rules_page, vocabulary, vocabulary_page};
+use books::ShippedCodes;
+use scrubjay_rules::{
+    Form, LoadOptions, RuleSet, definition_files, rules_page, vocabulary, vocabulary_page,
+};
 use support::{load, write};
 use tempfile::TempDir;
 
@@ -99,7 +105,12 @@ fn the_reference_is_what_the_program_registers() {
 
 #[test]
 fn the_catalogue_is_what_the_cards_say() {
-    let rules = RuleSet::load(&[payer_rules()]).unwrap_or_else(|error| panic!("{error}"));
+    let options = LoadOptions {
+        books: Arc::new(ShippedCodes),
+        ..LoadOptions::default()
+    };
+    let rules =
+        RuleSet::load_with(&[payer_rules()], options).unwrap_or_else(|error| panic!("{error}"));
     assert_fresh("CATALOGUE.md", &rules_page(&rules.packs()));
 }
 

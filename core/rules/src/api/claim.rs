@@ -197,10 +197,20 @@ fn claim_people(api: &mut Api<'_>) {
                 &view.referring,
                 &view.facility,
                 &view.attending,
+                &view.carried.supervising,
             ];
+            let of_lines = view.lines.iter().flat_map(|line| {
+                let carried = &line.carried;
+                [
+                    &line.rendering,
+                    &carried.ordering,
+                    &carried.referring,
+                    &carried.supervising,
+                ]
+            });
             std::iter::once(&view.billing)
                 .chain(named.into_iter().flatten())
-                .chain(view.lines.iter().filter_map(|line| line.rendering.as_ref()))
+                .chain(of_lines.flatten())
                 .map(|sent| Dynamic::from(ProviderRef(Arc::clone(sent))))
                 .collect()
         },

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, EvalAltResult, ImmutableString};
-use scrubjay_hooks::{CodeBooks, DiagnosisStanding};
+use scrubjay_hooks::{CodeBooks, DiagnosisStanding, ProcedureStanding};
 
 use super::date::Date;
+use super::edits::{books, text};
 use super::{Api, Kind, fault, frame, maybe};
 use crate::codes::CodeKind;
 use crate::frame::Frame;
@@ -17,15 +18,24 @@ pub(crate) struct Icd10Ref {
     books: Arc<dyn CodeBooks>,
 }
 
-/// A class of the pack, in a script's hand: `@` and its name.
+/// A procedure code, as HCPCS knows it, in a script's hand. A line may have none.
+#[derive(Debug, Clone)]
+pub(crate) struct HcpcsRef {
+    code: Option<ImmutableString>,
+    books: Arc<dyn CodeBooks>,
+}
+
+/// A class of codes, in a script's hand: `@` and its name.
 #[derive(Debug, Clone)]
 pub(crate) struct ClassRef(ImmutableString);
 
 pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
     api.engine
         .register_type_with_name::<Icd10Ref>("icd10")
+        .register_type_with_name::<HcpcsRef>("hcpcs")
         .register_type_with_name::<ClassRef>("class");
     icd10(api, shared);
+    hcpcs(api, shared);
     class(api, shared);
 }
 
@@ -72,12 +82,64 @@ fn icd10(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         |asked: Icd10Ref, day: Date| -> Dynamic {
             answer(&asked, day, |standing| standing == DiagnosisStanding::Billable)
         },
+    )
+    .call(
+        ICD10,
+        "is_manifestation",
+        &[],
+        Kind::Bool,
+        "Whether it is the manifestation of a disease that must be coded before it; missing where no release at hand has the code.",
+        |asked: Icd10Ref| -> Dynamic { maybe(asked.books.icd10_is_manifestation(&asked.code)) },
+    )
+    .call(
+        ICD10,
+        "excludes",
+        &[("other", Kind::Text)],
+        Kind::Bool,
+        "Whether a note of ICD-10-CM keeps the two apart (Excludes1), which is a reason to look and no error by itself; missing where no notes are at hand.",
+        |asked: Icd10Ref, other: &str| -> Dynamic {
+            maybe(asked.books.icd10_excludes1(&asked.code, other))
+        },
     );
 }
 
 fn answer(asked: &Icd10Ref, day: Date, is: impl Fn(DiagnosisStanding) -> bool) -> Dynamic {
     let standing = asked.books.icd10_on(&asked.code, day.0);
     maybe((standing != DiagnosisStanding::Unknown).then(|| is(standing)))
+}
+
+fn hcpcs(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
+    let shared = Arc::clone(shared);
+    api.call(
+        Kind::Any,
+        "hcpcs",
+        &[("code", Kind::Text)],
+        Kind::Hcpcs,
+        "What HCPCS Level II, as the practice imported it, says of a procedure code: `hcpcs(line.procedure).valid_on(line.from) == false`.",
+        move |code: Dynamic| -> Result<HcpcsRef, Box<EvalAltResult>> {
+            Ok(HcpcsRef {
+                code: text(code, "hcpcs", "code")?,
+                books: books(&shared),
+            })
+        },
+    )
+    .call(
+        Kind::Hcpcs,
+        "valid_on",
+        &[("day", Kind::Date)],
+        Kind::Bool,
+        "Whether the release of that day has the code; missing, not false, where no release covers the day, of CPT and CDT codes that no table has, and where the code is missing.",
+        |asked: HcpcsRef, day: Date| -> Dynamic {
+            let standing = asked
+                .code
+                .map_or(ProcedureStanding::Unknown, |code| asked.books.procedure_on(&code, day.0));
+            maybe(match standing {
+                ProcedureStanding::InForce => Some(true),
+                ProcedureStanding::NotInForce => Some(false),
+                ProcedureStanding::Unknown => None,
+            })
+        },
+    );
 }
 
 fn class(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
@@ -90,12 +152,13 @@ fn class(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "class",
         &[("name", Kind::Text)],
         CLASS,
-        "A class of the pack: the codes, ranges and prefixes in the first column of the table of that name.",
+        "A class of codes: the codes, ranges and prefixes in the first column of the pack's table of that name, else the class that every pack can use, such as `em_office`.",
         move |name: &str| -> Result<ClassRef, Box<EvalAltResult>> {
             let name = name.trim_start_matches('@');
-            match frame(&tables).tables.find(name) {
-                Some(_) => Ok(ClassRef(format!("@{name}").into())),
-                None => Err(fault("the pack has no such table")),
+            if frame(&tables).tables.has_class(name) {
+                Ok(ClassRef(format!("@{name}").into()))
+            } else {
+                Err(fault("there is no such table and no such code class"))
             }
         },
     );
@@ -106,8 +169,11 @@ fn class(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         CODE,
         Kind::Bool,
         "Whether the code is in the class: `class(\"therapy\").contains(line.procedure)`.",
-        move |class: ClassRef, code: &str| -> Answer {
-            Ok(frame(&sets).set(&class.0, CodeKind::Plain)?.contains(code))
+        move |class: ClassRef, code: Dynamic| -> Answer {
+            // A line that is billed by its revenue code alone has no procedure code.
+            let set = frame(&sets).set(&class.0, CodeKind::Plain)?;
+            let code = text(code, "contains", "code")?;
+            Ok(code.is_some_and(|code| set.contains(&code)))
         },
     );
     let sets = Arc::clone(shared);

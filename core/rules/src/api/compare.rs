@@ -146,10 +146,16 @@ pub(crate) fn kind_of(value: &Dynamic) -> Kind {
         Kind::Claim
     } else if value.is::<super::claim::LineRef>() {
         Kind::Line
+    } else if value.is::<super::claim_payers::ClaimPayerRef>() {
+        Kind::ClaimPayer
+    } else if value.is::<super::claim_payers::DecisionRef>() {
+        Kind::Decision
     } else if value.is::<super::codes::ClassRef>() {
         Kind::Class
     } else if value.is::<super::codes::Icd10Ref>() {
         Kind::Icd10
+    } else if value.is::<super::codes::HcpcsRef>() {
+        Kind::Hcpcs
     } else if value.is::<super::edits::PairRef>() {
         Kind::CodePair
     } else if value.is::<super::edits::LimitRef>() {

@@ -10,7 +10,9 @@ pub(crate) mod answer;
 pub(crate) mod authorization;
 pub(crate) mod charge;
 pub(crate) mod claim;
+pub(crate) mod claim_codes;
 pub(crate) mod claim_file;
+pub(crate) mod claim_payers;
 pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod coverage;
@@ -64,6 +66,10 @@ pub enum Kind {
     Earlier,
     /// A service on an earlier claim.
     EarlierService,
+    /// A payer that a claim names.
+    ClaimPayer,
+    /// What an earlier payer decided.
+    Decision,
     /// A denial.
     Denial,
     /// A remitted claim.
@@ -106,6 +112,8 @@ pub enum Kind {
     Class,
     /// A diagnosis code, as ICD-10-CM knows it.
     Icd10,
+    /// A procedure code, as HCPCS knows it.
+    Hcpcs,
     /// Two procedure codes, as NCCI knows them.
     CodePair,
     /// A procedure code's unit limit, as the MUE table has it.
@@ -143,6 +151,8 @@ impl Kind {
             Self::Npi => "an NPI",
             Self::Earlier => "an earlier claim",
             Self::EarlierService => "an earlier service",
+            Self::ClaimPayer => "a payer of a claim",
+            Self::Decision => "a decision",
             Self::Denial => "a denial",
             Self::Remittance => "a remitted claim",
             Self::Eligibility => "a check of cover",
@@ -164,6 +174,7 @@ impl Kind {
             Self::Row => "a row",
             Self::Class => "a class",
             Self::Icd10 => "an ICD-10 code",
+            Self::Hcpcs => "a HCPCS code",
             Self::CodePair => "a pair of codes",
             Self::UnitLimit => "a unit limit",
             Self::AddOn => "an add-on code",
@@ -368,6 +379,8 @@ pub(crate) fn register(engine: &mut Engine, frame: &Arc<Mutex<Frame>>) -> Vec<En
     date::register(&mut api, frame);
     text::register(&mut api, frame);
     claim::register(&mut api, frame);
+    claim_codes::register(&mut api);
+    claim_payers::register(&mut api);
     party::register(&mut api, frame);
     history::register(&mut api, frame);
     denial::register(&mut api);

@@ -161,8 +161,15 @@ fn provider(api: &mut Api<'_>) {
         PROVIDER,
         "role",
         Kind::Text,
-        "`billing`, `rendering`, `referring`, `facility` or `attending`.",
+        "`billing`, `rendering`, `referring`, `facility`, `attending`, `ordering` or `supervising`.",
         |provider: &mut ProviderRef| ImmutableString::from(provider.0.role),
+    )
+    .get(
+        PROVIDER,
+        "is_person",
+        Kind::Bool,
+        "Whether it is a person and no organization.",
+        |provider: &mut ProviderRef| provider.0.is_person,
     )
     .get(
         PROVIDER,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, EvalAltResult};
 
+use super::date::Date;
 use super::{Api, Kind, fault, frame};
 use crate::frame::Frame;
 use crate::table::Table;
@@ -71,6 +72,29 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
             Ok(table.0.has(&key_text(&key)?))
         },
     );
+    const DAY: (&str, Kind) = ("day", Kind::Date);
+    api.call(
+        TABLE,
+        "get_on",
+        &[KEY, DAY],
+        Kind::Row,
+        "The row of the key that holds on a day, by its columns `from` and `to`, both days included and an empty cell without limit; a row `*` where the key has none that holds; else missing.",
+        |table: &mut TableRef, key: Dynamic, day: Date| -> Read {
+            let row = dated(&table.0)?.find_on(&key_text(&key)?, day.0);
+            Ok(row_of(&table.0, row))
+        },
+    )
+    .call(
+        TABLE,
+        "get_on",
+        &[KEY, ("second_key", Kind::Any), DAY],
+        Kind::Row,
+        "As above, by the first two columns.",
+        |table: &mut TableRef, first: Dynamic, second: Dynamic, day: Date| -> Read {
+            let row = dated(&table.0)?.find_pair_on(&key_text(&first)?, &key_text(&second)?, day.0);
+            Ok(row_of(&table.0, row))
+        },
+    );
     // `row.days` reads the cell of the column `days`.
     api.engine
         .register_indexer_get(|row: &mut RowRef, column: &str| -> Read {
@@ -78,6 +102,16 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
                 .cell(row.row, column)
                 .ok_or_else(|| fault("the table has no such column"))
         });
+}
+
+fn dated(table: &Table) -> Result<&Table, Box<EvalAltResult>> {
+    if table.is_dated() {
+        Ok(table)
+    } else {
+        Err(fault(
+            "the table has no columns `from` and `to`, so no day can pick its row",
+        ))
+    }
 }
 
 fn row_of(table: &Arc<Table>, row: Option<usize>) -> Dynamic {
@@ -95,7 +129,7 @@ fn key_text(key: &Dynamic) -> Result<String, Box<EvalAltResult>> {
     if key.is_string() || key.is_int() || key.is_decimal() {
         return Ok(key.to_string().trim().to_owned());
     }
-    if let Some(date) = key.read_lock::<super::date::Date>() {
+    if let Some(date) = key.read_lock::<Date>() {
         return Ok(date.to_string());
     }
     if let Some(npi) = key.read_lock::<super::party::NpiRef>() {

@@ -285,7 +285,14 @@ impl Walk<'_> {
     fn written(&mut self, entry: &Entry, parameter: &str, text: &str, at: Position) {
         let tables = &self.pack.tables;
         let problem = match (entry.name, parameter) {
-            ("table" | "class", _) | ("next_business_day", _)
+            ("class", _) if !tables.has_class(text.trim_start_matches('@')) => {
+                let help = tables.nearest(text);
+                Some((
+                    format!("there is no table and no code class `{text}`"),
+                    help,
+                ))
+            }
+            ("table", _) | ("next_business_day", _)
                 if tables.find(text.trim_start_matches('@')).is_none() =>
             {
                 let help = tables.nearest(text);

@@ -157,8 +157,8 @@ fn empty(fields: &mut Fields<'_>, applies: &Applies, tables: &Tables) {
             .split(", ")
             .filter_map(|entry| entry.strip_prefix('@'))
         {
-            if tables.find(class).is_some() {
-                let message = format!("the table `{class}` has no rows, so the rule never runs");
+            if tables.has_class(class) {
+                let message = format!("the class `{class}` has no codes, so the rule never runs");
                 fields.push(fields.of_value(key, class, message).warning());
             }
         }

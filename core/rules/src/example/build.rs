@@ -11,6 +11,8 @@ use scrubjay_model::{
 use serde_yaml::{Mapping, Value};
 
 use super::before::Around;
+use super::carried::carried;
+use super::prior::{decision, other_payer};
 use super::subject::{About, OnFile};
 use super::words::{Amount, Word};
 use super::{
@@ -142,7 +144,8 @@ fn claim_of(spec: &ClaimSpec, payer: &PayerProfile, today: NaiveDate) -> Result<
         Some(words) => words.0.iter().map(text).collect(),
         None => vec!["Z0000".to_owned()],
     };
-    let provider = |spec: &Option<ProviderSpec>| spec.as_ref().map(provider_of);
+    let person =
+        |spec: &Option<ProviderSpec>| spec.as_ref().map(|spec| provider_of(spec, Named::Person));
     Ok(Claim {
         control: id.parse().map_err(|error| format!("`id`: {error}"))?,
         id: id.parse().map_err(|error| format!("`id`: {error}"))?,
@@ -161,12 +164,17 @@ fn claim_of(spec: &ClaimSpec, payer: &PayerProfile, today: NaiveDate) -> Result<
             ),
             None => None,
         },
-        billing: provider_of(&spec.billing),
-        rendering: provider(&spec.rendering),
-        referring: provider(&spec.referring),
-        facility: provider(&spec.facility),
+        billing: provider_of(&spec.billing, Named::Person),
+        rendering: person(&spec.rendering),
+        referring: person(&spec.referring),
+        facility: spec
+            .facility
+            .as_ref()
+            .map(|spec| provider_of(spec, Named::Organization)),
         patient: person_of(&spec.patient, "Example")?,
-        coverages: vec![coverage_of(spec, payer)?],
+        coverages: std::iter::once(coverage_of(spec, payer))
+            .chain(spec.other_payers.iter().map(other_payer))
+            .collect::<Result<_, _>>()?,
         charge,
         place: or(&spec.place, Word("11".to_owned())).map(|place| AsSent::read(&place.0)),
         diagnoses: diagnoses
@@ -183,13 +191,22 @@ fn claim_of(spec: &ClaimSpec, payer: &PayerProfile, today: NaiveDate) -> Result<
         referral: spec.referral.as_ref().map(text),
         clia: spec.clia.as_ref().map(text),
         accident: spec.accident,
-        patient_paid: None,
-        institutional: (kind == ClaimKind::Institutional).then(|| InstitutionalDetails {
-            from,
-            to,
-            ..InstitutionalDetails::default()
-        }),
-        carried: Vec::new(),
+        patient_paid: spec.patient_paid.map(Amount::money).transpose()?,
+        institutional: match kind {
+            ClaimKind::Institutional => Some(InstitutionalDetails {
+                facility_type: spec.facility_type.as_ref().map(text).unwrap_or_default(),
+                from,
+                to,
+                attending: person(&spec.attending),
+                value_codes: spec
+                    .value_codes
+                    .iter()
+                    .map(|(code, amount)| Ok((code.clone(), amount.money()?)))
+                    .collect::<Result<_, String>>()?,
+            }),
+            ClaimKind::Professional | ClaimKind::Dental => None,
+        },
+        carried: carried(spec)?,
     })
 }
 
@@ -215,7 +232,9 @@ fn coverage_of(spec: &ClaimSpec, payer: &PayerProfile) -> Result<Coverage, Strin
         Relationship::Own
     };
     Ok(Coverage {
-        order: CoverageOrder::Primary,
+        order: spec
+            .order
+            .map_or(CoverageOrder::Primary, CoverageOrder::from),
         payer: Some(payer.id.clone()),
         payer_name: Name::organization(payer.name.clone()),
         member: None,
@@ -223,8 +242,8 @@ fn coverage_of(spec: &ClaimSpec, payer: &PayerProfile) -> Result<Coverage, Strin
         subscriber,
         group_number: None,
         plan_name: None,
-        filing_indicator: None,
-        msp_type: None,
+        filing_indicator: spec.filing_code.as_ref().map(text),
+        msp_type: spec.msp_type.as_ref().map(text),
         paid: None,
     })
 }
@@ -262,14 +281,31 @@ fn address_of(zip: &Stated<Word>, state: Option<&str>) -> Option<Address> {
     })
 }
 
-fn provider_of(spec: &ProviderSpec) -> Provider {
+/// What a provider is where nothing is said.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    Person,
+    Organization,
+}
+
+fn provider_of(spec: &ProviderSpec, usual: Named) -> Provider {
+    let is_person = spec.person.unwrap_or(matches!(usual, Named::Person));
     Provider {
-        name: Name::organization("Example Practice"),
-        npi: or(&spec.npi, Word(EXAMPLE_NPI.to_owned())).map(|npi| AsSent::read(&npi.0)),
+        name: if is_person {
+            Name::person("Example", "Robin")
+        } else {
+            Name::organization("Example Practice")
+        },
+        npi: npi_of(spec).map(|npi| AsSent::read(&npi)),
         tax_id: None,
         taxonomy: spec.taxonomy.as_ref().map(text),
         address: address_of(&spec.zip, None),
     }
+}
+
+/// The NPI of a provider, or the example's where nothing is said.
+pub(super) fn npi_of(spec: &ProviderSpec) -> Option<String> {
+    or(&spec.npi, Word(EXAMPLE_NPI.to_owned())).map(|npi| npi.0)
 }
 
 fn service_line(
@@ -311,8 +347,11 @@ fn service_line(
         control: None,
         authorization: line.authorization.as_ref().map(text),
         ndc: line.ndc.as_ref().map(text),
-        rendering: line.rendering.as_ref().map(provider_of),
-        prior: Vec::new(),
+        rendering: line
+            .rendering
+            .as_ref()
+            .map(|spec| provider_of(spec, Named::Person)),
+        prior: line.prior.iter().map(decision).collect::<Result<_, _>>()?,
     })
 }
 
@@ -351,6 +390,17 @@ fn earlier_claim(spec: &EarlierSpec, claim: &ClaimSpec) -> Result<EarlierClaim, 
         .billing_npi
         .clone()
         .or_else(|| or(&claim.billing.npi, Word(EXAMPLE_NPI.to_owned())));
+    let service = |procedure: &Word| EarlierService {
+        from: Some(spec.from),
+        procedure: Some(AsSent::read(&procedure.0)),
+        modifiers: spec
+            .modifiers
+            .0
+            .iter()
+            .map(|modifier| AsSent::read(&modifier.0))
+            .collect(),
+        units: spec.units.map_or(Decimal::ONE, |units| units.0),
+    };
     Ok(EarlierClaim {
         id: spec
             .id
@@ -359,17 +409,10 @@ fn earlier_claim(spec: &EarlierSpec, claim: &ClaimSpec) -> Result<EarlierClaim, 
             .map_err(|error| format!("`history`: {error}"))?,
         billing_npi: npi.map(|npi| npi.0).unwrap_or_default(),
         withdrawn: spec.withdrawn,
-        services: vec![EarlierService {
-            from: Some(spec.from),
-            procedure: Some(AsSent::read(&spec.procedure.0)),
-            modifiers: spec
-                .modifiers
-                .0
-                .iter()
-                .map(|modifier| AsSent::read(&modifier.0))
-                .collect(),
-            units: spec.units.map_or(Decimal::ONE, |units| units.0),
-        }],
+        services: std::iter::once(&spec.procedure)
+            .chain(&spec.also.0)
+            .map(service)
+            .collect(),
         denied: spec.denied.0.iter().map(text).collect(),
     })
 }

@@ -5,10 +5,15 @@ mod account;
 mod after;
 mod before;
 mod build;
+mod carried;
+mod codes;
 mod on_file;
+mod prior;
 mod remittance;
 mod subject;
 mod words;
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use scrubjay_hooks::{Part2, SubjectKind};
@@ -17,7 +22,9 @@ use serde::{Deserialize, Deserializer};
 use serde_yaml::{Mapping, Value};
 
 pub(crate) use build::Example;
-use on_file::{AnswerSpec, AuthorizationSpec};
+pub(crate) use codes::ExampleCodes;
+use on_file::{AnswerSpec, AuthorizationSpec, OrderSpec};
+use prior::{ClaimPayerSpec, DecisionSpec};
 pub(crate) use words::Word;
 use words::{Amount, Words};
 
@@ -61,6 +68,12 @@ pub(crate) struct TestFile {
     pub(crate) account: Option<Mapping>,
     #[serde(default)]
     pub(crate) metric: Option<Mapping>,
+    /// Code tables that every case finds.
+    #[serde(default)]
+    pub(crate) codes: Mapping,
+    /// Tables of the pack that stand in the place of its own, as CSV.
+    #[serde(default)]
+    pub(crate) tables: BTreeMap<String, String>,
     /// Cases.
     pub(crate) cases: Vec<Case>,
 }
@@ -98,6 +111,10 @@ pub(crate) struct Case {
     pub(crate) account: Option<Mapping>,
     #[serde(default)]
     pub(crate) metric: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) codes: Option<Mapping>,
+    #[serde(default)]
+    pub(crate) tables: BTreeMap<String, String>,
     /// Everything that the pack must say, and nothing else.
     pub(crate) expect: Vec<Expected>,
 }
@@ -262,6 +279,23 @@ pub(crate) struct ClaimSpec {
     referral: Option<Word>,
     clia: Option<Word>,
     accident: Option<NaiveDate>,
+    /// `auto`, `employment`, `other`.
+    causes: Words,
+    delay_reason: Option<Word>,
+    casualty_number: Option<Word>,
+    attachments: Words,
+    patient_paid: Option<Amount>,
+    /// Claim filing indicator of the payer that the claim goes to.
+    filing_code: Option<Word>,
+    msp_type: Option<Word>,
+    order: Option<OrderSpec>,
+    /// The payers that the claim names beside the one that it goes to.
+    other_payers: Vec<ClaimPayerSpec>,
+    facility_type: Option<Word>,
+    value_codes: BTreeMap<String, Amount>,
+    conditions: Words,
+    occurrences: Words,
+    supervising: Option<ProviderSpec>,
     patient: PersonSpec,
     subscriber: Option<PersonSpec>,
     relationship: Option<Relationship>,
@@ -269,6 +303,7 @@ pub(crate) struct ClaimSpec {
     rendering: Option<ProviderSpec>,
     referring: Option<ProviderSpec>,
     facility: Option<ProviderSpec>,
+    attending: Option<ProviderSpec>,
     lines: Option<Vec<LineSpec>>,
     history: Vec<EarlierSpec>,
     authorizations: Vec<AuthorizationSpec>,
@@ -303,6 +338,8 @@ struct ProviderSpec {
     #[serde(deserialize_with = "stated")]
     npi: Stated<Word>,
     taxonomy: Option<Word>,
+    /// `false` is an organization; left out, all but the facility are people.
+    person: Option<bool>,
     #[serde(deserialize_with = "stated")]
     zip: Stated<Word>,
 }
@@ -331,7 +368,18 @@ struct FullLine {
     to: Option<NaiveDate>,
     authorization: Option<Word>,
     ndc: Option<Word>,
+    /// `null` is a drug whose amount is not told; left out, it is the line's units.
+    #[serde(deserialize_with = "stated")]
+    ndc_units: Stated<Amount>,
+    ndc_unit: Option<Word>,
+    clia: Option<Word>,
+    referral: Option<Word>,
     rendering: Option<ProviderSpec>,
+    ordering: Option<ProviderSpec>,
+    referring: Option<ProviderSpec>,
+    supervising: Option<ProviderSpec>,
+    /// What each earlier payer decided on the line.
+    prior: Vec<DecisionSpec>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -340,6 +388,9 @@ struct EarlierSpec {
     id: Word,
     from: NaiveDate,
     procedure: Word,
+    /// Other procedures of the same claim and day.
+    #[serde(default)]
+    also: Words,
     #[serde(default)]
     modifiers: Words,
     #[serde(default)]

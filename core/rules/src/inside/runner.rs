@@ -102,15 +102,19 @@ impl<'p> Runner<'p> {
 
     fn case(&mut self, placed: PlacedCase<'_>) -> CaseReport {
         let pack = self.pack;
-        let met = placed.meet(pack, |hooks, subject, context| {
-            let outcome = pack_test::judge(&mut self.plain, hooks, subject, context);
-            let again = pack_test::judge(&mut self.watched, hooks, subject, context);
-            notes(&self.recorder).take();
-            let not_run: Vec<_> = hooks
-                .iter()
-                .flat_map(|hook| self.plain.not_run(*hook, subject, context))
-                .collect();
-            (outcome, again, not_run)
+        let met = placed.tables(pack).and_then(|tables| {
+            self.plain.look_into(Arc::clone(&tables));
+            self.watched.look_into(tables);
+            placed.meet(pack, |hooks, subject, context| {
+                let outcome = pack_test::judge(&mut self.plain, hooks, subject, context);
+                let again = pack_test::judge(&mut self.watched, hooks, subject, context);
+                notes(&self.recorder).take();
+                let not_run: Vec<_> = hooks
+                    .iter()
+                    .flat_map(|hook| self.plain.not_run(*hook, subject, context))
+                    .collect();
+                (outcome, again, not_run)
+            })
         });
         let failure = match met {
             Err(problem) => Some(CaseFailure::NoExample(problem)),
