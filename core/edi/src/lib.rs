@@ -22,6 +22,7 @@ mod adjustment;
 mod authorization;
 mod carry;
 mod claim;
+mod claim_status;
 mod draft;
 mod eligibility;
 mod envelope;
@@ -43,6 +44,11 @@ pub use authorization::{
 pub use claim::{
     ClaimBatch, ClaimUnits, Party, ReadClaim, WrittenClaims, faults_as_written, read_claims,
     write_claims,
+};
+pub use claim_status::{
+    ClaimStatusRequest, ClaimStatusResponse, StatusAbout, StatusReceiver, match_claim_status,
+    read_claim_status_requests, read_claim_status_responses, write_claim_status_requests,
+    write_claim_status_responses,
 };
 pub use eligibility::{
     EligibilityRequest, EligibilityResponse, match_inquiry, read_eligibility_requests,

@@ -21,8 +21,8 @@ use crate::value::{d8, text};
 use crate::{ClaimError, ReadError, WriteError};
 
 pub(crate) use level::{
-    Demographics, DependentAs, ProviderAs, check_parties, draft_dependent, draft_payer,
-    draft_provider, draft_subscriber, read_dependent, read_payer, read_provider,
+    Demographics, DependentAs, ProviderAs, check_parties, draft_demographics, draft_dependent,
+    draft_payer, draft_provider, draft_subscriber, read_dependent, read_payer, read_provider,
 };
 pub(crate) use rejection::{draft_rejection, draft_rejections, read_rejections};
 
