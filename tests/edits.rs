@@ -152,6 +152,34 @@ fn the_same_services_twice_are_one_claim_too_many_until_a_person_says_otherwise(
 }
 
 #[test]
+fn a_repair_changes_the_form_is_shown_and_one_of_substance_is_refused() {
+    let rule = |zip: &str| {
+        format!(
+            "/// id: local/zip\n/// title: A rule of a test\n/// hook: claim\n/// severity: info\nfn zip(claim) {{ repair(\"patient.address.zip\", \"{zip}\", \"its form\"); }}\n"
+        )
+    };
+    let practice = Practice::new("rules: [packs]\n");
+    practice.pack("local", &rule("78702"));
+    let file = claims(1).replace("TX*78702", "TX*787-02");
+    let taken = engine(&practice, &[&file]);
+    assert_eq!(work(&taken, "S00000"), Work::Ready);
+    drop(taken);
+    let shown = practice.scrubjay(&["claims", "show", "S00000"]).good();
+    assert!(
+        shown.contains("repaired on 2026-03-02: patient.address.zip: its form (local/zip)"),
+        "{shown}"
+    );
+
+    let practice = Practice::new("rules: [packs]\n");
+    practice.pack("local", &rule("78703"));
+    let engine = self::engine(&practice, &[&claims(1)]);
+    assert_eq!(work(&engine, "S00000"), Work::Held);
+    let shown = practice.scrubjay(&["claims", "show", "S00000"]).good();
+    assert!(shown.contains("engine/effect-refused (block)"), "{shown}");
+    assert!(!shown.contains("repaired"), "{shown}");
+}
+
+#[test]
 fn what_a_message_says_is_never_a_patients() {
     let practice = Practice::new("");
     let broken = claims(1).replace(

@@ -69,7 +69,8 @@ pub(crate) enum ClaimsCommand {
     Correct(correct::CorrectArguments),
     /// Send claims that are ready: all, or those that are named.
     ///
-    /// Exits with 1 where one that is named is not ready.
+    /// Exits with 1 where one that is named is not ready, or a file did not come
+    /// through to the other side.
     Submit(submit::SubmitArguments),
     /// Print the status axes with their states and moves.
     States,
@@ -235,6 +236,20 @@ fn show(out: &mut impl Write, reader: &dyn Reader, id: &ClaimId) -> anyhow::Resu
             "  finding {} ({}{shadow})",
             finding.rule, finding.severity
         )?;
+    }
+    for row in reader.history(id)? {
+        if let Event::ClaimRevised {
+            changes, by_hand, ..
+        } = &row.event
+        {
+            let by = if *by_hand {
+                format!("corrected by {}", row.stamp.actor)
+            } else {
+                "repaired".to_owned()
+            };
+            let on = row.stamp.at.date_naive();
+            writeln!(out, "  {by} on {on}: {}", changes.join("; "))?;
+        }
     }
     for passed in reader.overrides(Some(id))? {
         writeln!(

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use scrubjay::model::ClaimId;
-use scrubjay::{EngineError, Preview, Selection, Sent};
+use scrubjay::{Delivery, EngineError, Preview, Selection, Sent};
 
 use crate::place::Place;
 use crate::run::print_json;
@@ -43,20 +43,35 @@ pub(crate) fn submit(
     selection.claims.clone_from(&arguments.claims);
     selection.payer.clone_from(&arguments.payer);
     selection.channel.clone_from(&arguments.channel);
+    let mut stuck = false;
     let ended = if arguments.dry_run {
         let preview = engine.preview_submit(&selection);
         preview.map(|preview| print_preview(out, &preview, arguments.json))
     } else {
         let sent = engine.submit_only(&selection, &arguments.by);
-        sent.map(|sent| print_sent(out, &sent, arguments.json))
+        sent.and_then(|sent| Ok((sent, engine.deliver()?)))
+            .map(|(sent, deliveries)| {
+                stuck = deliveries.iter().any(|one| one.problem.is_some());
+                tell_problems(&deliveries);
+                print_sent(out, &sent, arguments.json)
+            })
     };
     match ended {
-        Ok(printed) => printed.map(|()| ExitCode::SUCCESS),
+        Ok(printed) => printed.map(|()| ExitCode::from(u8::from(stuck))),
         Err(EngineError::Submit(refused)) => {
             eprintln!("scrubjay: {refused}");
             Ok(ExitCode::from(1))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Files that were written and are due still at the other side.
+fn tell_problems(deliveries: &[Delivery]) {
+    for delivery in deliveries {
+        if let Some(problem) = &delivery.problem {
+            eprintln!("scrubjay: {} is due still: {problem}", delivery.name);
+        }
     }
 }
 

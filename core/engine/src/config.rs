@@ -11,7 +11,7 @@ use scrubjay_plugin_host::{
 use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
-use crate::{Answers, Batches, CodeFiles, EngineError, Terms};
+use crate::{Answers, Batches, CodeFiles, EngineError, HttpsWay, Terms};
 
 /// The name of the configuration in a folder.
 pub const FILE_NAME: &str = "scrubjay.yaml";
@@ -141,17 +141,20 @@ pub enum Way {
         /// What it is told of this channel.
         settings: BTreeMap<String, Setting>,
     },
+    /// HTTPS, as in CAQH CORE connectivity.
+    Https(Box<HttpsWay>),
 }
 
 /// How a configuration says it.
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "a transport is `folder`, or has `plugin:` with the id of one and its `settings:`"
+    expecting = "a transport is `folder`, or has `plugin:` with the id of one and its `settings:`, or `https:` with its `url`, `sender` and `receiver`"
 )]
 enum WrittenWay {
     Word(WayWord),
     Plugin(PluginWay),
+    Https { https: Box<HttpsWay> },
 }
 
 #[derive(Deserialize)]
@@ -173,6 +176,7 @@ impl From<WrittenWay> for Way {
         match written {
             WrittenWay::Word(WayWord::Folder) => Self::Folder,
             WrittenWay::Plugin(PluginWay { plugin, settings }) => Self::Plugin { plugin, settings },
+            WrittenWay::Https { https } => Self::Https(https),
         }
     }
 }
@@ -304,6 +308,11 @@ impl Config {
             *rules = folder.join(&rules);
         }
         config.codes.settle(folder);
+        for channel in config.channels.values_mut() {
+            if let Way::Https(https) = &mut channel.transport {
+                https.settle(folder);
+            }
+        }
         for plugin in &mut config.plugins {
             plugin.path = folder.join(&plugin.path);
             plugin.folder = folder.to_owned();

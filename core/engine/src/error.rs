@@ -65,6 +65,14 @@ pub enum EngineError {
         /// Why not.
         problem: scrubjay_hooks::TransportError,
     },
+    /// A channel over HTTPS could not be set up.
+    #[error("channel `{channel}`: {problem}")]
+    Https {
+        /// Channel.
+        channel: String,
+        /// Why not.
+        problem: crate::HttpsWayError,
+    },
     /// The database could not be used.
     #[error(transparent)]
     Store(#[from] StoreError),

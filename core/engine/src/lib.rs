@@ -33,6 +33,7 @@ mod desk;
 mod engine;
 mod error;
 pub mod explain;
+mod https;
 mod inbox;
 mod intake;
 mod once;
@@ -62,6 +63,7 @@ pub use code_files::{
 pub use config::Config;
 pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;
+pub use https::{HttpsWay, HttpsWayError, Secret};
 pub use inbox::{Arrival, InboxWatch};
 pub use intake::{Ended, Intake};
 pub use once::{Keyed, Once};

@@ -221,12 +221,21 @@ fn transports(
     mut transports: BTreeMap<String, Box<dyn Transport>>,
 ) -> Result<BTreeMap<String, Box<dyn Transport>>, EngineError> {
     for (name, channel) in &config.channels {
-        let Way::Plugin { plugin, settings } = &channel.transport else {
-            continue;
-        };
         if transports.contains_key(name) {
             continue;
         }
+        let (plugin, settings) = match &channel.transport {
+            Way::Folder => continue,
+            Way::Plugin { plugin, settings } => (plugin, settings),
+            Way::Https(https) => {
+                let way = https.open(name).map_err(|problem| EngineError::Https {
+                    channel: name.clone(),
+                    problem,
+                })?;
+                transports.insert(name.clone(), way);
+                continue;
+            }
+        };
         let carrier = plugins.iter().find(|loaded| loaded.info().id == *plugin);
         let carrier = carrier.ok_or_else(|| EngineError::NoCarrier {
             channel: name.clone(),
