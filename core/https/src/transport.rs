@@ -208,9 +208,9 @@ fn certificates(
     let pem = read_file(path, what)?;
     let mut found = Vec::new();
     for item in parse_pem(&pem) {
-        match item.map_err(|error| unusable(path, what, &error.to_string()))? {
-            PemItem::Certificate(certificate) => found.push(certificate),
-            _ => {}
+        let item = item.map_err(|error| unusable(path, what, &error.to_string()))?;
+        if let PemItem::Certificate(certificate) = item {
+            found.push(certificate);
         }
     }
     if found.is_empty() {
