@@ -485,6 +485,6 @@ fn handlers_judge_each_answer_and_its_absence_and_their_effects_are_carried_out(
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].reason, "engine/effect-refused");
     drop(engine);
-    let store = SqliteStore::open(&practice.path("scrubjay.db")).unwrap();
+    let store = SqliteStore::open(practice.path("scrubjay.db")).unwrap();
     assert!(store.verify().unwrap().is_clean());
 }

@@ -172,7 +172,7 @@ fn a_repair_changes_the_form_is_shown_and_one_of_substance_is_refused() {
 
     let practice = Practice::new("rules: [packs]\n");
     practice.pack("local", &rule("78703"));
-    let engine = self::engine(&practice, &[&claims(1)]);
+    let engine = engine(&practice, &[&claims(1)]);
     assert_eq!(work(&engine, "S00000"), Work::Held);
     let shown = practice.scrubjay(&["claims", "show", "S00000"]).good();
     assert!(shown.contains("engine/effect-refused (block)"), "{shown}");
