@@ -151,6 +151,8 @@ fn appeal(api: &mut Api<'_>) {
             |it| maybe_money(it.appeal.as_ref().map(|appeal| appeal.amount));
         "appeal_filed" Kind::Date, "Day on which it was filed.",
             |it| maybe_date(it.appeal.as_ref().and_then(|appeal| appeal.filed));
+        "appeal_decided" Kind::Date, "Day on which it was decided: what the time to the next level is counted from.",
+            |it| maybe_date(it.appeal.as_ref().and_then(|appeal| appeal.decision).map(|decision| decision.on));
         "appeal_outcome" Kind::Text, "What came of it: `upheld`, `overturned`, `partially_overturned`, `dismissed`.",
             |it| maybe_word(it.appeal.as_ref().and_then(|appeal| appeal.decision).map(|decision| outcome_word(decision.outcome)));
     }

@@ -31,6 +31,8 @@ pub(super) struct AccountSpec {
     balance: Option<Amount>,
     insurance_owes: Option<Amount>,
     adjudication: Option<Adjudication>,
+    /// Where billing the patient stands, where statements do not tell.
+    billing: Option<PatientBilling>,
     unapplied: Option<Amount>,
     holds: Vec<HoldKind>,
     patient: PersonSpec,
@@ -159,10 +161,10 @@ impl AccountSpec {
                     .unwrap_or(Adjudication::PatientResponsibility),
                 responsibility: Responsibility::Patient,
                 appeal: Appeal::None,
-                patient: match self.statements.is_empty() {
+                patient: self.billing.unwrap_or(match self.statements.is_empty() {
                     true => PatientBilling::Ready,
                     false => PatientBilling::Billed,
-                },
+                }),
             },
             insurance_owes: money(self.insurance_owes)?.unwrap_or_default(),
             patient_owes: owed,

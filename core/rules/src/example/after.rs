@@ -6,7 +6,7 @@ use scrubjay_hooks::{
 };
 use scrubjay_model::{
     AckLevel, AckOutcome, AckSource, Acknowledgment, Adjudication, Appeal, AppealCase,
-    AppealRecord, Channel, Claim, ClaimStatus, Evidence, EvidenceKind, Money, PatientBilling,
+    AppealDecision, AppealOutcome, AppealRecord, Channel, Claim, ClaimStatus, Evidence, EvidenceKind, Money, PatientBilling,
     PayerProfile, Responsibility, Submission, SubmissionRecord, Work,
 };
 use serde::Deserialize;
@@ -178,6 +178,11 @@ struct AppealSpec {
     amount: Amount,
     #[serde(default)]
     filed: Option<NaiveDate>,
+    /// Day of the decision, today where only its outcome is told.
+    #[serde(default)]
+    decided: Option<NaiveDate>,
+    #[serde(default)]
+    outcome: Option<AppealOutcome>,
 }
 
 #[derive(Debug)]
@@ -221,6 +226,10 @@ impl FollowUpSpec {
                 adjudication: self.adjudication.unwrap_or(Adjudication::None),
                 responsibility: self.responsibility.unwrap_or(Responsibility::Primary),
                 appeal: match &appeal {
+                    Some(AppealRecord {
+                        decision: Some(decision),
+                        ..
+                    }) => decided(decision.outcome),
                     Some(appeal) if appeal.filed.is_some() => Appeal::Filed,
                     Some(_) => Appeal::Drafted,
                     None => Appeal::None,
@@ -249,20 +258,39 @@ impl FollowUpSpec {
     }
 }
 
+/// Where an appeal stands that was decided so.
+const fn decided(outcome: AppealOutcome) -> Appeal {
+    match outcome {
+        AppealOutcome::Upheld | AppealOutcome::Dismissed => Appeal::Upheld,
+        AppealOutcome::Overturned => Appeal::Overturned,
+        AppealOutcome::PartiallyOverturned => Appeal::PartiallyOverturned,
+    }
+}
+
 impl AppealSpec {
     fn build(self, around: Around<'_>, claim: &Claim) -> Result<AppealRecord, String> {
         let letter = Evidence {
             kind: EvidenceKind::Letter,
             reference: "example".to_owned(),
         };
+        let amount = self.amount.money()?;
+        let decision = self.outcome.map(|outcome| AppealDecision {
+            on: self.decided.unwrap_or(around.today),
+            outcome,
+            granted: match outcome {
+                AppealOutcome::Overturned => amount,
+                AppealOutcome::PartiallyOverturned => amount.cents().map_or(Money::ZERO, |cents| Money::from_cents(cents / 2)),
+                AppealOutcome::Upheld | AppealOutcome::Dismissed => Money::ZERO,
+            },
+        });
         let case = AppealCase::new(AppealRecord {
             claim: claim.id.clone(),
             level: self.level.unwrap_or(1),
-            amount: self.amount.money()?,
+            amount,
             deadline: None,
             drafted: self.filed.unwrap_or(around.today),
             filed: self.filed,
-            decision: None,
+            decision,
             evidence: vec![letter],
         });
         Ok(case.map_err(|error| wrong("appeal")(&error))?.into_record())
