@@ -76,6 +76,7 @@ impl Eye<'_> {
                         .collect(),
                     amount: denial.amount.to_decimal(),
                     decided: denial.decided,
+                    accepted: subject.accepted,
                     line: denial.line,
                     category: denial.category.as_str(),
                     recoverable: denial.recoverable.as_str(),

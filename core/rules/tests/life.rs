@@ -293,6 +293,7 @@ fn a_denial_is_classified_by_the_rule_that_its_reason_calls_for() {
             denial,
             claim: None,
             payer: None,
+            accepted: None,
         };
         let mut outcome = Outcome::default();
         set.worker().judge(

@@ -7,6 +7,7 @@ use scrubjay_store::Event;
 
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::past::first_accepted;
 use crate::steps::reason::Refusal;
 use crate::steps::refusal::all_can_be_done;
 
@@ -96,6 +97,7 @@ fn classify(
         denial: &denial,
         claim,
         payer: profile,
+        accepted: first_accepted(&desk.tx.history(id)?, id),
     };
     let mut outcome = desk
         .handlers

@@ -1,9 +1,10 @@
 //! What a past decision was made on: the subject as it stood before a journal row.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{ClaimSubject, DenialSubject, EarlierClaim, Hook, RemittanceSubject, Subject};
 use scrubjay_model::{
-    Adjustment, Claim, Denial, PayerProfile, Remittance, RemittanceClaim, TraceNumber, Work,
+    AckLevel, AckOutcome, Adjustment, Claim, ClaimId, Denial, PayerProfile, Remittance,
+    RemittanceClaim, TraceNumber, Work,
 };
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
@@ -23,8 +24,26 @@ pub(crate) struct Past {
     claim: Claim,
     payer: Option<PayerProfile>,
     history: Vec<EarlierClaim>,
+    /// Day on which it was first accepted.
+    accepted: Option<NaiveDate>,
     /// What else came to the hook.
     with: With,
+}
+
+/// The day on which a file or claim acknowledgment first accepted a claim, by the
+/// claim's journal rows: what proves that it was filed in time.
+pub(crate) fn first_accepted(rows: &[JournalRow], claim: &ClaimId) -> Option<NaiveDate> {
+    let accepted = rows.iter().filter(|row| match &row.event {
+        Event::Acknowledged {
+            acknowledgment,
+            claims,
+        } => {
+            let of_file = matches!(acknowledgment.level, AckLevel::Interchange { .. });
+            acknowledgment.outcome == AckOutcome::Accepted && !of_file && claims.contains(claim)
+        }
+        _ => false,
+    });
+    accepted.map(|row| row.stamp.at.date_naive()).min()
 }
 
 /// What comes to a hook beside the claim.
@@ -68,7 +87,9 @@ impl Past {
             Event::ClaimCreated { payer, .. } => config.payer_by_key(payer),
             _ => None,
         });
+        let until = rows.partition_point(|row| row.sequence < judged.sequence);
         Ok(Some(Self {
+            accepted: first_accepted(&rows[..until], &claim.id),
             at: judged.stamp.at,
             history: history_before(reader, &claim, judged.sequence)?,
             claim,
@@ -86,6 +107,7 @@ impl Past {
                 denial,
                 claim,
                 payer,
+                accepted: self.accepted,
             })),
             With::Remittance(remitted) => see(Subject::Remittance(&RemittanceSubject {
                 remittance: &remitted.0,

@@ -91,6 +91,9 @@ pub struct DenialSubject<'a> {
     pub claim: Option<&'a Claim>,
     /// The payer, where the practice knows it.
     pub payer: Option<&'a PayerProfile>,
+    /// Day of the first 999 or 277CA that accepted the claim: the proof of timely
+    /// filing.
+    pub accepted: Option<NaiveDate>,
 }
 
 /// An earlier claim of the same patient, as far as rules need it.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::claim::ClaimRef;
 use super::date::Date;
-use super::{Api, Kind, list, maybe, maybe_text};
+use super::{Api, Kind, list, maybe, maybe_date, maybe_text};
 use crate::view::ClaimView;
 
 /// A denial as scripts see it.
@@ -18,6 +18,7 @@ pub(crate) struct DenialView {
     pub(crate) remarks: Vec<ImmutableString>,
     pub(crate) amount: Decimal,
     pub(crate) decided: chrono::NaiveDate,
+    pub(crate) accepted: Option<chrono::NaiveDate>,
     pub(crate) line: Option<u32>,
     pub(crate) category: &'static str,
     pub(crate) recoverable: &'static str,
@@ -76,6 +77,13 @@ pub(crate) fn register(api: &mut Api<'_>) {
         Kind::Date,
         "Date of the decision.",
         |denial: &mut DenialRef| Date(denial.0.decided),
+    )
+    .get(
+        DENIAL,
+        "first_accepted",
+        Kind::Date,
+        "Day on which a 999 or 277CA first accepted the claim: the proof that it was filed in time.",
+        |denial: &mut DenialRef| maybe_date(denial.0.accepted),
     )
     .get(
         DENIAL,

@@ -6,8 +6,9 @@ use scrubjay_hooks::{
 };
 use scrubjay_model::{
     AckLevel, AckOutcome, AckSource, Acknowledgment, Adjudication, Appeal, AppealCase,
-    AppealDecision, AppealOutcome, AppealRecord, Channel, Claim, ClaimStatus, Evidence, EvidenceKind, Money, PatientBilling,
-    PayerProfile, Responsibility, Submission, SubmissionRecord, Work,
+    AppealDecision, AppealOutcome, AppealRecord, Channel, Claim, ClaimStatus, Evidence,
+    EvidenceKind, Money, PatientBilling, PayerProfile, Responsibility, Submission,
+    SubmissionRecord, Work,
 };
 use serde::Deserialize;
 
@@ -279,7 +280,9 @@ impl AppealSpec {
             outcome,
             granted: match outcome {
                 AppealOutcome::Overturned => amount,
-                AppealOutcome::PartiallyOverturned => amount.cents().map_or(Money::ZERO, |cents| Money::from_cents(cents / 2)),
+                AppealOutcome::PartiallyOverturned => amount
+                    .cents()
+                    .map_or(Money::ZERO, |cents| Money::from_cents(cents / 2)),
                 AppealOutcome::Upheld | AppealOutcome::Dismissed => Money::ZERO,
             },
         });

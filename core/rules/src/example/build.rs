@@ -439,8 +439,12 @@ pub(super) fn denial_of(
             .amount
             .map_or(Ok(Money::from_cents(10_000)), Amount::money)?,
         decided: spec.decided.unwrap_or(today),
-        category: DenialCategory::Review,
-        recoverable: Recoverable::Manual,
+        category: spec.category.unwrap_or(DenialCategory::Review),
+        recoverable: match &spec.recoverable {
+            None => Recoverable::Manual,
+            Some(word) => Recoverable::from_name(&word.0)
+                .ok_or("`recoverable` is `auto`, `manual`, `appeal` or `never`")?,
+        },
         action: String::new(),
         classified_by: "example".to_owned(),
     })

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use scrubjay_hooks::{Part2, SubjectKind};
-use scrubjay_model::{Adjudication, ClaimKind, LineOfBusiness, Relationship, Sex};
+use scrubjay_model::{Adjudication, ClaimKind, DenialCategory, LineOfBusiness, Relationship, Sex};
 use serde::{Deserialize, Deserializer};
 use serde_yaml::{Mapping, Value};
 
@@ -413,6 +413,11 @@ pub(crate) struct DenialSpec {
     amount: Option<Amount>,
     line: Option<u32>,
     decided: Option<NaiveDate>,
+    /// What the table of reason codes says of it.
+    category: Option<DenialCategory>,
+    recoverable: Option<Word>,
+    /// Day on which a 999 or 277CA first accepted the claim.
+    pub(crate) first_accepted: Option<NaiveDate>,
 }
 
 /// A case's mapping over the file's: keys of the case win, mappings join.

@@ -29,7 +29,8 @@ pub(crate) enum About {
     Charge(Box<ChargeExample>),
     Acknowledgment(Box<AcknowledgmentExample>),
     Remittance(Box<RemittanceExample>),
-    Denial(Box<Denial>),
+    /// A denial, and the day on which the claim was first accepted.
+    Denial(Box<(Denial, Option<chrono::NaiveDate>)>),
     FollowUp(Box<FollowUpExample>),
     Account(Box<AccountExample>),
     Metric(Box<MetricExample>),
@@ -70,8 +71,9 @@ impl About {
                 Self::Remittance(Box::new(spec.build(around, claim)?))
             }
             SubjectKind::Denial => {
-                let denial = denial_of(&read(written, name)?, claim, around.today)?;
-                Self::Denial(Box::new(denial))
+                let spec = read(written, name)?;
+                let denial = denial_of(&spec, claim, around.today)?;
+                Self::Denial(Box::new((denial, spec.first_accepted)))
             }
             SubjectKind::FollowUp => {
                 let spec: FollowUpSpec = read(written, name)?;
@@ -122,10 +124,11 @@ impl Example {
                 part2: self.file.part2,
                 ..ClaimSubject::of(claim, self.received)
             })),
-            About::Denial(denial) => see(Subject::Denial(&DenialSubject {
-                denial,
+            About::Denial(denied) => see(Subject::Denial(&DenialSubject {
+                denial: &denied.0,
                 claim: Some(claim),
                 payer: Some(payer),
+                accepted: denied.1,
             })),
             About::Remittance(remitted) => show_remittance(remitted, claim, payer, see),
             About::Eligibility(example) => example.show(payer, see),
