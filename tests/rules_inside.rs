@@ -209,7 +209,7 @@ fn a_denial_is_explained_as_the_table_had_it() {
         "{text}"
     );
     assert!(
-        text.contains("by `carcs: [18]`: denials/duplicate"),
+        text.contains("by `carcs: [18, B13]`: denials/duplicate"),
         "{text}"
     );
     assert!(text.contains("the same findings then and now"), "{text}");
