@@ -110,21 +110,21 @@ fn denial(code: &str) -> Start {
 
 fn remittance(code: &str) -> Start {
     let remitted =
-        |paid| format!("claim: {{ lines: [{code} 100.00] }}\n    remittance: {{ paid: {paid} }}");
+        |charge| format!("claim: {{ lines: [{code} {charge}] }}\n    remittance: {{ status: 1 }}");
     Start {
         severity: "warn",
         applies: by_procedure(code),
         more: PAYERS,
         body: "    // A remitted claim offers, among others, remittance.charge, .paid, .status, .remarks,
     // .adjusted(\"CO\", \"45\"), and remittance.claim, which is missing where it is not ours.
-    if remittance.paid > remittance.charge {
+    if remittance.paid > 50000 {
         // Text in back quotes may hold values.
         warn(`${remittance.paid} is paid on ${remittance.charge}: say here what to do`);
     }
 "
         .to_owned(),
-        fires: remitted("100.01"),
-        silent: remitted("100.00"),
+        fires: remitted("50000.01"),
+        silent: remitted("50000.00"),
     }
 }
 
@@ -137,12 +137,12 @@ fn eligibility(code: &str) -> Start {
         body: "    // A check of cover offers, among others, eligibility.patient, .coverage, .coverages,
     // .payer, .visit, .service_date, and .answer, which is missing where none came. A rule
     // may say verify_coverage, route, require_authorization, open_task, tag.
-    if eligibility.answer.is_missing() {
+    if eligibility.coverages.len() > 1 {
         verify_coverage(\"Say here why, and when the answer is wanted\");
     }
 "
         .to_owned(),
-        fires: format!("eligibility: {{ {visit}, answer: null }}"),
+        fires: format!("eligibility: {{ {visit}, coverages: [{{}}, {{}}] }}"),
         silent: format!("eligibility: {{ {visit} }}"),
     }
 }
@@ -168,8 +168,11 @@ fn authorization(code: &str) -> Start {
 }
 
 fn registration(code: &str) -> Start {
-    let with =
-        |count| format!("registration: {{ visit: {{ place: \"{code}\" }}, look_alikes: {count} }}");
+    let with = |phone| {
+        format!(
+            "registration: {{ visit: {{ place: \"{code}\" }}, coverages: [{{ member: M1 }}], msp: {{ asked: 2026-03-02 }}, phone: {phone} }}"
+        )
+    };
     Start {
         severity: "warn",
         applies: by_place(code),
@@ -177,13 +180,13 @@ fn registration(code: &str) -> Start {
         body: "    // A registration offers, among others, registration.patient, .coverages, .has_phone,
     // .group_plan, .employees, .esrd_from, .accident (payers before Medicare), .eligibility.
     // A rule may say repair(field, value, reason), route, verify_coverage, open_task, tag.
-    if registration.look_alikes > 0 {
-        warn(\"Say here what to compare before a second patient is made\");
+    if !registration.has_phone {
+        warn(\"phone\", \"Say here how the patient is reached\");
     }
 "
         .to_owned(),
-        fires: with(1),
-        silent: with(0),
+        fires: with("null"),
+        silent: with("\"5125550100\""),
     }
 }
 
@@ -222,19 +225,21 @@ fn acknowledgment(code: &str) -> Start {
         body: "    // An acknowledgment offers, among others, acknowledgment.outcome (missing where none
     // came), .level, .codes, .has_code(\"A7\"), .has_received(\"claim\"), .days_since_sent,
     // .claim. A rule may say correct_and_resubmit, ask_payer, open_task, tag.
-    if acknowledgment.outcome == \"rejected\" {
-        correct_and_resubmit(\"Say here what to mend\", \"billing\", 2);
+    if acknowledgment.outcome == \"unclear\" {
+        open_task(\"Say here whom to ask what it means\", \"billing\", 2);
     }
 "
         .to_owned(),
-        fires: with("rejected"),
+        fires: with("unclear"),
         silent: with("accepted"),
     }
 }
 
 fn follow_up(code: &str) -> Start {
     let with = |aged_from| {
-        format!("claim: {{ lines: [{code} 100.00] }}\n    follow_up: {{ aged_from: {aged_from} }}")
+        format!(
+            "claim: {{ lines: [{code} 100.00] }}\n    follow_up: {{ submitted: 2026-02-27, aged_from: {aged_from} }}"
+        )
     };
     Start {
         severity: "info",
