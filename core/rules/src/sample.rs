@@ -32,7 +32,8 @@ const PATIENT: &str = "patient: { born: 1960-05-04, died: 2030-01-01, member: M1
 const COVERAGE: &str = "{ member: M1, group_number: G1, plan_name: Sample Plan, filing_indicator: CI, msp_type: \"12\", subscriber: { born: 1958-01-01 } }";
 
 const ANSWER: &str = "{ asked: 2026-03-01, member: M1, plan_from: 2026-01-01, plan_to: 2026-12-31, rejections: [], \
-     other_payers: [{ name: Sample Advantage, payer: sample-advantage, line: medicare-advantage, order: primary, kind: managed_care, insurance_type: HM, from: 2026-01-01, to: 2026-12-31 }], \
+     other_payers: [{ name: Sample Second, payer: sample-second, order: secondary, insurance_type: CI, from: 2026-01-01, to: 2026-12-31 }, \
+     { name: Sample Advantage, payer: sample-advantage, line: medicare-advantage, kind: managed_care, insurance_type: HM, from: 2026-01-01, to: 2026-12-31 }], \
      benefits: [{ benefit: co_payment, amount: 20, network: in }, { benefit: co_insurance, share: 0.2, network: in }, \
      { benefit: deductible, period: remaining, amount: 100, network: in, authorization: true }, \
      { benefit: out_of_pocket, period: remaining, amount: 900, network: in }] }";

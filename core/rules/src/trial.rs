@@ -31,8 +31,14 @@ pub(crate) fn run(pack: &Arc<Pack>, faults: &mut Vec<Diagnostic>) {
         if rule.card.status == Status::Retired {
             continue;
         }
-        let Ok(example) = sample(pack, rule) else {
-            continue;
+        let example = match sample(pack, rule) {
+            Ok(example) => example,
+            // Not tried is not sound: it must never pass for that.
+            Err(problem) => {
+                let message = format!("`{}` cannot be tried on a sample: {problem}", rule.card.id);
+                faults.push(pack.card_fault(rule, message));
+                continue;
+            }
         };
         if let Err(error) = call(&mut worker, at, rule, &example) {
             let (text, place) = told(&error);

@@ -55,7 +55,9 @@ fn load(folder: &Path) -> Result<RuleSet, LoadError> {
 
 /// The messages with paths below the pack, one after the other.
 fn messages(folder: &Path) -> String {
-    let error = load(folder).expect_err("a wrong pack loads");
+    let Err(error) = load(folder) else {
+        panic!("{} loads", folder.display());
+    };
     let mut text = String::new();
     for diagnostic in error.diagnostics() {
         let shown = diagnostic.to_string();
