@@ -43,13 +43,20 @@ fn main() {
     let mixed: String = (0..ASKED as usize)
         .map(|at| if at % 100 == 0 { &hits } else { &misses }[at * 10..at * 10 + 10].to_owned())
         .collect();
+    // The same few pairs again and again: what is left when no memory is waited for.
+    let near = hits[..10 * BATCH as usize].repeat(40);
     for (name, asked) in [
         ("hit", &hits),
+        ("hit, near", &near),
         ("miss", &misses),
         ("one hit in 100", &mixed),
     ] {
         let (times, found) = find_all(&table, asked, day);
-        println!("look-up, {name}: {}, {found} of {ASKED} found", told(times));
+        println!(
+            "look-up, {name}: {}, {found} of {} found",
+            told(times),
+            asked.len() / 10
+        );
         let times = std::thread::scope(|threads| {
             let other = threads.spawn(|| find_all(&table, asked, day).0);
             let mine = find_all(&table, asked, day).0;

@@ -20,7 +20,7 @@
 //! there is to know. A sorted table would be searched over several places, each
 //! one a wait.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 use super::filter::{self, BLOCK, PairHash};
 use crate::Changes;
@@ -74,10 +74,8 @@ pub struct PtpEdit<'a> {
     column_2: Procedure,
     /// Whether a modifier may part the two.
     pub modifier: ModifierIndicator,
-    /// First day.
-    pub effective: NaiveDate,
-    /// Last day, where it was deleted.
-    pub deleted: Option<NaiveDate>,
+    effective: u16,
+    deleted: u16,
     /// Whether it stood before 1996.
     pub before_1996: bool,
     /// Why, in CMS's words.
@@ -97,13 +95,16 @@ impl PtpEdit<'_> {
         self.column_2.code()
     }
 
-    /// Whether it is in force on a day. An edit deleted on the day it began
-    /// never was; otherwise the deletion date is its last day.
-    fn is_in_force(&self, day: NaiveDate) -> bool {
-        self.effective <= day
-            && self
-                .deleted
-                .is_none_or(|last| day <= last && last != self.effective)
+    /// First day.
+    #[must_use]
+    pub fn effective(&self) -> NaiveDate {
+        day_from(self.effective)
+    }
+
+    /// Last day, where it was deleted.
+    #[must_use]
+    pub fn deleted(&self) -> Option<NaiveDate> {
+        (self.deleted != NO_DAY).then(|| day_from(self.deleted))
     }
 }
 
@@ -184,6 +185,18 @@ impl Packed {
 
     fn pair(self) -> u64 {
         self.word >> BELOW_PAIR
+    }
+
+    fn is_empty(self) -> bool {
+        self.word == u64::MAX
+    }
+
+    /// Whether it is in force on a day, counted from 1980-01-01. An edit deleted
+    /// on the day it began never was; otherwise the deletion date is its last day.
+    fn is_in_force(self, on: i32) -> bool {
+        i32::from(self.effective) <= on
+            && (self.deleted == NO_DAY
+                || on <= i32::from(self.deleted) && self.deleted != self.effective)
     }
 }
 
@@ -287,38 +300,34 @@ impl PtpTable {
             return None;
         }
         let pair = pair_number(column_1, column_2);
+        let on = day.num_days_from_ce() - EPOCH;
         // One pair may stand several times, for days that do not overlap.
-        self.slots(hash.home(places.homes))
-            .take_while(|slot| *slot != &EMPTY)
-            .map(Packed::from_bytes)
-            .filter(|row| row.pair() == pair)
-            .filter_map(|row| self.unpack(row))
-            .find(|edit| edit.is_in_force(day))
+        let found = self
+            .rows(hash.home(places.homes))
+            .take_while(|row| !row.is_empty())
+            .find(|row| row.pair() == pair && row.is_in_force(on));
+        found.map(|row| self.unpack(row))
     }
 
     /// The slots from one on; none beyond the end.
-    fn slots(&self, from: usize) -> std::slice::Iter<'_, [u8; ROW]> {
+    fn rows(&self, from: usize) -> impl Iterator<Item = Packed> + '_ {
         let bytes = self.bytes.get(HEAD + from * ROW..self.places.filter_at);
         let (slots, _) = bytes.unwrap_or_default().as_chunks::<ROW>();
-        slots.iter()
+        slots.iter().map(Packed::from_bytes)
     }
 
-    fn unpack(&self, row: Packed) -> Option<PtpEdit<'_>> {
+    fn unpack(&self, row: Packed) -> PtpEdit<'_> {
         let half = |pair: u64| Procedure::from_number((pair & 0x3FF_FFFF) as u32);
         let text = (row.word >> 4 & 0xFF) as usize;
-        Some(PtpEdit {
+        PtpEdit {
             column_1: half(row.pair() >> 26),
             column_2: half(row.pair()),
             modifier: ModifierIndicator::from_bits((row.word & 3) as u8),
-            effective: day_from(row.effective)?,
-            deleted: if row.deleted == NO_DAY {
-                None
-            } else {
-                day_from(row.deleted)
-            },
+            effective: row.effective,
+            deleted: row.deleted,
             before_1996: row.word & u64::from(BEFORE_1996) != 0,
             rationale: self.rationales.get(text).map_or("", AsRef::as_ref),
-        })
+        }
     }
 
     /// What changed since an older quarter; a pair is shown as `G9001 G9002 2026-01-01`,
@@ -333,30 +342,46 @@ impl PtpTable {
     /// Every edit by what tells it from the others.
     fn keyed(&self) -> impl Iterator<Item = (PairFrom, (Option<NaiveDate>, ModifierIndicator))> {
         self.iter().map(|edit| {
-            let key = (edit.column_1, edit.column_2, edit.effective);
-            (key, (edit.deleted, edit.modifier))
+            let key = (edit.column_1, edit.column_2, edit.effective());
+            (key, (edit.deleted(), edit.modifier))
         })
     }
 
     /// Every edit, by its codes and first day.
     pub fn iter(&self) -> impl Iterator<Item = PtpEdit<'_>> {
-        let slots = self.slots(0).filter(|slot| *slot != &EMPTY);
-        let mut rows: Vec<Packed> = slots.map(Packed::from_bytes).collect();
+        let mut rows: Vec<Packed> = self.rows(0).filter(|row| !row.is_empty()).collect();
         rows.sort_unstable_by_key(|row| (row.pair(), row.effective, row.deleted, row.word));
-        rows.into_iter().filter_map(|row| self.unpack(row))
+        rows.into_iter().map(|row| self.unpack(row))
     }
 }
 
-fn epoch() -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(1980, 1, 1)
-}
+/// 1980-01-01, as the calendar counts days.
+const EPOCH: i32 = 722_815;
 
-fn day_from(day: u16) -> Option<NaiveDate> {
-    epoch()?.checked_add_days(Days::new(u64::from(day)))
+fn day_from(day: u16) -> NaiveDate {
+    NaiveDate::from_num_days_from_ce_opt(EPOCH + i32::from(day))
+        .expect("the calendar has every day from 1980 to 2159")
 }
 
 /// The number of a day; `None` where the table cannot hold it (1980 to 2159).
 pub(super) fn day_number(day: NaiveDate) -> Option<u16> {
-    let days = day.signed_duration_since(epoch()?).num_days();
+    let days = day.num_days_from_ce().checked_sub(EPOCH)?;
     u16::try_from(days).ok().filter(|days| *days != NO_DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_from_1980() {
+        let first = NaiveDate::from_ymd_opt(1980, 1, 1).unwrap();
+        assert_eq!((day_number(first), day_from(0)), (Some(0), first));
+        let last = day_from(NO_DAY - 1);
+        assert_eq!(day_number(last), Some(NO_DAY - 1));
+        assert_eq!(day_number(last.succ_opt().unwrap()), None);
+        for none in [first.pred_opt().unwrap(), NaiveDate::MIN, NaiveDate::MAX] {
+            assert_eq!(day_number(none), None);
+        }
+    }
 }

@@ -80,8 +80,8 @@ fn edit_facts(facts: &mut Facts, edit: &PtpEdit<'_>) {
         ModifierIndicator::NotApplicable => "9: the edit says nothing",
     };
     facts.add("modifier", modifier);
-    facts.add("effective", edit.effective.to_string());
-    if let Some(last) = edit.deleted {
+    facts.add("effective", edit.effective().to_string());
+    if let Some(last) = edit.deleted() {
         facts.add("deleted", last.to_string());
     }
     facts.add("rationale", edit.rationale);
