@@ -7,8 +7,6 @@
 //! nine of its bits each time the bits within. About one absent pair in eighty
 //! gets past it and is then looked for in vain.
 
-use crate::procedure::Procedure;
-
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64;
 /// Bits of the filter for each pair.
@@ -34,9 +32,8 @@ pub(super) struct PairHash(u64);
 
 impl PairHash {
     /// By the finisher of SplitMix64.
-    pub(super) fn of(column_1: Procedure, column_2: Procedure) -> Self {
-        let mut x = u64::from(column_1.number()) << 32 | u64::from(column_2.number());
-        x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    pub(super) fn of(pair: u64) -> Self {
+        let mut x = pair.wrapping_add(0x9E37_79B9_7F4A_7C15);
         x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         Self(x ^ x >> 31)
@@ -86,8 +83,7 @@ mod tests {
     fn every_pair_added_gets_past_and_few_others_do() {
         let pairs = 20_000;
         let mut filter = vec![0; blocks_for(pairs as usize) * BLOCK];
-        let code = Procedure::from_number;
-        let pair = |n: u32, other: u32| PairHash::of(code(n * 7), code(n * 13 + other));
+        let pair = |n: u64, other: u64| PairHash::of(((n * 7) << 21) + n * 13 + other);
         for n in 0..pairs {
             add(&mut filter, pair(n, 1));
         }

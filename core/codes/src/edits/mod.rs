@@ -6,6 +6,7 @@ mod mue;
 mod mue_medicaid;
 mod ptp;
 mod ptp_read;
+mod ptp_row;
 
 pub(crate) use addon::Bond;
 pub use addon::{AddOn, AddOnTable, AddOnType, read_add_ons};

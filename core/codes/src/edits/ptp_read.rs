@@ -1,11 +1,11 @@
 //! Reads CMS's files of procedure-to-procedure edits.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use super::filter::{self, PairHash};
-use super::ptp::{
-    BEFORE_1996, EMPTY, MAGIC, ModifierIndicator, NO_DAY, Packed, PtpTable, day_number,
-};
+use super::filter;
+use super::ptp::{EMPTY, MAGIC, ModifierIndicator, PtpTable};
+use super::ptp_row::{BEFORE_1996, MAX_TERMS, NO_DAY, Pair, Terms, day_number};
 use crate::import::{
     Import, ImportError, Line, Lines, RowFault, RowFaultKind, Tally, compact_date, text,
 };
@@ -17,24 +17,8 @@ const MAX_RATIONALES: usize = 255;
 /// One row on its way into the table. The order of the fields is the table's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
-    column_1: Procedure,
-    column_2: Procedure,
-    effective: u16,
-    deleted: u16,
-    flags: u8,
-    rationale: u8,
-}
-
-impl Row {
-    fn packed(&self) -> Packed {
-        let pair = (self.column_1, self.column_2);
-        Packed::new(
-            pair,
-            (self.effective, self.deleted),
-            self.flags,
-            self.rationale,
-        )
-    }
+    pair: Pair,
+    terms: Terms,
 }
 
 /// Collects the files of a quarter: CMS splits one table into four.
@@ -136,17 +120,24 @@ impl PtpReader {
                 });
             }
         };
-        Ok(Row {
-            column_1: Procedure::read_column(column_1, "column 1")?,
-            column_2: Procedure::read_column(column_2, "column 2")?,
+        let pair = Pair::of(
+            Procedure::read_column(column_1, "column 1")?,
+            Procedure::read_column(column_2, "column 2")?,
+        )
+        .ok_or(RowFaultKind::Column {
+            column: "column 1 or 2",
+            expected: "a procedure code with three digits in the middle",
+        })?;
+        let terms = Terms {
             effective: date(effective, "effective date")?,
             deleted: match deleted {
                 b"*" | b"" => NO_DAY,
                 day => date(day, "deletion date")?,
             },
             flags: modifier.bits() | if before == b"*" { BEFORE_1996 } else { 0 },
-            rationale: self.rationale(rationale),
-        })
+            text: self.rationale(rationale),
+        };
+        Ok(Row { pair, terms })
     }
 
     fn rationale(&mut self, cell: &[u8]) -> u8 {
@@ -220,16 +211,22 @@ impl PtpReader {
         let homes = filter::homes_for(rows.len());
         let mut by_home = Vec::with_capacity(rows.len());
         for row in rows {
-            let hash = PairHash::of(row.column_1, row.column_2);
+            let hash = row.pair.hash();
             filter::add(&mut filter, hash);
             by_home.push((hash.home(homes), row));
         }
         by_home.sort_by_key(|(home, _)| *home);
         // Each row at home, or behind the one that took its place.
+        let mut terms = BTreeMap::new();
         let mut slots = Vec::with_capacity(homes);
         for (home, row) in by_home {
+            let next = u32::try_from(terms.len()).map_err(|_| ImportError::Pack)?;
+            let which = *terms.entry(row.terms).or_insert(next);
             slots.resize(slots.len().max(home), EMPTY);
-            slots.push(row.packed().to_bytes());
+            slots.push(row.pair.slot(which));
+        }
+        if terms.len() > MAX_TERMS {
+            return Err(ImportError::Pack);
         }
         let mut bytes = MAGIC.to_vec();
         for count in [
@@ -237,13 +234,20 @@ impl PtpReader {
             homes,
             slots.len(),
             filter.len() / filter::BLOCK,
+            terms.len(),
             texts.len(),
         ] {
             let count = u32::try_from(count).map_err(|_| ImportError::Pack)?;
             bytes.extend(count.to_le_bytes());
         }
-        bytes.extend_from_slice(slots.as_flattened());
+        bytes.extend(slots.into_iter().flat_map(u64::to_le_bytes));
         bytes.extend(filter);
+        let mut in_order: Vec<(u32, Terms)> = terms
+            .into_iter()
+            .map(|(terms, which)| (which, terms))
+            .collect();
+        in_order.sort_unstable();
+        bytes.extend(in_order.into_iter().flat_map(|(_, terms)| terms.to_bytes()));
         bytes.extend(texts.into_bytes());
         Ok(bytes)
     }
@@ -271,6 +275,7 @@ mod tests {
         G9004\tG9005\t\t20260231\t*\t1\tNo such day\r\n\
         G9004\tG9005\t\t20260101\t*\t7\tNo such indicator\r\n\
         G9004\tG9005\t\t20260101\r\n\
+        G9X04\tG9005\t\t20260101\t*\t1\tOf no set\r\n\
         not a row\r\n";
 
     fn table(file: &str) -> Import<PtpTable> {
@@ -286,15 +291,15 @@ mod tests {
     #[test]
     fn a_quarters_file_is_read_with_its_notices_and_without() {
         let (with, without) = (table(&format!("{NOTICES}{ROWS}")), table(ROWS));
-        assert_eq!((with.taken, with.skipped, with.refused), (4, 6, 5));
-        assert_eq!((without.taken, without.skipped, without.refused), (4, 0, 5));
+        assert_eq!((with.taken, with.skipped, with.refused), (4, 6, 6));
+        assert_eq!((without.taken, without.skipped, without.refused), (4, 0, 6));
         assert_eq!(with.table.as_bytes(), without.table.as_bytes());
         assert_eq!(
             with.faults
                 .iter()
                 .map(|fault| fault.line)
                 .collect::<Vec<_>>(),
-            [11, 12, 13, 14, 15]
+            [11, 12, 13, 14, 15, 16]
         );
         assert_eq!(with.faults[0].why, RowFaultKind::Dental);
     }
@@ -375,8 +380,8 @@ mod tests {
         ) {
             let start = day("2025-12-01");
             let on = |days: u16| start + chrono::TimeDelta::days(i64::from(days));
-            // Letters in the middle too, which fall between the slots.
-            let name = |n: u32| if n % 5 == 4 { format!("G0X0{}", n % 10) } else { format!("G{n:04}") };
+            // Letters at the end too, as some sets have them.
+            let name = |n: u32| if n % 5 == 4 { format!("{n:04}T") } else { format!("G{n:04}") };
             let mut file = String::new();
             let mut plain: BTreeMap<(u32, u32), Vec<Days>> = BTreeMap::new();
             for (one, two, from, to) in rows {
