@@ -77,6 +77,7 @@ fn earlier_claims_come_in_by_the_host() {
     let earlier = EarlierClaim {
         id: "C-0900".parse().unwrap(),
         billing_npi: "2081400378".to_owned(),
+        order: scrubjay_model::CoverageOrder::Primary,
         withdrawn: false,
         services: vec![EarlierService {
             from: Some(day("2026-03-02")),

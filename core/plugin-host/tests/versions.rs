@@ -213,6 +213,7 @@ fn history() -> Vec<EarlierClaim> {
         .map(|id| EarlierClaim {
             id: id.parse().unwrap(),
             billing_npi: "2081400378".to_owned(),
+            order: scrubjay_model::CoverageOrder::Primary,
             withdrawn: false,
             services: vec![service("2026-01-05"), service("2026-01-06")],
             denied: vec!["16".to_owned()],

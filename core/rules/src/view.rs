@@ -418,7 +418,7 @@ fn service_line(
 }
 
 /// The first earlier claim in force that has the same service: date, procedure,
-/// modifiers in any order, units, billing provider (`domain.md` 3.3, 33).
+/// modifiers in any order, units, billing provider, to a payer of the same place (`domain.md` 3.3, 33).
 fn duplicate<'h>(
     claim: &Claim,
     line: &ServiceLine,
@@ -429,6 +429,7 @@ fn duplicate<'h>(
     history.iter().find(|earlier| {
         !earlier.withdrawn
             && earlier.id != claim.id
+            && earlier.order == claim.order()
             && earlier.billing_npi == billing
             && earlier.services.iter().any(|service| {
                 service.from == Some(from)

@@ -7,7 +7,8 @@ use super::{Desk, Found, carcs};
 use scrubjay_hooks::About;
 
 /// An original claim of which every service stands on one earlier claim in
-/// force, with the same provider, day, procedure, modifiers and units. One that
+/// force to a payer of the same place, with the same provider, day, procedure,
+/// modifiers and units: the next payer gets the same services. One that
 /// a person knows to be another may be passed.
 pub(super) fn duplicate(desk: &Desk<'_>) -> Vec<Found> {
     let claim = desk.subject.claim;
@@ -20,6 +21,7 @@ pub(super) fn duplicate(desk: &Desk<'_>) -> Vec<Found> {
     let same = desk.subject.history.iter().find(|earlier| {
         !earlier.withdrawn
             && earlier.id != claim.id
+            && earlier.order == claim.order()
             && earlier.billing_npi == billing
             && claim.lines.iter().all(|line| is_on(line, earlier))
     });

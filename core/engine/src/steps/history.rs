@@ -52,6 +52,7 @@ pub(crate) fn earlier_claim(claim: &Claim) -> EarlierClaim {
             .map(|npi| npi.text())
             .unwrap_or_default(),
         id: claim.id.clone(),
+        order: claim.order(),
         withdrawn: false,
         services: claim
             .lines

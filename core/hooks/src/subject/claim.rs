@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    Adjudication, AsSent, Authorization, Claim, ClaimId, Denial, EligibilityRecord, Modifier,
+    Adjudication, AsSent, Authorization, Claim, ClaimId, CoverageOrder, Denial, EligibilityRecord, Modifier,
     Money, PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
 };
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,9 @@ pub struct EarlierClaim {
     pub id: ClaimId,
     /// Billing provider's NPI, as sent.
     pub billing_npi: String,
+    /// Place of its payer in the order of payment: a claim to the next payer has
+    /// the same services and is no duplicate.
+    pub order: CoverageOrder,
     /// Whether it is void or was replaced.
     pub withdrawn: bool,
     /// Its services.

@@ -6,6 +6,7 @@ use rhai::{Dynamic, EvalAltResult, ImmutableString};
 use scrubjay_hooks::EarlierClaim;
 
 use super::claim::{ClaimRef, LineRef};
+use super::coverage::order_word;
 use super::{Api, Kind, frame, list, maybe_date, maybe_text};
 use crate::codes::CodeKind;
 use crate::facts::Text;
@@ -53,7 +54,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "duplicate_of",
         &[],
         Kind::Text,
-        "The id of the first earlier claim, not withdrawn, that has one of these services: same date, procedure, modifiers, units and billing NPI.",
+        "The id of the first earlier claim, not withdrawn, that has one of these services: same date, procedure, modifiers, units and billing NPI, to a payer of the same place (`order`).",
         |claim: &mut ClaimRef| -> Dynamic {
             maybe_text(claim.0.lines.iter().find_map(|line| line.duplicate_of.as_ref()))
         },
@@ -112,6 +113,13 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         Kind::Text,
         "Billing NPI as sent.",
         |earlier: &mut EarlierRef| ImmutableString::from(earlier.0.billing_npi.as_str()),
+    )
+    .get(
+        EARLIER,
+        "order",
+        Kind::Text,
+        "Whether its payer is `primary`, `secondary`, `tertiary` or `later`.",
+        |earlier: &mut EarlierRef| ImmutableString::from(order_word(earlier.0.order)),
     )
     .get(
         EARLIER,

@@ -408,6 +408,10 @@ fn earlier_claim(spec: &EarlierSpec, claim: &ClaimSpec) -> Result<EarlierClaim, 
             .parse()
             .map_err(|error| format!("`history`: {error}"))?,
         billing_npi: npi.map(|npi| npi.0).unwrap_or_default(),
+        order: spec
+            .order
+            .or(claim.order)
+            .map_or(CoverageOrder::Primary, CoverageOrder::from),
         withdrawn: spec.withdrawn,
         services: std::iter::once(&spec.procedure)
             .chain(&spec.also.0)

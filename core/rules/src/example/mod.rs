@@ -397,6 +397,9 @@ struct EarlierSpec {
     units: Option<Amount>,
     #[serde(default)]
     billing_npi: Option<Word>,
+    /// Place of its payer; left out, that of the claim's.
+    #[serde(default)]
+    order: Option<OrderSpec>,
     #[serde(default)]
     withdrawn: bool,
     #[serde(default)]
