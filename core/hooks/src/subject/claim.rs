@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    Adjudication, AsSent, Authorization, Claim, ClaimId, CoverageOrder, Denial, EligibilityRecord, Modifier,
-    Money, PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
+    Adjudication, AsSent, Authorization, Claim, ClaimId, CoverageOrder, Denial, EligibilityRecord,
+    Modifier, Money, PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
 };
 use serde::{Deserialize, Serialize};
 
