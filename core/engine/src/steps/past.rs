@@ -1,15 +1,19 @@
 //! What a past decision was made on: the subject as it stood before a journal row.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use scrubjay_hooks::{ClaimSubject, DenialSubject, EarlierClaim, Hook, RemittanceSubject, Subject};
+use scrubjay_hooks::{
+    AcknowledgmentSubject, ClaimSubject, DenialSubject, EarlierClaim, Hook, RemittanceSubject,
+    Subject,
+};
 use scrubjay_model::{
-    AckLevel, AckOutcome, Adjustment, Claim, ClaimId, Denial, PayerProfile, Remittance,
-    RemittanceClaim, TraceNumber, Work,
+    AckLevel, AckOutcome, Acknowledgment, Adjustment, Claim, ClaimId, Denial, PayerProfile,
+    Remittance, RemittanceClaim, Submission, TraceNumber, Work,
 };
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 use crate::steps::reason::{Place, place};
+use crate::steps::sendings::{answers_to_last, sendings};
 use crate::{Config, EngineError};
 
 /// A claim as handlers saw it at a past decision.
@@ -54,6 +58,18 @@ enum With {
     Denial(Box<Denial>),
     /// A remitted claim, and its remittance without its claims.
     Remittance(Box<(Remittance, RemittanceClaim)>),
+    /// What had come in answer to the claim.
+    Answer(Box<Answered>),
+}
+
+/// What had come in answer to a claim's last sending.
+#[derive(Debug)]
+struct Answered {
+    /// The answer that was judged; `None` where nothing had come in time.
+    answer: Option<Acknowledgment>,
+    received: Vec<Acknowledgment>,
+    submission: Option<Submission>,
+    sent: NaiveDate,
 }
 
 impl Past {
@@ -75,6 +91,9 @@ impl Past {
             }
             Hook::Remittance => remitted_behind(reader, rows, judged.sequence)?
                 .map(|remitted| With::Remittance(Box::new(remitted))),
+            Hook::Acknowledgment => {
+                answered(rows, judged).map(|answered| With::Answer(Box::new(answered)))
+            }
             _ => None,
         };
         let Some(with) = with else {
@@ -115,6 +134,13 @@ impl Past {
                 claim,
                 expected: None,
                 payer,
+            })),
+            With::Answer(answered) => see(Subject::Acknowledgment(&AcknowledgmentSubject {
+                acknowledgment: answered.answer.as_ref(),
+                received: &answered.received,
+                submission: answered.submission.as_ref(),
+                payer,
+                ..AcknowledgmentSubject::of(&self.claim, answered.sent)
             })),
             With::Nothing => see(Subject::Claim(&ClaimSubject {
                 payer,
@@ -158,6 +184,28 @@ fn denial_behind(rows: &[JournalRow], judged: Sequence) -> Option<Denial> {
         action: defaults.action,
         classified_by: "scrubjay-codes".to_owned(),
         ..denial
+    })
+}
+
+/// What had come in answer to the claim's last sending by a row. An answer that was
+/// judged was journalled under the same stamp; else a day was up, and none had come.
+fn answered(rows: &[JournalRow], judged: &JournalRow) -> Option<Answered> {
+    let until = rows.partition_point(|row| row.sequence < judged.sequence);
+    let before = &rows[..until];
+    let claim = document_before(rows, judged.sequence)?;
+    let sent = sendings(before, &claim.id);
+    let last = sent.last()?;
+    let answers = answers_to_last(before, &sent);
+    let latest = before.iter().rev().find_map(|row| match &row.event {
+        Event::Acknowledged { acknowledgment, .. } => Some((row, acknowledgment)),
+        _ => None,
+    });
+    let judged_answer = latest.filter(|(row, _)| row.stamp == judged.stamp);
+    Some(Answered {
+        answer: judged_answer.map(|(_, answer)| answer.clone()),
+        received: answers.iter().map(|(_, one)| (*one).clone()).collect(),
+        submission: last.submission(&claim),
+        sent: last.day(),
     })
 }
 
