@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use scrubjay::hooks::{AddOnStanding, CodeBooks, PairStanding};
 use scrubjay::model::ClaimKind;
-use scrubjay::rules::{PackContent, PackFile, RuleSet};
-use scrubjay::{CodeFileError, Config, Engine, EngineError, PracticeCodes, load_options};
+use scrubjay::{CodeFileError, Config, Engine, EngineError, PracticeCodes};
 use scrubjay_tests::practice::Practice;
-use scrubjay_tests::sample::claims;
+use scrubjay_tests::sample::{SampleClaim, claims};
 
 const PTP: &str = "An invented notice\r\n\
     G0439\tJ0696\t\t20260101\t*\t0\tInvented\r\n\
@@ -43,10 +42,21 @@ fn practice(also: &str) -> Practice {
     practice
 }
 
-/// The rule and the tests of a pack about one table.
+/// A rule about one table, and what it says of claims.
 struct About {
     rule: &'static str,
-    cases: &'static str,
+    cases: &'static [Case],
+}
+
+type Case = (SampleClaim<'static>, &'static [&'static str]);
+
+/// A claim of February 2026.
+const fn claim(
+    place: &'static str,
+    lines: &'static [(&'static str, &'static str, u32)],
+) -> SampleClaim<'static> {
+    let day = "20260220";
+    SampleClaim { place, day, lines }
 }
 
 const PAIRS: About = About {
@@ -61,17 +71,21 @@ const PAIRS: About = About {
         }
     }
 }",
-    cases: "
-  - case: an edit of the first file
-    claim: { from: 2026-02-20, lines: [J0696 20.00, G0439 90.00] }
-    expect: [{ rule: t/rule, says: 'J0696 is not paid beside G0439, modifier false' }]
-  - case: an edit of the second file
-    claim: { from: 2026-02-20, lines: [G0463 90.00, G0439 90.00] }
-    expect: [{ rule: t/rule, says: 'G0439 is not paid beside G0463, modifier true' }]
-  - case: an edit that was deleted before
-    claim: { from: 2026-02-20, lines: [G0463 90.00, J0696 20.00] }
-    expect: []
-",
+    cases: &[
+        // An edit of the first file, one of the second, one that was deleted before.
+        (
+            claim("11", &[("J0696", "20.00", 1), ("G0439", "90.00", 1)]),
+            &["J0696 is not paid beside G0439, modifier false"],
+        ),
+        (
+            claim("11", &[("G0463", "90.00", 1), ("G0439", "90.00", 1)]),
+            &["G0439 is not paid beside G0463, modifier true"],
+        ),
+        (
+            claim("11", &[("G0463", "90.00", 1), ("J0696", "20.00", 1)]),
+            &[],
+        ),
+    ],
 };
 
 const LIMITS: About = About {
@@ -83,17 +97,15 @@ const LIMITS: About = About {
         }
     }
 }",
-    cases: "
-  - case: too many
-    claim: { lines: [G0463 90.00 x3] }
-    expect: [{ rule: t/rule, says: more than 2 by line }]
-  - case: enough
-    claim: { lines: [G0463 90.00 x2] }
-    expect: []
-  - case: a code whose row is broken
-    claim: { lines: [G0439 90.00 x3] }
-    expect: []
-",
+    cases: &[
+        (
+            claim("11", &[("G0463", "90.00", 3)]),
+            &["more than 2 by line"],
+        ),
+        (claim("11", &[("G0463", "90.00", 2)]), &[]),
+        // The row of this code is broken.
+        (claim("11", &[("G0439", "90.00", 3)]), &[]),
+    ],
 };
 
 const ADD_ONS: About = About {
@@ -110,14 +122,16 @@ const ADD_ONS: About = About {
         }
     }
 }",
-    cases: "
-  - case: alone
-    claim: { from: 2026-02-20, lines: [G2211 16.00, G0439 90.00] }
-    expect: [{ rule: t/rule, says: G2211 wants one of 1 beside it }]
-  - case: beside its primary
-    claim: { from: 2026-02-20, lines: [G2211 16.00, G0463 90.00] }
-    expect: []
-",
+    cases: &[
+        (
+            claim("11", &[("G2211", "16.00", 1), ("G0439", "90.00", 1)]),
+            &["G2211 wants one of 1 beside it"],
+        ),
+        (
+            claim("11", &[("G2211", "16.00", 1), ("G0463", "90.00", 1)]),
+            &[],
+        ),
+    ],
 };
 
 /// By hand: 1.30 x 1.000 + 1.21 x 0.875 + 0.10 x 0.566 = 2.41535, times
@@ -131,17 +145,15 @@ const PRICES: About = About {
         }
     }
 }",
-    cases: "
-  - case: below
-    claim: { place: '11', lines: [G0439 80.66] }
-    expect: [{ rule: t/rule, says: below 80.67; professional 33.40 }]
-  - case: in a facility
-    claim: { place: '21', lines: [G0439 80.66] }
-    expect: []
-  - case: a code without a price
-    claim: { place: '11', lines: [G0463 1.00] }
-    expect: []
-",
+    cases: &[
+        (
+            claim("11", &[("G0439", "80.66", 1)]),
+            &["below 80.67; professional 33.40"],
+        ),
+        (claim("21", &[("G0439", "80.66", 1)]), &[]),
+        // A code without a price.
+        (claim("11", &[("G0463", "1.00", 1)]), &[]),
+    ],
 };
 
 impl About {
@@ -152,20 +164,15 @@ impl About {
         )
     }
 
-    fn pack(&self) -> PackContent {
-        let file = |name: &str, text: String| PackFile {
-            name: name.to_owned(),
-            text,
-        };
-        PackContent::of([
-            file("pack.yaml", "{id: t, title: A test, version: 1}".to_owned()),
-            file("rules.rhai", self.card()),
-            file(
-                "tests/rules.yaml",
-                format!("today: 2026-03-02\ncases:{}", self.cases),
-            ),
-        ])
-        .unwrap()
+    /// Puts the rule into the practice's packs.
+    fn put(&self, practice: &Practice) {
+        practice.pack("t", &self.card());
+    }
+
+    /// What it says of its claims.
+    fn says(&self, practice: &Practice) -> Vec<Vec<String>> {
+        let claims: Vec<_> = self.cases.iter().map(|(claim, _)| *claim).collect();
+        practice.said_of("t/rule", &claims)
     }
 }
 
@@ -176,15 +183,16 @@ fn codes(practice: &Practice) -> Result<Arc<PracticeCodes>, CodeFileError> {
 
 #[test]
 fn a_rule_on_each_table_finds_what_its_files_say() {
-    let with = codes(&practice(ALL)).unwrap();
-    let without = Arc::new(PracticeCodes::default());
+    let practice = practice(ALL);
     for about in [PAIRS, LIMITS, ADD_ONS, PRICES] {
-        let loaded = RuleSet::of_packs(vec![about.pack()], load_options(&[], &with));
-        let rules = loaded.unwrap_or_else(|error| panic!("{}: {error}", about.rule));
-        assert_eq!(rules.warnings(), [], "{}", about.rule);
-        // The same tests fail where the tables are not there, so they do run.
-        let loaded = RuleSet::of_packs(vec![about.pack()], load_options(&[], &without));
-        assert!(loaded.is_err(), "{}", about.rule);
+        about.put(&practice);
+        practice.configure(ALL);
+        let expected: Vec<_> = about.cases.iter().map(|(_, says)| *says).collect();
+        assert_eq!(about.says(&practice), expected, "{}", about.rule);
+        // Without the files there is nothing to say.
+        practice.configure("rules: [packs]\n");
+        let silent = about.says(&practice).concat();
+        assert_eq!(silent, [""; 0], "{}", about.rule);
     }
 }
 
@@ -303,13 +311,10 @@ fn a_file_that_cannot_be_taken_in_stops_the_opening_and_says_what_to_do() {
 #[test]
 fn the_program_judges_checks_publishes_and_replays_with_the_practices_tables() {
     let practice = practice(ALL);
-    let pack = LIMITS.pack();
-    for file in pack.files() {
-        practice.write(&format!("packs/t/{}", file.name), &file.text);
-    }
+    LIMITS.put(&practice);
     let checked = practice.scrubjay(&["rules", "check"]).good();
     assert!(checked.contains("mue.csv: 1 row left out"), "{checked}");
-    assert!(checked.contains("passes; 2 warnings"), "{checked}");
+    assert!(checked.contains("passes; 3 warnings"), "{checked}");
     practice.scrubjay(&["rules", "list"]).good();
     practice
         .scrubjay(&["rules", "publish", "t", "--by", "Ana"])
@@ -329,9 +334,9 @@ fn the_program_judges_checks_publishes_and_replays_with_the_practices_tables() {
     let again = practice.scrubjay(&["rules", "replay", "S00000"]).good();
     assert!(again.contains("the same, byte for byte"), "{again}");
 
-    // Without the table the pack's own tests fail, and the replay says so.
+    // Without the table the rule finds nothing, and the replay says so.
     practice.configure("rules: [packs]\nrules_from: published\n");
     let unlike = practice.scrubjay(&["rules", "replay", "S00000"]);
     assert_eq!(unlike.code, 1, "{}", unlike.out);
-    assert!(unlike.out.contains("too many"), "{}", unlike.out);
+    assert!(unlike.out.contains("t/rule"), "{}", unlike.out);
 }

@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use scrubjay::rules::{PackContent, PackFile, RuleSet};
-use scrubjay::{CodeFileError, Config, PracticeCodes, load_options};
+use scrubjay::{CodeFileError, Config, PracticeCodes};
 use scrubjay_tests::practice::{Practice, Printed};
+use scrubjay_tests::sample::SampleClaim;
 
 const PAIRS_Q1: &str = "An invented notice\r\n\r\n\
     G0439\tJ0696\t\t20260101\t*\t0\tInvented\r\n\
@@ -265,34 +265,35 @@ fn rule(claim) {
     if icd10(\"E11.9\").billable_on(day) == true { info(`diabetes`); }
 }\n";
 
-/// By hand: 1.30 + 1.21 x 0.875 + 0.10 x 0.566 = 2.41535, times 33.4009 is 80.67.
-const CASES: &str = "today: 2026-11-02
-cases:
-  - case: the first quarter
-    claim: { from: 2026-03-31, lines: [J0696 20.00 x3] }
-    expect: [{ rule: t/rule, says: more than 2 }, { rule: t/rule, says: bundled }, { rule: t/rule, says: diabetes }]
-  - case: the second quarter
-    claim: { from: 2026-04-01, lines: [J0696 20.00 x3] }
-    expect: [{ rule: t/rule, says: diabetes }]
-  - case: a fee of the year, and a diagnosis of the next fiscal year
-    claim: { from: 2026-10-01, lines: [G0412 900.00] }
-    expect: [{ rule: t/rule, says: 'global, both sides 1, pays 80.67' }, { rule: t/rule, says: diabetes }]
-  - case: a day that no table covers
-    claim: { from: 2027-10-01, lines: [J0696 20.00 x9, G0412 900.00] }
-    expect: []
-";
+/// What the rule says on both sides of a quarter's end. By hand: 1.30 + 1.21 x
+/// 0.875 + 0.10 x 0.566 = 2.41535, times 33.4009 is 80.67.
+const CASES: [(SampleClaim<'static>, &[&str]); 4] = [
+    (
+        claim("20260331", &[("J0696", "20.00", 3)]),
+        &["more than 2", "bundled", "diabetes"],
+    ),
+    (claim("20260401", &[("J0696", "20.00", 3)]), &["diabetes"]),
+    // A fee of the year, and a diagnosis of the next fiscal year.
+    (
+        claim("20261001", &[("G0412", "900.00", 1)]),
+        &["global, both sides 1, pays 80.67", "diabetes"],
+    ),
+    // A day that no table covers.
+    (
+        claim("20271001", &[("J0696", "20.00", 9), ("G0412", "900.00", 1)]),
+        &[],
+    ),
+];
 
-fn pack() -> PackContent {
-    let file = |name: &str, text: &str| PackFile {
-        name: name.to_owned(),
-        text: text.to_owned(),
-    };
-    PackContent::of([
-        file("pack.yaml", "{id: t, title: A test, version: 1}"),
-        file("rules.rhai", RULE),
-        file("tests/rules.yaml", CASES),
-    ])
-    .unwrap()
+const fn claim(
+    day: &'static str,
+    lines: &'static [(&'static str, &'static str, u32)],
+) -> SampleClaim<'static> {
+    SampleClaim {
+        place: "11",
+        day,
+        lines,
+    }
 }
 
 fn codes(folder: &Path) -> Result<Arc<PracticeCodes>, CodeFileError> {
@@ -302,14 +303,17 @@ fn codes(folder: &Path) -> Result<Arc<PracticeCodes>, CodeFileError> {
 
 #[test]
 fn rules_find_the_tables_by_the_date_of_service() {
-    let practice = practice("codes: { locality: 99912 00 }\n");
+    let practice = practice("");
+    practice.pack("t", RULE);
+    let claims = CASES.map(|(claim, _)| claim);
+    practice.configure("rules: [packs]\n");
+    // Shipped is ICD-10-CM until September 2026.
+    let shipped = [vec!["diabetes"], vec!["diabetes"], vec![], vec![]];
+    assert_eq!(practice.said_of("t/rule", &claims), shipped);
     import_all(&practice);
-    let codes = codes(practice.folder()).unwrap();
-    let loaded = RuleSet::of_packs(vec![pack()], load_options(&[], &codes));
-    loaded.unwrap_or_else(|error| panic!("{error}"));
-    // Without them the same cases fail, so they do run.
-    let none = Arc::new(PracticeCodes::default());
-    assert!(RuleSet::of_packs(vec![pack()], load_options(&[], &none)).is_err());
+    practice.configure("rules: [packs]\ncodes: { locality: 99912 00 }\n");
+    let expected = CASES.map(|(_, says)| says);
+    assert_eq!(practice.said_of("t/rule", &claims), expected);
 }
 
 #[test]

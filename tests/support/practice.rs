@@ -5,7 +5,7 @@ use std::process::Output;
 
 use tempfile::TempDir;
 
-use crate::sample::CONFIGURATION;
+use crate::sample::{CONFIGURATION, SampleClaim, claims_of};
 use crate::scrubjay;
 
 /// A practice that sends the sample payer's claims.
@@ -109,6 +109,27 @@ impl Practice {
     #[must_use]
     pub fn run(&self) -> Printed {
         scrubjay(&["run", &self.folder().to_string_lossy()]).into()
+    }
+
+    /// What one rule says of each of these claims, as `scrubjay scrub` judges them.
+    ///
+    /// # Panics
+    /// Where the program fails, or a claim cannot be read.
+    #[must_use]
+    pub fn said_of(&self, rule: &str, claims: &[SampleClaim<'_>]) -> Vec<Vec<String>> {
+        self.write("asked/claims.837", &claims_of(claims));
+        let file = self.path("asked/claims.837").display().to_string();
+        let out = self.scrubjay(&["scrub", &file, "--json"]).good();
+        let lines = out.lines().map(|line| {
+            let found: serde_json::Value = serde_json::from_str(line).expect("a document a line");
+            let findings = found["findings"]
+                .as_array()
+                .expect("a claim that was judged");
+            let own = findings.iter().filter(|finding| finding["rule"] == rule);
+            own.map(|finding| finding["message"].as_str().unwrap_or_default().to_owned())
+                .collect()
+        });
+        lines.collect()
     }
 
     /// The names of the files in the outbox.

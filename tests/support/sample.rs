@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use scrubjay::model::Money;
+
 /// How many claims stand in each remittance.
 pub const CLAIMS_A_REMITTANCE: usize = 3;
 
@@ -21,10 +23,62 @@ fn envelope(functional: &str, version: &str, number: usize, set: &str, body: &[S
     out
 }
 
+/// A claim of a test: place, date of service and lines of code, dollars, units.
+#[derive(Debug, Clone, Copy)]
+pub struct SampleClaim<'a> {
+    /// Place of service, two digits.
+    pub place: &'a str,
+    /// Date of service, `YYYYMMDD`.
+    pub day: &'a str,
+    /// Code, charge in dollars, units.
+    pub lines: &'a [(&'a str, &'a str, u32)],
+}
+
+/// An 837P with claims `S00000` and on, each with the lines that are wanted.
+///
+/// # Panics
+/// Where a charge is no amount.
+#[must_use]
+pub fn claims_of(claims: &[SampleClaim<'_>]) -> String {
+    let mut body = head();
+    for (number, claim) in claims.iter().enumerate() {
+        let charges = claim.lines.iter().map(|(_, charge, _)| charge);
+        let total: Money = charges
+            .map(|charge| charge.parse::<Money>().expect("a charge is an amount"))
+            .sum();
+        body.extend(begin(number, &total.to_string(), claim.place));
+        for (at, (code, charge, units)) in claim.lines.iter().enumerate() {
+            body.extend([
+                format!("LX*{}", at + 1),
+                format!("SV1*HC:{code}*{charge}*UN*{units}***1"),
+                format!("DTP*472*D8*{}", claim.day),
+                format!("REF*6R*S{number:05}L{}", at + 1),
+            ]);
+        }
+    }
+    envelope("HC", "005010X222A1", 1, "ST*837*0001*005010X222A1", &body)
+}
+
 /// An 837P with claims `S00000` and on, each of one line of 100 dollars and cents by its number.
 #[must_use]
 pub fn claims(count: usize) -> String {
-    let mut body = vec![
+    let mut body = head();
+    for number in 0..count {
+        let charge = charge(number);
+        body.extend(begin(number, &charge, "11"));
+        body.extend([
+            "LX*1".to_owned(),
+            format!("SV1*HC:G0463*{charge}*UN*1***1"),
+            "DTP*472*D8*20260227".to_owned(),
+            format!("REF*6R*S{number:05}L1"),
+        ]);
+    }
+    envelope("HC", "005010X222A1", 1, "ST*837*0001*005010X222A1", &body)
+}
+
+/// Who sends, who receives, who bills.
+fn head() -> Vec<String> {
+    vec![
         "BHT*0019*00*SAMPLE*20260302*0815*CH".to_owned(),
         "NM1*41*2*SAMPLE PRACTICE*****46*SAMPLESENDER".to_owned(),
         "PER*IC*BILLING*TE*5125550100".to_owned(),
@@ -34,26 +88,22 @@ pub fn claims(count: usize) -> String {
         "N3*1 SAMPLE ST".to_owned(),
         "N4*AUSTIN*TX*787010001".to_owned(),
         "REF*EI*741234567".to_owned(),
-    ];
-    for number in 0..count {
-        let charge = charge(number);
-        body.extend([
-            format!("HL*{}*1*22*0", number + 2),
-            "SBR*P*18*******CI".to_owned(),
-            format!("NM1*IL*1*SAMPLE{number}*PERSON****MI*M{number:05}"),
-            "N3*2 SAMPLE ST".to_owned(),
-            "N4*AUSTIN*TX*78702".to_owned(),
-            "DMG*D8*19850101*F".to_owned(),
-            "NM1*PR*2*SAMPLE PAYER*****PI*SAMPLEPAY".to_owned(),
-            format!("CLM*S{number:05}*{charge}***11:B:1*Y*A*Y*Y"),
-            "HI*ABK:J029".to_owned(),
-            "LX*1".to_owned(),
-            format!("SV1*HC:G0463*{charge}*UN*1***1"),
-            "DTP*472*D8*20260227".to_owned(),
-            format!("REF*6R*S{number:05}L1"),
-        ]);
-    }
-    envelope("HC", "005010X222A1", 1, "ST*837*0001*005010X222A1", &body)
+    ]
+}
+
+/// A claim down to its first line.
+fn begin(number: usize, charge: &str, place: &str) -> [String; 9] {
+    [
+        format!("HL*{}*1*22*0", number + 2),
+        "SBR*P*18*******CI".to_owned(),
+        format!("NM1*IL*1*SAMPLE{number}*PERSON****MI*M{number:05}"),
+        "N3*2 SAMPLE ST".to_owned(),
+        "N4*AUSTIN*TX*78702".to_owned(),
+        "DMG*D8*19850101*F".to_owned(),
+        "NM1*PR*2*SAMPLE PAYER*****PI*SAMPLEPAY".to_owned(),
+        format!("CLM*S{number:05}*{charge}***{place}:B:1*Y*A*Y*Y"),
+        "HI*ABK:J029".to_owned(),
+    ]
 }
 
 fn charge(number: usize) -> String {
