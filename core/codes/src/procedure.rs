@@ -13,12 +13,7 @@ impl Procedure {
         }
         let mut number = 0u32;
         for byte in code {
-            let digit = match byte {
-                b'0'..=b'9' => byte - b'0',
-                b'A'..=b'Z' => byte - b'A' + 10,
-                _ => return None,
-            };
-            number = number * 36 + u32::from(digit);
+            number = number * 36 + digit_of(*byte)?;
         }
         Some(Self(number))
     }
@@ -57,22 +52,34 @@ impl Procedure {
         self.bytes().iter().map(|byte| char::from(*byte)).collect()
     }
 
-    /// The code in 21 bits: `None` where its middle is not three digits, as the
-    /// codes of every set have it. Short codes sort as codes do.
-    pub(crate) fn short(self) -> Option<u32> {
-        let digit = |place: u32| self.0 / 36u32.pow(place) % 36;
-        let middle = [digit(3), digit(2), digit(1)];
-        let sound = middle.iter().all(|digit| *digit < 10);
-        let number = middle
-            .iter()
-            .fold(digit(4), |number, digit| number * 10 + digit);
-        sound.then_some(number * 36 + digit(0))
+    /// Reads a code into 21 bits: `None` where its middle is not three digits, as
+    /// the codes of every set have it. Short codes sort as codes do.
+    pub(crate) fn read_short(code: &[u8]) -> Option<u32> {
+        let [first, middle @ .., last] = code else {
+            return None;
+        };
+        if middle.len() != 3 || !middle.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let number = middle.iter().fold(digit_of(*first)?, |number, byte| {
+            number * 10 + u32::from(byte - b'0')
+        });
+        Some(number * 36 + digit_of(*last)?)
     }
 
     pub(crate) fn from_short(short: u32) -> Self {
         let (last, middle, first) = (short % 36, short / 36 % 1000, short / 36_000 % 36);
         let digits = [first, middle / 100, middle / 10 % 10, middle % 10, last];
         Self(digits.iter().fold(0, |number, digit| number * 36 + digit))
+    }
+}
+
+/// A digit or a capital as a digit of base 36.
+fn digit_of(byte: u8) -> Option<u32> {
+    match byte {
+        b'0'..=b'9' => Some(u32::from(byte - b'0')),
+        b'A'..=b'Z' => Some(u32::from(byte - b'A') + 10),
+        _ => None,
     }
 }
 
@@ -91,17 +98,16 @@ mod tests {
         let mut last = None;
         for short in 0..36 * 36_000 {
             let code = Procedure::from_short(short);
-            assert_eq!(code.short(), Some(short));
+            assert_eq!(Procedure::read_short(&code.bytes()), Some(short));
             assert!(last < Some(code));
             last = Some(code);
         }
-        assert!(last.and_then(Procedure::short) < Some(1 << 21));
-        for odd in ["G0X01", "ABCDE", "GA001", "G00A1"] {
-            assert_eq!(
-                Procedure::read(odd.as_bytes()).unwrap().short(),
-                None,
-                "{odd}"
-            );
+        assert_eq!(last, Procedure::read(b"Z999Z"));
+        assert!(Procedure::read_short(b"Z999Z") < Some(1 << 21));
+        for odd in [
+            "G0X01", "ABCDE", "GA001", "G00A1", "G001", "G00011", "g0001", "",
+        ] {
+            assert_eq!(Procedure::read_short(odd.as_bytes()), None, "{odd}");
         }
     }
 

@@ -27,7 +27,6 @@ use super::filter::{self, BLOCK};
 use super::ptp_row::{BEFORE_1996, EPOCH, MAX_TERMS, NO_DAY, Pair, TERMS, Terms, day_from};
 use crate::Changes;
 use crate::import::ImportError;
-use crate::procedure::Procedure;
 
 pub(super) const MAGIC: &[u8; 8] = b"SJPTP04\0";
 const HEAD: usize = 32;
@@ -202,32 +201,18 @@ impl PtpTable {
     /// The edit in force on a day that does not pay `column_2` beside `column_1`.
     #[must_use]
     pub fn find(&self, column_1: &str, column_2: &str, day: NaiveDate) -> Option<PtpEdit<'_>> {
-        self.edit(
-            Procedure::read(column_1.as_bytes())?,
-            Procedure::read(column_2.as_bytes())?,
-            day,
-        )
+        self.edit(Pair::read(column_1.as_bytes(), column_2.as_bytes())?, day)
     }
 
     /// The edit in force on a day between two codes, whichever is column 1.
     #[must_use]
     pub fn between(&self, one: &str, other: &str, day: NaiveDate) -> Option<PtpEdit<'_>> {
-        let (one, other) = (
-            Procedure::read(one.as_bytes())?,
-            Procedure::read(other.as_bytes())?,
-        );
-        self.edit(one, other, day)
-            .or_else(|| self.edit(other, one, day))
+        self.find(one, other, day)
+            .or_else(|| self.find(other, one, day))
     }
 
-    fn edit(
-        &self,
-        column_1: Procedure,
-        column_2: Procedure,
-        day: NaiveDate,
-    ) -> Option<PtpEdit<'_>> {
+    fn edit(&self, pair: Pair, day: NaiveDate) -> Option<PtpEdit<'_>> {
         let places = self.places;
-        let pair = Pair::of(column_1, column_2)?;
         let hash = pair.hash();
         let filter = self.bytes.get(places.filter_at..places.terms_at)?;
         if !filter::may_hold(filter, hash) {

@@ -120,11 +120,9 @@ impl PtpReader {
                 });
             }
         };
-        let pair = Pair::of(
-            Procedure::read_column(column_1, "column 1")?,
-            Procedure::read_column(column_2, "column 2")?,
-        )
-        .ok_or(RowFaultKind::Column {
+        Procedure::read_column(column_1, "column 1")?;
+        Procedure::read_column(column_2, "column 2")?;
+        let pair = Pair::read(column_1, column_2).ok_or(RowFaultKind::Column {
             column: "column 1 or 2",
             expected: "a procedure code with three digits in the middle",
         })?;

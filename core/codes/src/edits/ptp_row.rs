@@ -23,8 +23,9 @@ impl Pair {
     const BITS: u32 = 21;
 
     /// `None` where a code is none that a table can hold.
-    pub(super) fn of(column_1: Procedure, column_2: Procedure) -> Option<Self> {
-        let (one, two) = (column_1.short()?, column_2.short()?);
+    pub(super) fn read(column_1: &[u8], column_2: &[u8]) -> Option<Self> {
+        let one = Procedure::read_short(column_1)?;
+        let two = Procedure::read_short(column_2)?;
         Some(Self(u64::from(one) << Self::BITS | u64::from(two)))
     }
 
