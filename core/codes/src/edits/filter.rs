@@ -19,10 +19,10 @@ pub(super) fn blocks_for(pairs: usize) -> usize {
     (pairs * BITS_A_PAIR).div_ceil(BLOCK * 8).max(1)
 }
 
-/// How many slots a table of that many pairs wants: a fifth of them stay empty,
+/// How many slots a table of that many pairs wants: a ninth of them stay empty,
 /// so that few rows stand far from home.
 pub(super) fn homes_for(pairs: usize) -> usize {
-    (pairs + pairs / 4).max(1)
+    (pairs + pairs / 8).max(1)
 }
 
 /// A well-mixed number for a pair: its upper half picks the block of the
