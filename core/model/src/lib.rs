@@ -57,6 +57,7 @@ mod payer;
 mod plan;
 mod record;
 mod remittance;
+mod secondary;
 mod statement;
 mod status;
 mod status_inquiry;
@@ -131,6 +132,7 @@ pub use record::{Record, RecordKey, RecordKind, RecordParent};
 pub use remittance::{
     Adjustment, ClaimPaymentStatus, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine,
 };
+pub use secondary::{Adjudicated, SecondaryError, secondary_claim};
 pub use statement::{Statement, StatementAmounts, StatementError, StatementLine, StatementRecord};
 pub use status::{
     Adjudication, Appeal, Axis, ClaimStatus, PatientBilling, RefusedTransition, Responsibility,
