@@ -1,5 +1,6 @@
 //! 278: may this service be done (005010X217).
 
+mod came;
 mod decision;
 mod event;
 mod into_record;

@@ -3,7 +3,8 @@
 use scrubjay_x12::{ControlNumbers, TransactionSet};
 
 use super::AuthorizationRequest;
-use super::event::{As, check, levels, name_of, read_events};
+use super::came::{As, read_events};
+use super::event::{check, levels, name_of};
 use super::service::Forms;
 use crate::exchange::{Exchange, WrittenExchange, check_trace, expect};
 use crate::{ReadError, WriteError};

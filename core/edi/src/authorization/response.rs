@@ -4,7 +4,8 @@ use scrubjay_model::ReviewOutcome;
 use scrubjay_x12::{ControlNumbers, TransactionSet};
 
 use super::AuthorizationResponse;
-use super::event::{As, check, levels, name_of, read_events};
+use super::came::{As, read_events};
+use super::event::{check, levels, name_of};
 use super::service::Forms;
 use crate::exchange::{Exchange, WrittenExchange, check_trace, expect};
 use crate::{ClaimError, ReadError, WriteError};
