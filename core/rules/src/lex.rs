@@ -28,6 +28,53 @@ pub(crate) fn piece(text: &str, at: usize) -> (Piece, usize) {
     piece_within(text, at, 0)
 }
 
+/// What of a text is code: comments and quoted texts are blanks, and of
+/// back-quoted ones only what stands in `${...}` is kept. A name that `Fn("...")`
+/// quotes is one that the code goes by.
+pub(crate) fn code(text: &str) -> String {
+    code_within(text, 0)
+}
+
+/// The same, so many back-quoted texts deep; too deep all of it counts as code.
+fn code_within(text: &str, depth: usize) -> String {
+    if depth > DEEPEST {
+        return text.to_owned();
+    }
+    let mut code = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let (kind, end) = piece(text, at);
+        match kind {
+            Piece::Space | Piece::Word | Piece::Sign => code.push_str(&text[at..end]),
+            Piece::Text if code.trim_end().ends_with("Fn(") => {
+                code.push_str(text[at..end].trim_matches('"'));
+            }
+            Piece::Template => code.push_str(&code_of_template(&text[at..end], depth + 1)),
+            Piece::Text | Piece::LineComment | Piece::BlockComment => code.push(' '),
+        }
+        at = end;
+    }
+    code
+}
+
+/// What stands in `${...}` of a back-quoted text, with its quotes.
+fn code_of_template(text: &str, depth: usize) -> String {
+    let mut found = String::from(" ");
+    let mut at = 1;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with("${") {
+            let end = block(text, at + 1, 1);
+            found.push_str(&code_within(&text[at + 2..end], depth));
+            found.push(' ');
+            at = end;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    found
+}
+
 /// The same, so many back-quoted texts deep.
 fn piece_within(text: &str, at: usize, depth: usize) -> (Piece, usize) {
     let rest = &text[at..];
@@ -172,5 +219,6 @@ mod tests {
     fn texts_nested_without_end_come_to_one() {
         let deep = "`${".repeat(200_000);
         assert_eq!(pieces(&deep), [(Piece::Template, deep.as_str())]);
+        assert!(code(&deep).len() <= deep.len() + 2 * DEEPEST);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::Position;
 
 use crate::card::{Card, RuleScope};
+use crate::lex::code;
 use crate::scan::Function;
 use crate::source::Source;
 use crate::view::Wants;
@@ -111,8 +112,9 @@ pub(crate) fn snippet(
         let placed = &functions[at];
         snippet.push(sources, placed.file, &placed.function);
         let text = &sources[placed.file].text()[placed.function.span.clone()];
+        let text = code(text);
         for (other, candidate) in functions.iter().enumerate() {
-            if calls(text, &candidate.function.name) && reached.insert(other) {
+            if calls(&text, &candidate.function.name) && reached.insert(other) {
                 open.push(other);
             }
         }
@@ -120,12 +122,24 @@ pub(crate) fn snippet(
     (snippet, reached)
 }
 
-/// Whether a text may call a function, or hand it on by its name. A field of
-/// the same name (`line.ndc` beside a rule `fn ndc`) is none of its calls.
+/// Whether the code of a function may call another, or hand it on by its name.
+/// A field of the same name (`line.ndc` beside a rule `fn ndc`) is none of its
+/// calls, nor is a parameter or variable.
 fn calls(text: &str, name: &str) -> bool {
-    words(text, name).any(|(before, after)| {
-        !before.trim_end().ends_with('.') || after.trim_start().starts_with('(')
-    })
+    let is_own = || {
+        let header = text.split_once('{').map_or("", |(header, _)| header);
+        mentions(header, name)
+            || words(text, name).any(|(before, _)| {
+                let word = before
+                    .trim_end()
+                    .rsplit(|c: char| !c.is_alphanumeric())
+                    .next();
+                matches!(word, Some("let" | "const" | "for"))
+            })
+    };
+    let called = |after: &str| after.trim_start().starts_with('(');
+    words(text, name).any(|(_, after)| called(after))
+        || (words(text, name).any(|(before, _)| !before.trim_end().ends_with('.')) && !is_own())
 }
 
 /// Whether a text has a name in it as a word.
@@ -174,6 +188,39 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_parameter_or_variable_with_the_name_of_a_function_is_no_call_of_it() {
+        for text in [
+            "fn f(ndc) { x(ndc) }",
+            "fn f(line) { let ndc = line.ndc; ndc == 1 }",
+            "fn f(lines) { for ndc in lines { x(ndc) } }",
+        ] {
+            assert!(!calls(text, "ndc"), "{text}");
+        }
+        assert!(calls("fn f(ndc) { ndc(ndc) }", "ndc"));
+    }
+
+    #[test]
+    fn a_word_in_a_text_or_comment_is_no_call_of_a_function() {
+        for text in [
+            "// the vial holds no more\nx()",
+            "/* holds /* holds */ */ x()",
+            "warn(\"the vial holds no more\")",
+            "warn(`the vial holds ${units}`)",
+        ] {
+            assert!(!calls(&code(text), "holds"), "{text}");
+        }
+        for text in [
+            "warn(`the vial ${holds(line)}`)",
+            "warn(`a ${if x { `b ${holds(1)}` } else { \"}\" }}`)",
+            "lines.some(holds)",
+            "lines.some(Fn(\"holds\"))",
+            "warn(\"}\" + holds(1))",
+        ] {
+            assert!(calls(&code(text), "holds"), "{text}");
+        }
+    }
 
     #[test]
     fn a_field_with_the_name_of_a_function_is_no_call_of_it() {
