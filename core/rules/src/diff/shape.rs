@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use scrubjay_hooks::NoCodeBooks;
+use chrono::NaiveDate;
+use scrubjay_hooks::{CodeBooks, DiagnosisStanding, ReasonStanding};
 use serde_yaml::{Mapping, Value};
 
 use crate::check::Checker;
@@ -59,10 +60,33 @@ const USUAL: [(&str, &str); 7] = [
     ("rank", "0"),
 ];
 
+/// What a pack says can be told without the code classes that it names: each is
+/// taken to be there, and empty.
+#[derive(Debug)]
+struct AnyClass;
+
+impl CodeBooks for AnyClass {
+    fn icd10_on(&self, _: &str, _: NaiveDate) -> DiagnosisStanding {
+        DiagnosisStanding::Unknown
+    }
+
+    fn icd10_exists(&self, _: &str) -> Option<bool> {
+        None
+    }
+
+    fn carc(&self, _: &str) -> ReasonStanding {
+        ReasonStanding::Unknown
+    }
+
+    fn class(&self, _: &str) -> Option<&[String]> {
+        Some(&[])
+    }
+}
+
 /// Reads the packs in a folder, by id.
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, PackShape>, LoadError> {
     let mut faults = Vec::new();
-    let checker = Checker::new(Arc::new(NoCodeBooks));
+    let checker = Checker::new(Arc::new(AnyClass));
     let mut packs = BTreeMap::new();
     for folder in pack_folders(&[folder.to_owned()], &mut faults) {
         let files = PackFiles::read(&folder, &mut faults);
@@ -82,7 +106,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, PackShape>, LoadErr
 /// What a pack in memory says.
 pub(super) fn of(content: &PackContent) -> Result<PackShape, LoadError> {
     let mut faults = Vec::new();
-    let checker = Checker::new(Arc::new(NoCodeBooks));
+    let checker = Checker::new(Arc::new(AnyClass));
     let files = PackFiles::of(content);
     Pack::build(files.clone(), &checker, &mut faults);
     if faults.iter().any(|fault| fault.severity == Level::Error) {
