@@ -2,15 +2,18 @@
 //! reloaded: the same findings in the same order, none lost, each decision on
 //! one version.
 
+#[path = "support/books.rs"]
+mod books;
 mod support;
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use scrubjay_hooks::{ClaimSubject, Handler, Hook, Outcome, Subject, Worker};
 use scrubjay_model::{AsSent, Claim, LineOfBusiness};
-use scrubjay_rules::RuleSet;
+use scrubjay_rules::{LoadOptions, RuleSet};
 use support::{claim, context, day, load, pack, payer};
 
 fn claims() -> Vec<Claim> {
@@ -59,7 +62,12 @@ fn judge_all(rules: &RuleSet, claims: &[Claim]) -> Vec<Outcome> {
 #[test]
 fn eight_threads_find_what_one_finds_in_the_same_order() {
     let packs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../payer-rules");
-    let rules = load(packs.as_ref()).unwrap_or_else(|error| panic!("{error}"));
+    let options = LoadOptions {
+        books: Arc::new(books::ShippedCodes),
+        ..LoadOptions::default()
+    };
+    let rules = RuleSet::load_with(&[packs.into()], options);
+    let rules = rules.unwrap_or_else(|error| panic!("{error}"));
     let claims = claims();
     let alone = judge_all(&rules, &claims);
     assert!(
