@@ -150,8 +150,8 @@ macro_rules! subjects {
 subjects!(TestFile, Case);
 
 impl TestFile {
-    /// What a case is about: what it names itself; the claim, where it names
-    /// only that; else what the file names.
+    /// What a case is about: what it names itself, else what the file names, else
+    /// the claim. A claim beside another subject is that subject's.
     pub(crate) fn kind(&self, case: &Case) -> Result<SubjectKind, String> {
         let several = |kinds: &[SubjectKind]| {
             let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
@@ -159,7 +159,6 @@ impl TestFile {
         };
         match (&case.kinds()[..], &self.kinds()[..]) {
             ([one], _) => Ok(*one),
-            ([], _) if case.claim.is_some() => Ok(SubjectKind::Claim),
             ([], []) => Ok(SubjectKind::Claim),
             ([], [one]) => Ok(*one),
             ([], kinds) => Err(format!(
