@@ -1,14 +1,17 @@
 //! What `rules new` writes is sound at once, with the rule shown firing and
 //! silent, whatever the rule is called and wherever it goes.
 
+#[path = "support/books.rs"]
+mod books;
 mod support;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use scrubjay_hooks::Hook;
-use scrubjay_rules::{NewRule, NewRuleError, RuleScope, RuleSet, Status};
+use scrubjay_rules::{LoadOptions, NewRule, NewRuleError, RuleScope, RuleSet, Status};
 use support::write;
 use tempfile::TempDir;
 
@@ -20,7 +23,12 @@ fn start(folder: &Path, id: &str, hook: &str, scope: RuleScope) -> scrubjay_rule
 
 /// Loads packs that must be sound; gives what is worth mending.
 fn warnings(folder: &Path) -> Vec<String> {
-    let rules = RuleSet::load(&[folder.to_owned()]).unwrap_or_else(|error| panic!("{error}"));
+    let options = LoadOptions {
+        books: Arc::new(books::ShippedCodes),
+        ..LoadOptions::default()
+    };
+    let rules = RuleSet::load_with(&[folder.to_owned()], options);
+    let rules = rules.unwrap_or_else(|error| panic!("{error}"));
     rules.warnings().iter().map(ToString::to_string).collect()
 }
 
@@ -59,11 +67,20 @@ fn a_rule_at_every_hook_is_sound_as_it_is_written() {
 #[test]
 fn a_rule_goes_into_every_pack_that_ships_and_breaks_none_of_its_tests() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../payer-rules");
-    for pack in ["base", "medicare", "medicaid", "commercial", "denials"] {
+    for pack in [
+        "base",
+        "medicare",
+        "medicaid",
+        "commercial",
+        "denials",
+        "collections",
+    ] {
         for (hook, scope) in [
             ("claim", RuleScope::Claim),
             ("scrub", RuleScope::Line),
             ("denial", RuleScope::Claim),
+            ("eligibility", RuleScope::Claim),
+            ("collection", RuleScope::Claim),
         ] {
             let copy = TempDir::new().unwrap();
             copy_pack(&shipped.join(pack), &copy.path().join(pack));

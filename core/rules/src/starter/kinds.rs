@@ -61,7 +61,7 @@ fn claim(scope: RuleScope, code: &str) -> Start {
         line.warn(`Line ${line.number} has ${line.units} units: say here what to do`);
     }
 ",
-            lines(&format!("{code} 100.00, {code} 100.00 x91")),
+            lines(&format!("G0439 100.00, {code} 100.00 x91")),
             lines(&format!("{code} 100.00 x90")),
         ),
         RuleScope::Claim => (
