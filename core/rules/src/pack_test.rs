@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use scrubjay_hooks::{Context, Hook, Outcome, Subject, Worker};
+use scrubjay_hooks::{CodeBooks, Context, Hook, Outcome, Subject, Worker};
+use serde_yaml::Mapping;
 
 use crate::card::Status;
 use crate::diagnostic::Diagnostic;
@@ -180,17 +181,20 @@ fn place(source: &Source, number: usize) -> (usize, usize) {
 }
 
 impl PlacedCase<'_> {
-    /// The tables that the case's rules look into: the pack's own, those that
-    /// the test writes in their place, and its code tables. What a practice
-    /// imported does not reach a test, which would else say one thing here and
-    /// another there.
+    /// The tables that the case's rules look into: the pack's own, and those
+    /// that the test writes in their place. Where it writes `codes:`, what a
+    /// practice imported does not reach it, so that it says the same everywhere.
     pub(crate) fn tables(&self, pack: &Pack) -> Result<Arc<Tables>, String> {
         let (file, case) = (self.file, self.case);
-        let written = join(
-            &file.codes,
-            case.codes.as_ref().unwrap_or(&Default::default()),
-        );
-        let codes = ExampleCodes::read(&written, pack.tables.books())?;
+        let at_hand = pack.tables.books();
+        let books: Arc<dyn CodeBooks> = match (&file.codes, &case.codes) {
+            (None, None) => Arc::clone(at_hand),
+            (file, case) => {
+                let none = Mapping::new();
+                let [file, case] = [file, case].map(|part| part.as_ref().unwrap_or(&none));
+                Arc::new(ExampleCodes::read(&join(file, case), at_hand)?)
+            }
+        };
         let mut replaced = Vec::new();
         for (name, text) in file.tables.iter().chain(&case.tables) {
             if pack.tables.find(name).is_none() {
@@ -205,7 +209,7 @@ impl PlacedCase<'_> {
             }
             replaced.push((name.clone(), table));
         }
-        Ok(Arc::new(pack.tables.with(replaced, Arc::new(codes))))
+        Ok(Arc::new(pack.tables.with(replaced, books)))
     }
 
     /// Makes the case's subject, and hands it over with the hooks that it comes
@@ -217,7 +221,7 @@ impl PlacedCase<'_> {
     ) -> Result<T, String> {
         let (file, case) = (self.file, self.case);
         let today = case.today.unwrap_or(file.today);
-        let none = serde_yaml::Mapping::new();
+        let none = Mapping::new();
         let claim = join(&file.claim, case.claim.as_ref().unwrap_or(&none));
         let kind = file.kind(case)?;
         let payer = case.payer.as_ref().or(file.payer.as_ref());

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use books::ShippedCodes;
+use books::{EverythingRefused, ShippedCodes};
+use scrubjay_hooks::CodeBooks;
 use scrubjay_rules::{LoadOptions, RuleSet, Status};
 
 fn payer_rules() -> PathBuf {
@@ -17,8 +18,12 @@ fn payer_rules() -> PathBuf {
 }
 
 fn load() -> RuleSet {
+    load_beside(Arc::new(ShippedCodes))
+}
+
+fn load_beside(books: Arc<dyn CodeBooks>) -> RuleSet {
     let options = LoadOptions {
-        books: Arc::new(ShippedCodes),
+        books,
         ..LoadOptions::default()
     };
     RuleSet::load_with(&[payer_rules()], options).unwrap_or_else(|error| panic!("{error}"))
@@ -28,6 +33,11 @@ fn load() -> RuleSet {
 fn every_pack_passes_its_tests_and_leaves_nothing_untested() {
     let warnings: Vec<String> = load().warnings().iter().map(ToString::to_string).collect();
     assert!(warnings.is_empty(), "{}", warnings.join("\n"));
+}
+
+#[test]
+fn whatever_tables_a_practice_imports_the_packs_still_pass_their_tests() {
+    load_beside(Arc::new(EverythingRefused));
 }
 
 #[test]

@@ -68,9 +68,9 @@ pub(crate) struct TestFile {
     pub(crate) account: Option<Mapping>,
     #[serde(default)]
     pub(crate) metric: Option<Mapping>,
-    /// Code tables that every case finds.
+    /// Code tables that every case finds, in the place of the practice's own.
     #[serde(default)]
-    pub(crate) codes: Mapping,
+    pub(crate) codes: Option<Mapping>,
     /// Tables of the pack that stand in the place of its own, as CSV.
     #[serde(default)]
     pub(crate) tables: BTreeMap<String, String>,
