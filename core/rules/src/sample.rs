@@ -15,6 +15,15 @@ authorization: A1
 referral: R1
 clia: 45D0000001
 accident: 2026-01-01
+causes: auto
+delay_reason: 3
+casualty_number: C1
+attachments: OZ
+patient_paid: 10
+filing_code: CI
+msp_type: 12
+other_payers: [{ order: secondary, filing_code: CI, paid: 60, adjustments: [CO-45 40], decided: 2026-02-20 }]
+supervising: {}
 patient: { born: 1960-05-04, died: 2030-01-01, member: M1 }
 subscriber: { born: 1958-01-01, member: M1 }
 rendering: { taxonomy: 207Q00000X }
@@ -97,7 +106,7 @@ next: reminder
 pub(crate) fn claim(applies: &Applies) -> Result<Mapping, String> {
     let procedure = procedure(applies);
     let line = format!(
-        "lines: [{{ procedure: \"{procedure}\", modifiers: [\"{}\"], charge: 100, ndc: \"00000000001\", authorization: A2 }}]",
+        "lines: [{{ procedure: \"{procedure}\", modifiers: [\"{}\"], charge: 100, ndc: \"00000000001\", authorization: A2, clia: 45D0000001, referral: R2, ordering: {{}}, referring: {{}}, prior: [{{ paid: 60, adjustments: [CO-45 40], decided: 2026-02-20 }}] }}]",
         modifier(applies),
     );
     let on_file = on_file(&procedure);
