@@ -49,7 +49,10 @@ fn file(version: &str, body: &[&str]) -> String {
         text.push_str(segment);
         text.push_str("~\n");
     }
-    text.push_str(&format!("SE*{}*0001~\nGE*1*1~\nIEA*1*000000001~\n", body.len() + 2));
+    text.push_str(&format!(
+        "SE*{}*0001~\nGE*1*1~\nIEA*1*000000001~\n",
+        body.len() + 2
+    ));
     text
 }
 
@@ -200,7 +203,10 @@ fn in_class(claim, line) {
 fn a_practice_adds_its_own_members_to_a_class_of_codes() {
     let practice = Practice::new("rules: [packs]\n");
     practice.pack("t", CLASSES);
-    practice.write("own.csv", "class,codes,what\nem_office,T1015,clinic visit\nem_office,soon,?\n");
+    practice.write(
+        "own.csv",
+        "class,codes,what\nem_office,T1015,clinic visit\nem_office,soon,?\n",
+    );
     practice.write(
         "packs/t/tests/t.yaml",
         "today: 2026-03-02\ncases:\n  - case: one that ships and one of ours\n    claim: { lines: [G0463 90, T1015 80, G0439 70] }\n    expect: [{ rule: t/class, line: 1 }, { rule: t/class, line: 2, says: 'true' }]\n",
@@ -211,5 +217,8 @@ fn a_practice_adds_its_own_members_to_a_class_of_codes() {
     let with = practice.scrubjay(&["rules", "check"]);
     assert_eq!(with.code, 0, "{}{}", with.out, with.err);
     let told = format!("{}{}", with.out, with.err);
-    assert!(told.contains("own.csv: 1 row left out, the first at line 3"), "{told}");
+    assert!(
+        told.contains("own.csv: 1 row left out, the first at line 3"),
+        "{told}"
+    );
 }
