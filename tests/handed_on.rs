@@ -75,7 +75,7 @@ impl Bench {
     }
 }
 
-const LIMITS: &str = "tables/filing_limits.csv";
+const STEPS: &str = "tables/filing_steps.csv";
 
 #[test]
 fn a_pack_is_handed_on_and_what_was_edited_outlives_the_next_version() {
@@ -87,30 +87,30 @@ fn a_pack_is_handed_on_and_what_was_edited_outlives_the_next_version() {
     assert_eq!(bytes("one.pack"), bytes("again.pack"), "the same bytes");
 
     bench.install("one.pack", &[]).good();
-    let limits = format!("practice/payer-rules/commercial/{LIMITS}");
-    bench.edit(&limits, "summit,120", "summit,110");
+    let steps = format!("practice/payer-rules/commercial/{STEPS}");
+    bench.edit(&steps, "warn,90", "warn,89");
     let practice = bench.text("practice");
     let listed = rules(&["list", "--dir", &practice]).good();
     assert!(listed.contains("differs from what was shipped"), "{listed}");
-    assert!(listed.contains("~ summit: days: 120 -> 110"), "{listed}");
+    assert!(listed.contains("~ warn: percent: 90 -> 89"), "{listed}");
 
     let next = bench.new_version();
     bench.edit(
-        &format!("vendor/commercial/{LIMITS}"),
-        "harborlight,180,contract",
-        "harborlight,180,manual 2026",
+        &format!("vendor/commercial/{STEPS}"),
+        "record,75",
+        "record,74",
     );
     bench.pack("two.pack", &[]).good();
     let printed = bench.install("two.pack", &[]).good();
     assert!(printed.contains(&format!("-> {next} in ")), "{printed}");
     assert!(
-        printed.contains("tables/filing_limits.csv: summit\n"),
+        printed.contains("tables/filing_steps.csv: warn\n"),
         "{printed}"
     );
-    assert!(printed.contains("~ summit: days: 120 -> 110"), "{printed}");
-    let table = fs::read_to_string(bench.path(&limits)).unwrap();
+    assert!(printed.contains("~ warn: percent: 90 -> 89"), "{printed}");
+    let table = fs::read_to_string(bench.path(&steps)).unwrap();
     assert!(
-        table.contains("summit,110") && table.contains("harborlight,180,manual 2026"),
+        table.contains("warn,89") && table.contains("record,74"),
         "{table}"
     );
     rules(&["check", "--dir", &practice]).good();
@@ -118,7 +118,7 @@ fn a_pack_is_handed_on_and_what_was_edited_outlives_the_next_version() {
     let printed = bench.install("one.pack", &[]);
     assert_eq!(printed.code, 1);
     assert!(printed.err.contains("is not newer"), "{}", printed.err);
-    assert_eq!(fs::read_to_string(bench.path(&limits)).unwrap(), table);
+    assert_eq!(fs::read_to_string(bench.path(&steps)).unwrap(), table);
     bench.install("one.pack", &["--allow-downgrade"]).good();
 }
 
@@ -155,13 +155,13 @@ fn a_practice_that_trusts_keys_takes_only_what_they_signed() {
 fn a_changed_or_foreign_file_is_refused_and_told_why() {
     let bench = Bench::new();
     bench.pack("one.pack", &[]).good();
-    bench.edit("one.pack", "summit,120", "summit,999");
+    bench.edit("one.pack", "warn,90", "warn,99");
     let refused = bench.install("one.pack", &[]);
     assert_eq!(refused.code, 1);
     assert!(
         refused
             .err
-            .contains("`tables/filing_limits.csv` is not the file"),
+            .contains("`tables/filing_steps.csv` is not the file"),
         "{}",
         refused.err
     );

@@ -30,11 +30,7 @@ fn a_broken_rule_is_shown_with_a_caret_and_the_exit_says_so() {
     let scratch = tempfile::TempDir::new().unwrap();
     let pack = scratch.path().join("base");
     copy_folder(&repository().join("payer-rules/base"), &pack);
-    let script = std::fs::read_dir(&pack)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "rhai"))
-        .unwrap();
+    let script = pack.join("claim.rhai");
     let text = std::fs::read_to_string(&script).unwrap();
     std::fs::write(
         &script,
@@ -124,17 +120,21 @@ fn reason_codes_that_are_unknown_or_retired_are_warned_of() {
     let script = pack.join("common.rhai");
     let text = std::fs::read_to_string(&script).unwrap();
     let check = |codes: &str| {
-        std::fs::write(&script, text.replace("carcs: [15, 197, 198]", codes)).unwrap();
+        std::fs::write(
+            &script,
+            text.replace("carcs: [60, 97, 190, 231, 234, 236, B14]", codes),
+        )
+        .unwrap();
         let checked = scrubjay(&["rules", "check", &pack.to_string_lossy()]);
         (
             checked.status.code(),
             String::from_utf8_lossy(&checked.stdout).into_owned(),
         )
     };
-    let (code, said) = check("carcs: [15, 197, 198, 999]");
+    let (code, said) = check("carcs: [60, 97, 190, 231, 234, 236, B14, 999]");
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("no reason code `999` is known"), "{said}");
-    let (code, said) = check("carcs: [15, 197, 198, 17]");
+    let (code, said) = check("carcs: [60, 97, 190, 231, 234, 236, B14, 17]");
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("`17` is retired as of 2009-07-01"), "{said}");
 }
@@ -159,8 +159,8 @@ fn two_states_of_a_pack_are_compared_by_rule() {
         "/// severity: block\n",
         "/// severity: block\n/// overridable: true\n",
     );
-    edit("contract.rhai", "passed * 10", "passed * 100");
-    edit("tables/filing_limits.csv", "summit,120", "summit,90");
+    edit("filing.rhai", "passed >= days", "passed > days");
+    edit("tables/filing_steps.csv", "warn,90", "warn,85");
     let differs = scrubjay(&["rules", "diff", &old, &new_name]);
     assert_eq!(differs.status.code(), Some(1));
     let text = String::from_utf8_lossy(&differs.stdout).into_owned();
@@ -171,8 +171,8 @@ fn two_states_of_a_pack_are_compared_by_rule() {
       overridable: false -> true
   ~ rule commercial/timely-filing-near
       logic: timely_filing_near
-  ~ table filing_limits
-      ~ summit: days: 120 -> 90
+  ~ table filing_steps
+      ~ warn: percent: 90 -> 85
 "
     );
     let json = scrubjay(&["rules", "diff", "--json", &old, &new_name]);
