@@ -19,7 +19,7 @@ use scrubjay_model::{
     AuthorizedService, CoverageOrder, Relationship, ReviewAnswer, ReviewOutcome, Urgency,
 };
 use support::asked::{
-    days, dependent, exchange, mutated, payer, provider, rejections, sorted, span, subscriber,
+    damaged_sets, days, dependent, exchange, payer, provider, rejections, sorted, span, subscriber,
     trace, valid_sets,
 };
 use support::made::{billing, coverage, day, person};
@@ -272,18 +272,13 @@ proptest! {
             &exchange(std::slice::from_ref(&asked)), &mut Counting(0)).unwrap();
         let answer = write_authorization_responses(
             &exchange(std::slice::from_ref(&response)), &mut Counting(0)).unwrap();
-        for file in [asked.bytes, answer.bytes] {
-            let Ok(interchanges) = scrubjay_x12::read(&mutated(&file, &changes)) else {
-                continue;
-            };
-            for set in interchanges.iter().flat_map(|interchange| &interchange.sets) {
-                let _ = read_authorization_requests(set);
-                for read in read_authorization_responses(set).unwrap_or_default() {
-                    let _ = write_authorization_responses(
-                        &exchange(std::slice::from_ref(&read)), &mut Counting(0));
-                    let _ = Authorization::new(
-                        read.into_record(&asked_for(&[("G0151", 12)]), day("2026-02-25")));
-                }
+        for set in &damaged_sets([asked, answer], &changes) {
+            let _ = read_authorization_requests(set);
+            for read in read_authorization_responses(set).unwrap_or_default() {
+                let _ = write_authorization_responses(
+                    &exchange(std::slice::from_ref(&read)), &mut Counting(0));
+                let _ = Authorization::new(
+                    read.into_record(&asked_for(&[("G0151", 12)]), day("2026-02-25")));
             }
         }
     }

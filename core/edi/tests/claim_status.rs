@@ -19,7 +19,7 @@ use scrubjay_model::{
     PayerStatusCode, Person, Sex, StatusStage,
 };
 use support::asked::{
-    days, exchange, money, mutated, payer, person_name, provider, sorted, valid_sets, word,
+    damaged_sets, days, exchange, money, payer, person_name, provider, sorted, valid_sets, word,
 };
 use support::made::{day, professional, secondary};
 use support::{Counting, corpus, sets_of};
@@ -197,15 +197,10 @@ proptest! {
             &exchange(std::slice::from_ref(&request)), &mut Counting(0)).unwrap();
         let items = [ClaimStatusResponse::to(&request, &record)];
         let answer = write_claim_status_responses(&exchange(&items), &mut Counting(0)).unwrap();
-        for file in [asked.bytes, answer.bytes] {
-            let Ok(interchanges) = scrubjay_x12::read(&mutated(&file, &changes)) else {
-                continue;
-            };
-            for set in interchanges.iter().flat_map(|interchange| &interchange.sets) {
-                let _ = read_claim_status_requests(set);
-                if let Ok(read) = read_claim_status_responses(set) {
-                    let _ = write_claim_status_responses(&exchange(&read), &mut Counting(0));
-                }
+        for set in &damaged_sets([asked, answer], &changes) {
+            let _ = read_claim_status_requests(set);
+            if let Ok(read) = read_claim_status_responses(set) {
+                let _ = write_claim_status_responses(&exchange(&read), &mut Counting(0));
             }
         }
     }

@@ -19,7 +19,7 @@ use scrubjay_model::{
     OtherPayerKind, PayerId, ServiceType,
 };
 use support::asked::{
-    days, dependent, exchange, money, mutated, payer, provider, rejections, sorted, span,
+    damaged_sets, days, dependent, exchange, money, payer, provider, rejections, sorted, span,
     subscriber, trace, valid_sets, word,
 };
 use support::made::day;
@@ -221,15 +221,10 @@ proptest! {
             &exchange(std::slice::from_ref(&request)), &mut Counting(0)).unwrap();
         let items = [EligibilityResponse::to(&request, &record)];
         let answer = write_eligibility_responses(&exchange(&items), &mut Counting(0)).unwrap();
-        for file in [asked.bytes, answer.bytes] {
-            let Ok(interchanges) = scrubjay_x12::read(&mutated(&file, &changes)) else {
-                continue;
-            };
-            for set in interchanges.iter().flat_map(|interchange| &interchange.sets) {
-                let _ = read_eligibility_requests(set);
-                if let Ok(read) = read_eligibility_responses(set) {
-                    let _ = write_eligibility_responses(&exchange(&read), &mut Counting(0));
-                }
+        for set in &damaged_sets([asked, answer], &changes) {
+            let _ = read_eligibility_requests(set);
+            if let Ok(read) = read_eligibility_responses(set) {
+                let _ = write_eligibility_responses(&exchange(&read), &mut Counting(0));
             }
         }
     }

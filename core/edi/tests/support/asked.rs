@@ -214,7 +214,7 @@ pub(crate) fn rejections(
 }
 
 /// Changes bytes behind the ISA, so that the file is still one.
-pub(crate) fn mutated(file: &[u8], changes: &[(usize, u8)]) -> Vec<u8> {
+fn mutated(file: &[u8], changes: &[(usize, u8)]) -> Vec<u8> {
     let mut bytes = file.to_vec();
     let isa = 106;
     for (place, byte) in changes {
@@ -222,6 +222,19 @@ pub(crate) fn mutated(file: &[u8], changes: &[(usize, u8)]) -> Vec<u8> {
         bytes[at] = *byte;
     }
     bytes
+}
+
+/// The sets that can still be read in files with changed bytes.
+pub(crate) fn damaged_sets(
+    files: [WrittenExchange; 2],
+    changes: &[(usize, u8)],
+) -> Vec<TransactionSet> {
+    files
+        .iter()
+        .filter_map(|file| scrubjay_x12::read(&mutated(&file.bytes, changes)).ok())
+        .flatten()
+        .flat_map(|interchange| interchange.sets)
+        .collect()
 }
 
 /// What is carried in one order: a file that was not in the guide's is.
