@@ -10,6 +10,9 @@ use scrubjay_store::{Cause, Counter, Event, MoneyKind, Move, Stamp, StoreError, 
 
 use crate::{Config, EngineError};
 
+#[allow(dead_code, reason = "the steps before the claim come to it")]
+mod record;
+
 /// The handlers of the engine, with one worker each for this thread.
 pub(crate) struct Handlers {
     workers: Vec<(Vec<Hook>, Box<dyn Worker>)>,
@@ -73,6 +76,10 @@ const SERVICE_LEVELS: &[(WorkKind, &str, u32)] = &[
     (WorkKind::Deadline, "billing", 2),
     (WorkKind::MissingAcknowledgment, "billing", 2),
     (WorkKind::AcknowledgmentReview, "billing", 3),
+    (WorkKind::Registration, "front_desk", 2),
+    (WorkKind::Eligibility, "front_desk", 2),
+    (WorkKind::Authorization, "authorizations", 3),
+    (WorkKind::Charge, "charging", 3),
 ];
 
 /// Who works an item and how long they have, where nothing else says so.
@@ -216,6 +223,22 @@ impl Desk<'_> {
         owner: Owner,
         days: u32,
     ) -> Result<(), EngineError> {
+        let mut item = self.work_item(kind, amount, reason, owner, days)?;
+        item.claim = claim.cloned();
+        self.record(&Event::WorkOpened {
+            item: Box::new(item),
+        })
+    }
+
+    /// A work item that is about nothing yet.
+    fn work_item(
+        &self,
+        kind: WorkKind,
+        amount: Money,
+        reason: String,
+        owner: Owner,
+        days: u32,
+    ) -> Result<WorkItem, EngineError> {
         let number = self.tx.last_number(Counter::Work)? + 1;
         let id: WorkItemId =
             format!("W{number:06}")
@@ -227,19 +250,16 @@ impl Desk<'_> {
             .today()
             .checked_add_signed(TimeDelta::days(i64::from(days)))
             .unwrap_or(NaiveDate::MAX);
-        let item = WorkItem {
+        Ok(WorkItem {
             id,
             kind,
-            claim: claim.cloned(),
+            claim: None,
             record: None,
             reason,
             owner,
             amount,
             opened: self.stamp.at,
             due,
-        };
-        self.record(&Event::WorkOpened {
-            item: Box::new(item),
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use scrubjay_hooks::Transport;
-use scrubjay_model::{ClaimId, Deadline};
+use scrubjay_model::{ClaimId, Deadline, FileHash};
 use scrubjay_plugin_host::PluginInfo;
 use scrubjay_rules::{Change, RuleSet, RuleWatcher};
 use scrubjay_store::{Cause, Event, Reader, Stamp, Store};
@@ -20,7 +20,7 @@ use crate::steps::deadline::{self, Tick};
 use crate::steps::exchange::{Delivery, Fetched};
 use crate::steps::submission::Sent;
 use crate::time::{Time, interchange_instant};
-use crate::{Config, EngineError, PracticeCodes};
+use crate::{Config, EngineError, PracticeCodes, sheet};
 
 mod builder;
 mod claims;
@@ -198,6 +198,9 @@ impl Engine {
                 },
             });
         }
+        if sheet::is_sheet(name) {
+            return self.take_in_sheet(name, &file, bytes, call);
+        }
         let read = intake::read(bytes);
         if let Ok(interchanges) = &read {
             for header in interchanges.iter().map(|interchange| &interchange.header) {
@@ -226,10 +229,22 @@ impl Engine {
             }
             Err(reason) => Ended::Refused { reason },
         };
+        self.end_intake(name, file, ended, &stamp, call)
+    }
+
+    /// Journals where a file was refused, and says how its intake ended.
+    fn end_intake(
+        &mut self,
+        name: &str,
+        file: FileHash,
+        ended: Ended,
+        stamp: &Stamp,
+        call: Option<&Call>,
+    ) -> Result<Intake, EngineError> {
         if let Ended::Refused { reason } = &ended {
             let mut tx = self.store.begin()?;
             tx.append(
-                &stamp,
+                stamp,
                 &Event::FileRefused {
                     file: file.clone(),
                     name: name.to_owned(),
@@ -237,7 +252,7 @@ impl Engine {
                 },
             )?;
             if let Some(call) = call {
-                call.record(tx.as_mut(), &stamp)?;
+                call.record(tx.as_mut(), stamp)?;
             }
             tx.commit()?;
         }
@@ -246,6 +261,35 @@ impl Engine {
             file,
             ended,
         })
+    }
+
+    /// A sheet of the practice's own: rows that can be used are, and the others
+    /// are told of.
+    fn take_in_sheet(
+        &mut self,
+        name: &str,
+        file: &FileHash,
+        bytes: &[u8],
+        call: Option<&Call>,
+    ) -> Result<Intake, EngineError> {
+        let stamp = self.stamp(Cause::File { file: file.clone() });
+        let ended = {
+            let mut desk = Desk {
+                tx: self.store.begin()?,
+                handlers: &mut self.handlers,
+                config: &self.config,
+                stamp: stamp.clone(),
+            };
+            let ended = sheet::take_in(&mut desk, name, file, bytes)?;
+            if matches!(ended, Ended::TakenIn { .. }) {
+                if let Some(call) = call {
+                    call.record(desk.tx.as_mut(), &stamp)?;
+                }
+                desk.tx.commit()?;
+            }
+            ended
+        };
+        self.end_intake(name, file.clone(), ended, &stamp, call)
     }
 
     /// Fires what is due at `now`: deadlines of claims at a half, three quarters

@@ -43,6 +43,12 @@ mod published;
 mod replay;
 mod scrub;
 mod seen;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the steps before the claim come to it"
+)]
+mod sheet;
 mod steps;
 mod terms;
 mod time;
@@ -74,6 +80,7 @@ pub use scrub::{
     Asked, FileProblem, ProblemKind, Repair, RuleTally, ScrubDecision, ScrubInput, ScrubOptions,
     ScrubSummary, Scrubbed, ScrubbedClaim, Scrubber, files_below,
 };
+pub use sheet::{RowError, RowProblem, SheetError};
 pub use steps::awaited::{Unanswered, unanswered};
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};

@@ -32,6 +32,14 @@ pub enum WorkKind {
     /// An acknowledgment that says neither yes nor no, contradicts another, or
     /// speaks of nothing that was sent.
     AcknowledgmentReview,
+    /// A patient's registration with something to mend.
+    Registration,
+    /// A patient's cover that is not clear before a visit.
+    Eligibility,
+    /// An authorization to ask for, to ask about, or soon used up.
+    Authorization,
+    /// A charge with something to mend, or one that is missing.
+    Charge,
 }
 
 impl WorkKind {
@@ -50,6 +58,10 @@ impl WorkKind {
             Self::Deadline => "deadline",
             Self::MissingAcknowledgment => "missing_acknowledgment",
             Self::AcknowledgmentReview => "acknowledgment_review",
+            Self::Registration => "registration",
+            Self::Eligibility => "eligibility",
+            Self::Authorization => "authorization",
+            Self::Charge => "charge",
         }
     }
 }

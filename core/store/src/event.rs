@@ -225,6 +225,32 @@ pub enum Event {
         /// Claims in it.
         claims: Vec<ClaimId>,
     },
+    /// Questions to payers were written to a file for a channel: about cover,
+    /// about authorizations, about where claims stand.
+    QuestionsWritten {
+        /// File name.
+        name: String,
+        /// Channel.
+        channel: String,
+        /// ISA13.
+        interchange: u32,
+        /// GS06.
+        group: u32,
+        /// The records that ask, in the order of their transaction sets.
+        asked: Vec<RecordKey>,
+        /// As [`Event::BatchWritten`] has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<FileHash>,
+    },
+    /// A transport has carried a file of questions to the other side.
+    QuestionsDelivered {
+        /// File name.
+        name: String,
+        /// Channel.
+        channel: String,
+        /// GS06.
+        group: u32,
+    },
     /// Something that we sent was answered.
     Acknowledged {
         /// The answer.

@@ -81,7 +81,7 @@ pub use sqlite::{
     SqliteStore, VerifyReport,
 };
 pub use traits::{
-    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, JournalRow, LedgerRow,
+    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, JournalRow, LedgerRow,
     OverrideRow, PackRow, PackStep, Reader, RemittedRow, Sequence, Store, Transaction, patient_key,
 };
 

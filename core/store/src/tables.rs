@@ -6,7 +6,8 @@ use scrubjay_model::{
 };
 
 use crate::{
-    CallRow, ClaimRow, Counter, FileRow, InterchangeKey, MoneyKind, RecordRow, Sequence, StoreError,
+    CallRow, ClaimRow, Counter, FileRow, GroupRow, InterchangeKey, MoneyKind, RecordRow, Sequence,
+    StoreError,
 };
 
 /// A claim's place in the order in which claims were made, from 1.
@@ -129,8 +130,8 @@ pub(crate) trait Tables: RecordTables {
     fn put_file(&mut self, row: FileRow) -> Result<(), StoreError>;
     fn interchange_file(&self, key: &InterchangeKey) -> Result<Option<FileHash>, StoreError>;
     fn put_interchange(&mut self, key: &InterchangeKey, file: &FileHash) -> Result<(), StoreError>;
-    fn has_group(&self, group: u32) -> Result<bool, StoreError>;
-    fn put_group(&mut self, group: u32, interchange: u32) -> Result<(), StoreError>;
+    fn group_row(&self, group: u32) -> Result<Option<GroupRow>, StoreError>;
+    fn put_group(&mut self, group: u32, row: GroupRow) -> Result<(), StoreError>;
     fn put_sent(&mut self, key: SentKey, claim: ClaimNumber) -> Result<(), StoreError>;
     fn remittance_row(
         &self,

@@ -191,6 +191,18 @@ pub struct JournalRow {
     pub hash: String,
 }
 
+/// A functional group that we sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// ISA13 of its file.
+    pub interchange: u32,
+    /// Journal row that says what is in it.
+    pub written: Sequence,
+    /// Journal row that says that a file of questions has come to the other
+    /// side. That claims have, stands in their histories.
+    pub delivered: Option<Sequence>,
+}
+
 /// Control numbers that we give out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counter {
@@ -364,6 +376,11 @@ pub trait Reader: RecordReader {
     /// # Errors
     /// Where the store cannot read.
     fn sent_groups(&self, interchange: u32) -> Result<Vec<u32>, StoreError>;
+    /// A group (GS06) that we sent.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn sent_group(&self, group: u32) -> Result<Option<GroupRow>, StoreError>;
     /// Whether a remittance was taken in before, by originator and trace number.
     ///
     /// # Errors

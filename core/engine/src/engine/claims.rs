@@ -164,7 +164,7 @@ impl Engine {
     }
 
     /// Who calls what, with the key of the call where it has one.
-    fn call_stamp(&self, name: &str, by: Option<&str>, call: Option<&Call>) -> Stamp {
+    pub(super) fn call_stamp(&self, name: &str, by: Option<&str>, call: Option<&Call>) -> Stamp {
         let unkeyed = Cause::Call {
             call: name.to_owned(),
             key: None,
@@ -177,7 +177,7 @@ impl Engine {
     }
 
     /// Does one thing at a desk, and keeps all of it or nothing.
-    fn at_desk<T>(
+    pub(super) fn at_desk<T>(
         &mut self,
         stamp: Stamp,
         call: Option<&Call>,

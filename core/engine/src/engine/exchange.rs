@@ -7,7 +7,7 @@ use scrubjay_store::{Cause, Event};
 
 use super::Engine;
 use crate::EngineError;
-use crate::steps::exchange::{self, Delivery, Due, Fetched, fetch_into};
+use crate::steps::exchange::{self, Delivery, Due, Fetched, HeldIn, fetch_into};
 
 impl Engine {
     /// Whether any channel is carried by a transport, so that
@@ -71,19 +71,23 @@ impl Engine {
             call: "deliver".to_owned(),
             key: None,
         });
-        let mut tx = self.store.begin()?;
-        tx.append(
-            &stamp,
-            &Event::BatchDelivered {
-                name: due.name.to_string(),
-                channel: due.channel.clone(),
-                claims: due
-                    .batch
-                    .iter()
-                    .flat_map(|batch| batch.claims.iter().cloned())
-                    .collect(),
+        let (name, channel) = (due.name.to_string(), due.channel.clone());
+        let delivered = match due.batch.as_ref().map(|batch| &batch.held) {
+            Some(HeldIn::Questions { group }) => Event::QuestionsDelivered {
+                name,
+                channel,
+                group: *group,
             },
-        )?;
+            Some(HeldIn::Claims(claims)) => Event::BatchDelivered {
+                name,
+                channel,
+                claims: claims.clone(),
+            },
+            // What the engine did not write is never carried.
+            None => return Ok(()),
+        };
+        let mut tx = self.store.begin()?;
+        tx.append(&stamp, &delivered)?;
         tx.commit()?;
         exchange::put_away(&self.config.outbox, due)
     }

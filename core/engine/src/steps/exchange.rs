@@ -56,11 +56,20 @@ pub(crate) struct Due {
     pub(crate) batch: Option<Batch>,
 }
 
-/// What the journal says of a file of claims.
+/// What the journal says of a file.
 pub(crate) struct Batch {
     pub(crate) content: FileHash,
-    pub(crate) claims: Vec<ClaimId>,
+    pub(crate) held: HeldIn,
     pub(crate) delivered: bool,
+}
+
+/// What is in a file.
+pub(crate) enum HeldIn {
+    Claims(Vec<ClaimId>),
+    /// Questions, under this group's number.
+    Questions {
+        group: u32,
+    },
 }
 
 /// The files of the outbox whose channels a transport carries, oldest first.
@@ -126,7 +135,10 @@ fn find_batch(reader: &dyn Reader, file: &FileName) -> Result<Found, EngineError
     for group in reader.sent_groups(interchange)? {
         let claims = reader.sent(group, None)?;
         let Some(first) = claims.first() else {
-            continue;
+            match find_questions(reader, group, file)? {
+                Found::Nothing => continue,
+                found => return Ok(found),
+            }
         };
         let history = reader.history(first)?;
         let written = history.iter().find_map(|row| match &row.event {
@@ -140,7 +152,7 @@ fn find_batch(reader: &dyn Reader, file: &FileName) -> Result<Found, EngineError
             Some(Some(content)) => {
                 return Ok(Found::Carried(Batch {
                     content: content.clone(),
-                    claims,
+                    held: HeldIn::Claims(claims),
                     delivered,
                 }));
             }
@@ -149,6 +161,25 @@ fn find_batch(reader: &dyn Reader, file: &FileName) -> Result<Found, EngineError
         }
     }
     Ok(Found::Nothing)
+}
+
+/// A file of questions, by the group in it.
+fn find_questions(reader: &dyn Reader, group: u32, file: &FileName) -> Result<Found, EngineError> {
+    let Some(row) = reader.sent_group(group)? else {
+        return Ok(Found::Nothing);
+    };
+    let written = reader.journal(row.written, 1)?.pop();
+    Ok(match written.map(|row| row.event) {
+        Some(Event::QuestionsWritten { name, content, .. }) if name == file.as_str() => content
+            .map_or(Found::Left, |content| {
+                Found::Carried(Batch {
+                    content,
+                    held: HeldIn::Questions { group },
+                    delivered: row.delivered.is_some(),
+                })
+            }),
+        _ => Found::Nothing,
+    })
 }
 
 /// The bytes of a file that may leave: those that were written.

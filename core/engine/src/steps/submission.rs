@@ -32,18 +32,27 @@ pub struct Sent {
     pub interchange: u32,
     /// Claims in it.
     pub claims: usize,
+    /// Questions to the payer in it; a file has either claims or questions.
+    #[serde(skip_serializing_if = "no_questions")]
+    pub questions: usize,
+}
+
+// serde asks by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn no_questions(questions: &usize) -> bool {
+    *questions == 0
 }
 
 /// Who sends and who receives, for one channel.
-struct Route {
-    submitter: TradingPartner,
+pub(super) struct Route {
+    pub(super) submitter: TradingPartner,
     contact: Contact,
-    receiver: TradingPartner,
-    usage: crate::config::Usage,
+    pub(super) receiver: TradingPartner,
+    pub(super) usage: crate::config::Usage,
 }
 
 /// Control numbers that follow the last ones in the journal.
-struct Numbers {
+pub(super) struct Numbers {
     interchange: u32,
     group: u32,
     set: u32,
@@ -159,11 +168,12 @@ fn send_batch(
         channel: channel.to_owned(),
         interchange: written.interchange,
         claims: claims.len(),
+        questions: 0,
     };
     Ok((sent, temporary))
 }
 
-fn party(partner: &TradingPartner) -> Party {
+pub(super) fn party(partner: &TradingPartner) -> Party {
     Party {
         qualifier: partner.qualifier.clone(),
         id: partner.id.clone(),
@@ -171,7 +181,7 @@ fn party(partner: &TradingPartner) -> Party {
     }
 }
 
-fn route(config: &Config, channel: &str) -> Option<Route> {
+pub(super) fn route(config: &Config, channel: &str) -> Option<Route> {
     let practice = config.practice.as_ref()?;
     let Channel {
         receiver, usage, ..
@@ -186,7 +196,7 @@ fn route(config: &Config, channel: &str) -> Option<Route> {
     })
 }
 
-fn numbers(reader: &dyn Reader) -> Result<Numbers, EngineError> {
+pub(super) fn numbers(reader: &dyn Reader) -> Result<Numbers, EngineError> {
     let last = |counter| -> Result<u32, EngineError> {
         Ok(u32::try_from(reader.last_number(counter)?).unwrap_or(u32::MAX) % 1_000_000_000)
     };
@@ -220,7 +230,7 @@ fn settle_original(desk: &mut Desk<'_>, claim: &Claim) -> Result<(), EngineError
     Ok(())
 }
 
-fn write_durably(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+pub(super) fn write_durably(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     std::fs::create_dir_all(folder).map_err(EngineError::file(folder))?;
     let mut file = std::fs::File::create(path).map_err(EngineError::file(path))?;
     file.write_all(bytes)

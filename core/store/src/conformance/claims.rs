@@ -261,6 +261,43 @@ pub(super) fn a_batch_says_what_was_sent_and_when(store: &mut dyn Store) {
     assert_eq!(row(store, "A").submissions, 2, "carried, not sent again");
 }
 
+pub(super) fn a_file_of_questions_has_numbers_among_those_of_claims(store: &mut dyn Store) {
+    kept(store, &[created("A", 150), batch(7, &["A"])]);
+    let asked = Event::QuestionsWritten {
+        name: "000000108-east.270".to_owned(),
+        channel: "east".to_owned(),
+        interchange: 108,
+        group: 8,
+        asked: Vec::new(),
+        content: None,
+    };
+    kept(store, std::slice::from_ref(&asked));
+    assert!(matches!(
+        refused(store, &asked),
+        StoreError::Contradiction { .. }
+    ));
+    let of = |group| Event::QuestionsDelivered {
+        name: "000000108-east.270".to_owned(),
+        channel: "east".to_owned(),
+        group,
+    };
+    assert!(matches!(
+        refused(store, &of(9)),
+        StoreError::Contradiction { .. }
+    ));
+    let written = read(store).sent_group(8).unwrap().unwrap();
+    assert_eq!((written.interchange, written.delivered), (108, None));
+    kept(store, &[of(8)]);
+    let reader = read(store);
+    let row = reader.sent_group(8).unwrap().unwrap();
+    assert_eq!(row.written, written.written);
+    assert_eq!(row.delivered, Some(row.written + 1));
+    assert_eq!(reader.journal(row.written, 1).unwrap()[0].event, asked);
+    assert_eq!(reader.sent_groups(108).unwrap(), [8]);
+    assert_eq!(reader.sent_group(9).unwrap(), None);
+    assert_eq!(reader.last_number(Counter::Group).unwrap(), 8);
+}
+
 pub(super) fn a_group_control_number_is_given_out_once(store: &mut dyn Store) {
     kept(store, &[created("A", 150), batch(7, &["A"])]);
     let error = refused(store, &batch(7, &["A"]));

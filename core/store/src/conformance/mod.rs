@@ -37,6 +37,7 @@ cases! {
     claims::an_illegal_move_is_refused_and_nothing_of_the_transaction_is_kept,
     claims::a_replacement_and_its_original_name_each_other,
     claims::a_batch_says_what_was_sent_and_when,
+    claims::a_file_of_questions_has_numbers_among_those_of_claims,
     claims::a_group_control_number_is_given_out_once,
     claims::a_rejection_is_remembered,
     claims::tags_are_sorted_and_held_once,
@@ -177,6 +178,7 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
         say(&last);
         if let Ok(number) = u32::try_from(last) {
             say(&(reader.sent(number, None)?, reader.sent_groups(number)?));
+            say(&reader.sent_group(number)?);
         }
     }
     Ok(text)

@@ -10,7 +10,7 @@ use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     RecordNumber, SentKey, Tables, WorkEntry, no_such_claim,
 };
-use crate::{CallRow, Counter, FileRow, InterchangeKey, RecordRow, Sequence, StoreError};
+use crate::{CallRow, Counter, FileRow, GroupRow, InterchangeKey, RecordRow, Sequence, StoreError};
 
 /// A key of an interchange as a tuple, to sort by.
 pub(crate) type InterchangeTuple = (String, String, String);
@@ -42,7 +42,7 @@ projections! {
     /// With the place in the order of arrival.
     files: FileHash => (u64, FileRow),
     interchanges: InterchangeTuple => FileHash,
-    groups: u32 => u32,
+    groups: u32 => GroupRow,
     sent: SentKey => ClaimNumber,
     remittances: (String, TraceNumber) => Sequence,
     work: WorkItemId => WorkEntry,
@@ -135,12 +135,12 @@ impl Tables for Projections {
         Ok(())
     }
 
-    fn has_group(&self, group: u32) -> Result<bool, StoreError> {
-        Ok(self.groups.rows().contains_key(&group))
+    fn group_row(&self, group: u32) -> Result<Option<GroupRow>, StoreError> {
+        Ok(self.groups.rows().get(&group).copied())
     }
 
-    fn put_group(&mut self, group: u32, interchange: u32) -> Result<(), StoreError> {
-        self.groups.put(group, interchange);
+    fn put_group(&mut self, group: u32, row: GroupRow) -> Result<(), StoreError> {
+        self.groups.put(group, row);
         Ok(())
     }
 

@@ -16,8 +16,8 @@ use crate::reading::{
 };
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
-    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, InterchangeKey, JournalRow,
-    LedgerRow, OverrideRow, PackRow, Reader, RemittedRow, Sequence, StoreError,
+    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
+    JournalRow, LedgerRow, OverrideRow, PackRow, Reader, RemittedRow, Sequence, StoreError,
 };
 
 /// A view of a store in memory, by itself or through a transaction.
@@ -259,9 +259,13 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
     fn sent_groups(&self, interchange: u32) -> Result<Vec<u32>, StoreError> {
         let groups = self.store().projections.groups.rows().iter();
         Ok(groups
-            .filter(|(_, of)| **of == interchange)
+            .filter(|(_, row)| row.interchange == interchange)
             .map(|(group, _)| *group)
             .collect())
+    }
+
+    fn sent_group(&self, group: u32) -> Result<Option<GroupRow>, StoreError> {
+        self.store().projections.group_row(group)
     }
 
     fn remittance(

@@ -10,7 +10,7 @@ use scrubjay_model::{
 
 use super::{Fold, person_digest};
 use crate::tables::{Change, ClaimEntry, FindingEntry, Tables};
-use crate::{ClaimRow, Counter, Move, Sequence, StoreError};
+use crate::{ClaimRow, Counter, GroupRow, Move, Sequence, StoreError};
 
 impl<T: Tables> Fold<'_, T> {
     pub(super) fn claim_created(
@@ -118,21 +118,39 @@ impl<T: Tables> Fold<'_, T> {
         })
     }
 
+    /// A file left under numbers that are given out once.
+    pub(super) fn group_written(&mut self, interchange: u32, group: u32) -> Result<(), StoreError> {
+        if self.tables.group_row(group)?.is_some() {
+            return Err(StoreError::contradiction(format!(
+                "the group control number {group} was given out before"
+            )));
+        }
+        let row = GroupRow {
+            interchange,
+            written: self.sequence,
+            delivered: None,
+        };
+        self.tables.put_group(group, row)?;
+        self.tables
+            .put_counter(Counter::Interchange, interchange.into())?;
+        self.tables.put_counter(Counter::Group, group.into())
+    }
+
+    pub(super) fn group_delivered(&mut self, group: u32) -> Result<(), StoreError> {
+        let row = self.tables.group_row(group)?.ok_or_else(|| {
+            StoreError::contradiction(format!("the group {group} was never written"))
+        })?;
+        let delivered = row.delivered.or(Some(self.sequence));
+        self.tables.put_group(group, GroupRow { delivered, ..row })
+    }
+
     pub(super) fn batch_written(
         &mut self,
         interchange: u32,
         group: u32,
         sets: &[(u32, Vec<ClaimId>)],
     ) -> Result<(), StoreError> {
-        if self.tables.has_group(group)? {
-            return Err(StoreError::contradiction(format!(
-                "the group control number {group} was given out before"
-            )));
-        }
-        self.tables.put_group(group, interchange)?;
-        self.tables
-            .put_counter(Counter::Interchange, interchange.into())?;
-        self.tables.put_counter(Counter::Group, group.into())?;
+        self.group_written(interchange, group)?;
         let mut place = 0;
         for (set, claims) in sets {
             for claim in claims {

@@ -79,6 +79,10 @@ impl<T: Tables> Fold<'_, T> {
                 ..
             } => self.batch_written(*interchange, *group, sets),
             Event::BatchDelivered { claims, .. } => self.about_each(claims).map(drop),
+            Event::QuestionsWritten {
+                interchange, group, ..
+            } => self.group_written(*interchange, *group),
+            Event::QuestionsDelivered { group, .. } => self.group_delivered(*group),
             Event::Acknowledged {
                 acknowledgment,
                 claims,

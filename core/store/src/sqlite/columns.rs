@@ -7,7 +7,7 @@ use scrubjay_model::{Account, Axis, Carc, ClaimId, ClaimStatus, Money, Responsib
 
 use crate::journal::{instant_text, read_instant};
 use crate::tables::{ClaimEntry, ClaimNumber, FindingEntry, Heading};
-use crate::{CallRow, ClaimRow, Counter, FileRow, StoreError};
+use crate::{CallRow, ClaimRow, Counter, FileRow, GroupRow, StoreError};
 
 /// A value on its way into a column.
 pub(super) type Cell<'a> = ToSqlOutput<'a>;
@@ -346,6 +346,16 @@ const INSURANCE: &str = "receivables of insurance";
 const PATIENT: &str = "receivables of patients";
 
 /// How a heading is named in `accounts`.
+/// `control, interchange, written, delivered` of `sent_groups`.
+pub(super) fn group_cells(group: u32, row: GroupRow) -> [Cell<'static>; 4] {
+    [
+        integer(group.into()),
+        integer(row.interchange.into()),
+        integer(row.written),
+        optional_integer(row.delivered),
+    ]
+}
+
 pub(super) fn heading_key(heading: &Heading) -> Result<String, StoreError> {
     match heading {
         Heading::Receivables(ResponsibleParty::Insurance) => Ok(INSURANCE.to_owned()),

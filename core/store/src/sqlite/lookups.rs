@@ -13,7 +13,7 @@ use crate::tables::{
     ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     WorkEntry,
 };
-use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
+use crate::{CallRow, Counter, FileRow, GroupRow, InterchangeKey, Sequence, StoreError};
 
 /// What of a claim's row the database does not have yet. To set a column that
 /// an index holds costs that index an entry taken out and put in again, at a
@@ -178,6 +178,25 @@ pub(super) fn read_remittance(
         Some(row) => Columns::new(row, "remittances").integer().map(Some),
         None => Ok(None),
     }
+}
+
+pub(super) fn read_group(
+    connection: &Connection,
+    group: u32,
+) -> Result<Option<GroupRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT interchange, written, delivered FROM sent_groups WHERE control = ?1",
+    )?;
+    let mut rows = statement.query([group])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let mut columns = Columns::new(row, "sent_groups");
+    Ok(Some(GroupRow {
+        interchange: columns.small()?,
+        written: columns.integer()?,
+        delivered: columns.optional_integer()?,
+    }))
 }
 
 pub(super) fn read_call(connection: &Connection, key: &str) -> Result<Option<CallRow>, StoreError> {

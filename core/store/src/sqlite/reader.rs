@@ -11,7 +11,7 @@ use scrubjay_model::{
 use super::columns::{CLAIM_COLUMNS, Columns, signed, text};
 use super::lookups::{
     all_headings, read_call, read_claim, read_claims_of_patient, read_counter, read_file,
-    read_interchange, read_number, read_remittance,
+    read_group, read_interchange, read_number, read_remittance,
 };
 use super::rows::{ROW, read_row_with, row_at, rows_of};
 use crate::journal::packs::WithoutText;
@@ -21,8 +21,9 @@ use crate::reading::{
 };
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
-    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, InterchangeKey, JournalRow,
-    LedgerRow, MoneyKind, OverrideRow, PackRow, Reader, RemittedRow, Sequence, StoreError,
+    CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
+    JournalRow, LedgerRow, MoneyKind, OverrideRow, PackRow, Reader, RemittedRow, Sequence,
+    StoreError,
 };
 
 /// Something that sees a SQLite store.
@@ -260,6 +261,10 @@ impl<S: Source> Reader for S {
             groups.push(Columns::new(row, "sent_groups").small()?);
         }
         Ok(groups)
+    }
+
+    fn sent_group(&self, group: u32) -> Result<Option<GroupRow>, StoreError> {
+        read_group(self.some(), group)
     }
 
     fn remittance(

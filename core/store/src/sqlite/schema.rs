@@ -51,7 +51,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Version of the projections; a change drops and rebuilds them.
-const PROJECTIONS_VERSION: i64 = 5;
+const PROJECTIONS_VERSION: i64 = 6;
 
 /// The projections, each dropped before it is made.
 pub(super) const PROJECTIONS: &str = "
@@ -135,7 +135,9 @@ pub(super) const PROJECTIONS: &str = "
     DROP TABLE IF EXISTS sent_groups;
     CREATE TABLE sent_groups (
         control INTEGER PRIMARY KEY,
-        interchange INTEGER NOT NULL
+        interchange INTEGER NOT NULL,
+        written INTEGER NOT NULL,
+        delivered INTEGER
     ) STRICT;
     CREATE INDEX sent_groups_by_interchange ON sent_groups (interchange);
     DROP TABLE IF EXISTS sent;

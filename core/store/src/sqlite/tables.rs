@@ -8,18 +8,18 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
 
 use super::columns::{
-    Cell, Columns, cents, counter_name, file_cells, heading_key, integer, signed, text,
+    Cell, Columns, cents, counter_name, file_cells, group_cells, heading_key, integer, signed, text,
 };
 use super::lookups::{
     Unwritten, all_headings, finding_cells, money_cells, posting_cells, read_call, read_claim,
-    read_claims_of_patient, read_counter, read_file, read_interchange, read_remittance, work_cells,
-    write_claim,
+    read_claims_of_patient, read_counter, read_file, read_group, read_interchange, read_remittance,
+    work_cells, write_claim,
 };
 use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     SentKey, Tables, WorkEntry, no_such_claim,
 };
-use crate::{CallRow, Counter, FileRow, InterchangeKey, Sequence, StoreError};
+use crate::{CallRow, Counter, FileRow, GroupRow, InterchangeKey, Sequence, StoreError};
 
 /// Claims held back at most; then all are written and forgotten.
 const CLAIMS_HELD: usize = 4096;
@@ -302,17 +302,14 @@ impl Tables for SqlTables<'_> {
         )
     }
 
-    fn has_group(&self, group: u32) -> Result<bool, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT 1 FROM sent_groups WHERE control = ?1")?;
-        Ok(statement.exists([group])?)
+    fn group_row(&self, group: u32) -> Result<Option<GroupRow>, StoreError> {
+        read_group(self.connection, group)
     }
 
-    fn put_group(&mut self, group: u32, interchange: u32) -> Result<(), StoreError> {
+    fn put_group(&mut self, group: u32, row: GroupRow) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO sent_groups VALUES (?1, ?2)",
-            [integer(group.into()), integer(interchange.into())],
+            "INSERT OR REPLACE INTO sent_groups VALUES (?1, ?2, ?3, ?4)",
+            group_cells(group, row),
         )
     }
 

@@ -212,6 +212,7 @@ fn a_projection_changed_by_hand_is_found_named_and_mended_by_a_rebuild() {
         ("files", "DELETE FROM files"),
         ("interchanges", "UPDATE interchanges SET control = '2'"),
         ("sent_groups", "UPDATE sent_groups SET interchange = 1"),
+        ("sent_groups", "UPDATE sent_groups SET written = 1"),
         ("sent", "UPDATE sent SET claim = 2"),
         ("remittances", "UPDATE remittances SET trace = 'X'"),
         ("work_items", "UPDATE work_items SET closed = NULL"),

@@ -6,8 +6,8 @@ use rusqlite::types::ValueRef;
 use super::{FaultPlace, VerifyReport, replay};
 use crate::memory::{Projections, Sum, Tally};
 use crate::sqlite::columns::{
-    CLAIM_COLUMNS, Cell, Columns, cents, claim_cells, counter_name, file_cells, heading_key,
-    integer, owned_text, text,
+    CLAIM_COLUMNS, Cell, Columns, cents, claim_cells, counter_name, file_cells, group_cells,
+    heading_key, integer, owned_text, text,
 };
 use crate::sqlite::lookups::{finding_cells, money_cells, posting_cells, work_cells};
 use crate::sqlite::records::{RECORD_COLUMNS, record_cells};
@@ -49,9 +49,9 @@ pub(super) fn check(
     )?;
     table.with(
         "sent_groups",
-        "SELECT control, interchange FROM sent_groups ORDER BY control",
+        "SELECT control, interchange, written, delivered FROM sent_groups ORDER BY control",
         replayed.groups.rows(),
-        |(group, interchange)| Ok([*group, *interchange].map(|number| integer(number.into()))),
+        |(group, row)| Ok(group_cells(*group, *row)),
     )?;
     table.with(
         "sent",

@@ -1,0 +1,41 @@
+use super::*;
+
+#[test]
+fn rows_keep_their_lines_whatever_stands_between_them() {
+    let sheet =
+        Sheet::read(b"Key, Last ,born\n1,Roe,2001-02-03\n\n,,\n2,\"Do,e\",\n3,x\n").unwrap();
+    assert_eq!(sheet.columns, ["key", "last", "born"]);
+    let lines: Vec<u64> = sheet.rows.iter().map(|row| row.line).collect();
+    assert_eq!(lines, [2, 5]);
+    assert_eq!(sheet.rows[1].text("last"), Some("Do,e"));
+    assert_eq!(sheet.rows[1].text("born"), None);
+    let told: Vec<String> = sheet.bad.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["line 6: it has 2 cells, and there are 3 columns"]);
+}
+
+#[test]
+fn semicolons_and_a_byte_order_mark_are_read_too() {
+    let sheet = Sheet::read("\u{feff}key;last\n1;Roe\n".as_bytes()).unwrap();
+    assert_eq!(sheet.columns, ["key", "last"]);
+    assert_eq!(sheet.rows[0].need("last").unwrap(), "Roe");
+}
+
+#[test]
+fn what_stands_in_a_cell_is_never_repeated() {
+    let sheet = Sheet::read(b"key,born\nRoe,Doe\n").unwrap();
+    let row = &sheet.rows[0];
+    let wrong = row.need_parsed::<chrono::NaiveDate>("born").unwrap_err();
+    assert!(wrong.to_string().starts_with("line 2: `born`: "), "{wrong}");
+    assert!(!wrong.to_string().contains("Doe"));
+    let missing = row.need("sex").unwrap_err();
+    assert_eq!(missing.to_string(), "line 2: `sex` is empty, and is needed");
+    assert_eq!(row.parse::<u32>("sex").unwrap(), None);
+}
+
+#[test]
+fn a_file_without_columns_or_with_one_twice_is_no_sheet() {
+    assert_eq!(Sheet::read(b"").unwrap_err(), SheetError::NoColumns);
+    assert_eq!(Sheet::read(b"\xff\xfe").unwrap_err(), SheetError::NotText);
+    let twice = Sheet::read(b"key,last,KEY\n").unwrap_err();
+    assert_eq!(twice.to_string(), "line 1 names the column `key` twice");
+}
