@@ -26,7 +26,9 @@ mod builder;
 mod claims;
 mod exchange;
 mod inbox;
+mod registration;
 mod rules;
+mod visits;
 
 pub use builder::EngineBuilder;
 

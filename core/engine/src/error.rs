@@ -91,6 +91,18 @@ pub enum EngineError {
     /// What was asked for is not there to be sent.
     #[error(transparent)]
     Submit(#[from] crate::SubmitError),
+    /// A patient was not registered.
+    #[error(transparent)]
+    Registration(#[from] crate::RegistrationError),
+    /// A visit was not booked or moved on.
+    #[error(transparent)]
+    Visit(#[from] crate::VisitError),
+    /// What was found on a record was not passed.
+    #[error(transparent)]
+    Pass(#[from] crate::PassError),
+    /// A sheet cannot be read.
+    #[error(transparent)]
+    Sheet(#[from] crate::SheetError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

@@ -86,9 +86,15 @@ pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
 pub use steps::exchange::{Delivery, Fetched, fetch_into};
 pub use steps::hold::{Held, HoldError};
+pub use steps::pass::{PassError, Passed};
+pub use steps::registration::{
+    JudgedVisit, Kept, MemberOnFile, PayerFirst, Registered, RegisteredSheet, RegistrationError,
+    Repaired,
+};
 pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};
 pub use steps::submission::Sent;
+pub use steps::visit::{BookedSheet, ListedError, VisitError, Visited, planned_service};
 pub use terms::{Period, PeriodError, Rolls, Terms};
 pub use time::SystemClock;
 pub use trial::{JudgedAt, Trial, TrialError, TriedClaim, try_claims};

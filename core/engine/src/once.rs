@@ -34,7 +34,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    fn new(key: &str, name: &'static str, parts: &[&[u8]]) -> Self {
+    pub(crate) fn new(key: &str, name: &'static str, parts: &[&[u8]]) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
             // The length in front keeps `ab`, `c` apart from `a`, `bc`.
@@ -100,8 +100,8 @@ impl Call {
 /// # Ok::<(), scrubjay::EngineError>(())
 /// ```
 pub struct Keyed<'e> {
-    engine: &'e mut Engine,
-    key: String,
+    pub(crate) engine: &'e mut Engine,
+    pub(crate) key: String,
 }
 
 impl Engine {
@@ -237,7 +237,7 @@ impl Keyed<'_> {
     }
 }
 
-fn once<T>(
+pub(crate) fn once<T>(
     engine: &mut Engine,
     call: &Call,
     run: impl FnOnce(&mut Engine) -> Result<T, EngineError>,

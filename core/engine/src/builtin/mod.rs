@@ -13,9 +13,11 @@ use crate::{Config, PracticeCodes};
 
 mod codes;
 mod duplicate;
+mod registration;
 mod written;
 
-/// Edits that need the configuration, the code sets and the claim alone.
+/// Edits that need the configuration, the code sets and the claim or
+/// registration alone.
 #[derive(Clone)]
 pub(crate) struct BuiltIn {
     config: Arc<Config>,
@@ -139,7 +141,7 @@ impl Handler for BuiltIn {
     }
 
     fn handles(&self, hook: Hook) -> bool {
-        hook == Hook::Scrub
+        matches!(hook, Hook::Scrub | Hook::Registration)
     }
 
     fn worker(&self) -> Box<dyn Worker> {
@@ -155,6 +157,9 @@ impl Worker for BuiltIn {
         context: Context,
         outcome: &mut Outcome,
     ) {
+        if let Subject::Registration(subject) = subject {
+            return registration::judge(&self.config, subject, &self.version, outcome);
+        }
         let Subject::Claim(subject) = subject else {
             return;
         };

@@ -7,6 +7,7 @@ use super::{RowError, Sheet, SheetError};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::intake::Ended;
+use crate::steps::{registration, visit};
 
 /// What became of the rows of a sheet.
 #[derive(Debug, Default)]
@@ -33,7 +34,22 @@ struct Kind {
 }
 
 /// The sheets that are taken, the most particular first.
-const KINDS: &[Kind] = &[];
+const KINDS: &[Kind] = &[
+    Kind {
+        name: "visits",
+        needed: visit::sheet::NEEDED,
+        known: visit::sheet::KNOWN,
+        work: WorkKind::Registration,
+        take: visit::sheet::take_sheet,
+    },
+    Kind {
+        name: "patients",
+        needed: registration::NEEDED,
+        known: registration::KNOWN,
+        work: WorkKind::Registration,
+        take: registration::take_sheet,
+    },
+];
 
 /// Whether a file is meant as a sheet.
 pub(crate) fn is_sheet(name: &str) -> bool {

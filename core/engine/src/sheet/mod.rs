@@ -53,6 +53,12 @@ pub enum SheetError {
         /// The sheets that are taken, with the columns that each must have.
         known: String,
     },
+    /// A column is not there that the step needs.
+    #[error("line 1 must name a column `{column}`")]
+    Lacks {
+        /// Column.
+        column: String,
+    },
     /// None of its rows can be used.
     #[error("no row of it can be used; the first: {first}")]
     NoRow {
@@ -62,7 +68,7 @@ pub enum SheetError {
 }
 
 /// Why a row of a sheet was not used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct RowError {
     /// Line of the file, from 1.
@@ -104,6 +110,13 @@ pub enum RowProblem {
     /// The row as a whole cannot be taken.
     #[error("{0}")]
     Refused(String),
+}
+
+/// In documents it is its text.
+impl serde::Serialize for RowProblem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl Sheet {
@@ -176,7 +189,44 @@ fn named(record: &csv::StringRecord) -> Result<Vec<String>, SheetError> {
     }
 }
 
+impl Sheet {
+    /// Reads a sheet that must have these columns.
+    pub(crate) fn of_kind(bytes: &[u8], needed: &[&str]) -> Result<Self, SheetError> {
+        let sheet = Self::read(bytes)?;
+        match needed.iter().find(|column| !sheet.has(column)) {
+            Some(lacking) => Err(SheetError::Lacks {
+                column: (*lacking).to_owned(),
+            }),
+            None => Ok(sheet),
+        }
+    }
+
+    /// Whether it has a column.
+    pub(crate) fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|named| named == column)
+    }
+}
+
 impl Row {
+    /// What stands in a column that takes one of these words, whatever their case.
+    pub(crate) fn word<T: Copy>(
+        &self,
+        column: &str,
+        words: &[(&str, T)],
+    ) -> Result<Option<T>, RowError> {
+        let Some(text) = self.text(column) else {
+            return Ok(None);
+        };
+        let found = words
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text));
+        let found = found.map(|(_, meaning)| Some(*meaning));
+        found.ok_or_else(|| {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.wrong(column, &format!("it is one of {}", known.join(", ")))
+        })
+    }
+
     /// What stands in a column, where anything does.
     pub(crate) fn text(&self, column: &str) -> Option<&str> {
         self.cells.get(column).map(String::as_str)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Subject};
+use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Outcome, Subject};
 use scrubjay_model::{Money, RecordKey, WorkKind};
 use scrubjay_store::{Event, Reader};
 
@@ -32,12 +32,30 @@ pub(crate) fn judge_record(
     subject: Subject<'_>,
     can: &[EffectKind],
 ) -> Result<JudgedRecord, EngineError> {
+    let judged = judge_planned(desk, hook, record, subject, can, |_| Ok(()))?;
+    Ok(judged.0)
+}
+
+/// As [`judge_record`], where the step must look at the effects to tell whether
+/// it can carry them out. `plan` does nothing yet: where it gives a finding, none
+/// of the effects is carried out, and the plan is empty.
+pub(crate) fn judge_planned<P: Default>(
+    desk: &mut Desk<'_>,
+    hook: Hook,
+    record: &RecordKey,
+    subject: Subject<'_>,
+    can: &[EffectKind],
+    plan: impl FnOnce(&Outcome) -> Result<P, Box<Finding>>,
+) -> Result<(JudgedRecord, P), EngineError> {
     let mut outcome = desk.judge(hook, subject);
     let mut all = vec![EffectKind::OpenTask, EffectKind::Tag];
     all.extend(can);
-    let refused = all_can_be_done(hook, &outcome, &all).err();
-    let accepted = refused.is_none();
-    outcome.findings.extend(refused.map(|finding| *finding));
+    let planned = all_can_be_done(hook, &outcome, &all).and_then(|()| plan(&outcome));
+    let accepted = planned.is_ok();
+    let planned = planned.unwrap_or_else(|refused| {
+        outcome.findings.push(*refused);
+        P::default()
+    });
     desk.record(&Event::RecordJudged {
         record: record.clone(),
         hook,
@@ -76,11 +94,12 @@ pub(crate) fn judge_record(
             effect => effects.push((rule, effect)),
         }
     }
-    Ok(JudgedRecord {
+    let judged = JudgedRecord {
         findings: outcome.findings,
         held_by,
         effects,
-    })
+    };
+    Ok((judged, planned))
 }
 
 /// The rules whose findings a person has passed on a record as it now stands: a

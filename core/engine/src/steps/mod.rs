@@ -12,15 +12,18 @@ pub(crate) mod history;
 pub(crate) mod hold;
 #[allow(dead_code, reason = "the steps before the claim come to it")]
 pub(crate) mod judged;
+pub(crate) mod pass;
 pub(crate) mod past;
 pub(crate) mod posting;
 #[allow(dead_code, reason = "the steps before the claim come to it")]
 pub(crate) mod questions;
 pub(crate) mod reason;
 pub(crate) mod refusal;
+pub(crate) mod registration;
 pub(crate) mod release;
 pub(crate) mod repair;
 pub(crate) mod selection;
 pub(crate) mod sendings;
 pub(crate) mod submission;
+pub(crate) mod visit;
 pub(crate) mod weigh;

@@ -8,7 +8,7 @@ use scrubjay_model::{Address, Claim};
 pub(crate) enum RepairError {
     #[error("no rule may repair that field")]
     UnknownField,
-    #[error("the claim has no such field to repair")]
+    #[error("there is no such field to repair")]
     Missing,
     #[error("a repair may change the form of a value, not its letters and digits")]
     NotFormat,
@@ -48,7 +48,7 @@ fn zip(address: Option<&mut Address>) -> Option<&mut String> {
 }
 
 /// The letters and digits of a value, which a repair must not change.
-fn substance(value: &str) -> String {
+pub(crate) fn substance(value: &str) -> String {
     value
         .chars()
         .filter(|c| c.is_alphanumeric())
