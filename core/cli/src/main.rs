@@ -9,8 +9,10 @@ mod correct;
 mod db;
 mod hold;
 mod live;
+mod patient;
 mod place;
 mod plugin;
+mod register;
 mod release;
 mod report;
 mod rules;
@@ -18,7 +20,9 @@ mod run;
 mod scrub;
 mod submit;
 mod table;
+mod visit;
 mod watch;
+mod work;
 mod x12;
 
 use std::path::PathBuf;
@@ -59,6 +63,20 @@ enum Command {
     Report(RunArguments),
     /// Fire the deadlines that are due and give them to someone, once each.
     Tick(run::TickArguments),
+    /// Register the patients of CSV files, or look at what would be found.
+    ///
+    /// Exits with 1 where a row could not be used or a registration is to be
+    /// mended; the rest is done.
+    Register(register::RegisterArguments),
+    /// Patients on file: list, show, pass.
+    #[command(subcommand)]
+    Patient(patient::PatientCommand),
+    /// Visits: add, import, list, show, arrive, close, cancel, no-show, pass.
+    #[command(subcommand)]
+    Visit(visit::VisitCommand),
+    /// Open work of claims, patients, visits and whatever else has any.
+    #[command(subcommand)]
+    Work(work::WorkCommand),
     /// What became of claims: list, show, history, trace, hold,
     /// release, correct, submit, states.
     #[command(subcommand)]
@@ -109,6 +127,10 @@ fn main() -> ExitCode {
         Command::Scrub(arguments) => scrub::scrub(&arguments),
         Command::Report(arguments) => run::report(&arguments),
         Command::Tick(arguments) => run::tick(&arguments),
+        Command::Register(arguments) => register::register(&arguments),
+        Command::Patient(command) => patient::patient(&command),
+        Command::Visit(command) => visit::visit(&command),
+        Command::Work(command) => work::work(&command),
         Command::Claims(command) => claims::claims(&command),
         Command::Ack(command) => ack::ack(&command),
         Command::Ledger(command) => db::ledger(&command),

@@ -59,6 +59,12 @@ impl Place {
         Ok(engine)
     }
 
+    /// Opens the engine of a practice, whose database is made where there is none.
+    pub(crate) fn engine_or_make(&self) -> anyhow::Result<Engine> {
+        drop(self.open_or_make()?);
+        self.engine()
+    }
+
     /// Opens a database that is there.
     pub(crate) fn open(&self, access: Access) -> anyhow::Result<SqliteStore> {
         let path = self.database();
