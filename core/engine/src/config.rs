@@ -11,7 +11,10 @@ use scrubjay_plugin_host::{
 use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
-use crate::{Answers, Batches, CodeFiles, EngineError, HttpsWay, Terms};
+use crate::{
+    Answers, Batches, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles, EngineError,
+    HttpsWay, Terms,
+};
 
 /// The name of the configuration in a folder.
 pub const FILE_NAME: &str = "scrubjay.yaml";
@@ -248,6 +251,16 @@ pub struct Config {
     /// resolved, and is followed up.
     #[serde(default = "mature_after")]
     pub mature_after_days: u32,
+    /// The practice's own prices, as a CSV file: see [`ChargeMaster`].
+    #[serde(default)]
+    pub charge_master: Option<PathBuf>,
+    /// The prices themselves: those of `charge_master` once an engine was made
+    /// of this, or a host's own where there is no such file.
+    #[serde(skip)]
+    pub prices: ChargeMaster,
+    /// How soon services must be charged for.
+    #[serde(default)]
+    pub charges: Charging,
 }
 
 fn inbox() -> PathBuf {
@@ -279,6 +292,9 @@ impl Default for Config {
             payers: Vec::new(),
             default_channel: None,
             mature_after_days: mature_after(),
+            charge_master: None,
+            prices: ChargeMaster::default(),
+            charges: Charging::default(),
         }
     }
 }
@@ -308,6 +324,7 @@ impl Config {
             *rules = folder.join(&rules);
         }
         config.codes.settle(folder);
+        config.charge_master = config.charge_master.map(|path| folder.join(path));
         for channel in config.channels.values_mut() {
             if let Way::Https(https) = &mut channel.transport {
                 https.settle(folder);
@@ -318,6 +335,27 @@ impl Config {
             plugin.folder = folder.to_owned();
         }
         Ok(config)
+    }
+
+    /// Reads the prices of the charge master, where one is named. The engine
+    /// does so when it opens; this is for programs that look at prices without one.
+    ///
+    /// # Errors
+    /// Where it cannot be read or used, or names a payer that is not there.
+    pub fn read_prices(&mut self) -> Result<(), ChargeMasterFileError> {
+        let Some(path) = &self.charge_master else {
+            return Ok(());
+        };
+        let prices = ChargeMaster::read(path)?;
+        let keys = self.payers.iter().map(|payer| payer.profile.key.as_str());
+        prices
+            .check_payers(keys)
+            .map_err(|problem| ChargeMasterFileError::Content {
+                path: path.clone(),
+                problem,
+            })?;
+        self.prices = prices;
+        Ok(())
     }
 
     /// A host for plugins that trusts whom this configuration trusts. The engine

@@ -79,6 +79,9 @@ pub enum EngineError {
     /// A rule pack was not published or rolled back.
     #[error(transparent)]
     Publish(#[from] crate::PublishError),
+    /// The charge master could not be read.
+    #[error(transparent)]
+    ChargeMaster(#[from] crate::ChargeMasterFileError),
     /// A claim was not released.
     #[error(transparent)]
     Release(#[from] crate::ReleaseError),

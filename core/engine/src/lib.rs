@@ -26,6 +26,8 @@ mod acknowledgments;
 mod analytics;
 mod builtin;
 mod channel;
+mod charge_master;
+mod charging;
 mod code_books;
 mod code_files;
 pub mod config;
@@ -62,6 +64,8 @@ pub use analytics::{
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
 pub use channel::{AnswerWithin, Answers, BatchPer, Batches};
+pub use charge_master::{ChargeMaster, ChargeMasterError, ChargeMasterFileError, Price};
+pub use charging::Charging;
 pub use code_books::{PracticeCodes, load_options};
 pub use code_files::{
     CodeFileError, CodeFiles, FOLDER as CODE_FOLDER, Locality, LocalityError, RowsLeftOut,

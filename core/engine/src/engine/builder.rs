@@ -169,7 +169,9 @@ impl EngineBuilder {
         reader: &dyn Reader,
         built_in: fn(Arc<Config>, Arc<PracticeCodes>) -> BuiltIn,
     ) -> Result<Parts, EngineError> {
-        let config = Arc::new(self.config);
+        let mut config = self.config;
+        config.read_prices()?;
+        let config = Arc::new(config);
         let codes = Arc::new(PracticeCodes::read(&config.codes)?);
         let built_in = built_in(Arc::clone(&config), Arc::clone(&codes));
         let rules = Arc::new(rules(&config, &codes, reader)?);
