@@ -16,6 +16,7 @@ use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
 use crate::plugin_log::{KeptLines, PluginLine};
+use crate::steps::charge::{self, fhir};
 use crate::steps::deadline::{self, Tick};
 use crate::steps::exchange::{Delivery, Fetched};
 use crate::steps::submission::Sent;
@@ -23,6 +24,7 @@ use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError, PracticeCodes, sheet};
 
 mod builder;
+mod charges;
 mod claims;
 mod exchange;
 mod inbox;
@@ -31,6 +33,9 @@ mod rules;
 mod visits;
 
 pub use builder::EngineBuilder;
+
+/// What takes in a file of the practice's own systems.
+type TakeRows = fn(&mut Desk<'_>, &str, &FileHash, &[u8]) -> Result<Ended, EngineError>;
 
 /// The name of the database in a folder.
 pub const DATABASE_NAME: &str = "scrubjay.db";
@@ -201,7 +206,10 @@ impl Engine {
             });
         }
         if sheet::is_sheet(name) {
-            return self.take_in_sheet(name, &file, bytes, call);
+            return self.take_in_rows(name, &file, bytes, sheet::take_in, call);
+        }
+        if fhir::is_fhir(name) {
+            return self.take_in_rows(name, &file, bytes, fhir::take_in, call);
         }
         let read = intake::read(bytes);
         if let Ok(interchanges) = &read {
@@ -265,13 +273,14 @@ impl Engine {
         })
     }
 
-    /// A sheet of the practice's own: rows that can be used are, and the others
-    /// are told of.
-    fn take_in_sheet(
+    /// A file of the practice's own systems: rows that can be used are, and the
+    /// others are told of.
+    fn take_in_rows(
         &mut self,
         name: &str,
         file: &FileHash,
         bytes: &[u8],
+        take: TakeRows,
         call: Option<&Call>,
     ) -> Result<Intake, EngineError> {
         let stamp = self.stamp(Cause::File { file: file.clone() });
@@ -282,7 +291,7 @@ impl Engine {
                 config: &self.config,
                 stamp: stamp.clone(),
             };
-            let ended = sheet::take_in(&mut desk, name, file, bytes)?;
+            let ended = take(&mut desk, name, file, bytes)?;
             if matches!(ended, Ended::TakenIn { .. }) {
                 if let Some(call) = call {
                     call.record(desk.tx.as_mut(), &stamp)?;
@@ -297,7 +306,7 @@ impl Engine {
     /// Fires what is due at `now`: deadlines of claims at a half, three quarters
     /// and nine tenths of their time and when they have passed, answers that did
     /// not come in time, and the first look at claims that no payer has answered;
-    /// and lets claims go that a person held until a day. Each fires once, whatever is
+    /// tells of visits that nobody has charged for; and lets claims go that a person held until a day. Each fires once, whatever is
     /// called how often; an earlier `now` fires nothing new. Whoever must act is
     /// given a work item, which closes when the claim has got past it.
     ///
@@ -327,7 +336,8 @@ impl Engine {
             stamp: stamp.clone(),
         };
         let looked_at = desk.last_sequence()?;
-        let tick = deadline::fire_due(&mut desk)?;
+        let mut tick = deadline::fire_due(&mut desk)?;
+        tick.uncharged = charge::open_missing(&mut desk)?;
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
         } else if desk.last_sequence()? == looked_at {

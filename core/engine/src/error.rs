@@ -82,6 +82,9 @@ pub enum EngineError {
     /// The charge master could not be read.
     #[error(transparent)]
     ChargeMaster(#[from] crate::ChargeMasterFileError),
+    /// A charge was not taken, or not taken back.
+    #[error(transparent)]
+    Charge(#[from] crate::ChargeEntryError),
     /// A claim was not released.
     #[error(transparent)]
     Release(#[from] crate::ReleaseError),

@@ -86,6 +86,12 @@ pub use scrub::{
 };
 pub use sheet::{RowError, RowProblem, SheetError};
 pub use steps::awaited::{Unanswered, unanswered};
+pub use steps::charge::fhir::{Misread, MisreadProblem};
+pub use steps::charge::{
+    ChargeEntry, ChargeEntryError, ChargeFilter, ChargeLag, ChargeOutcome, ChargeStep, ChargeStory,
+    Charged, Derivation, Derived, LagOf, ListedCharge, MissingCharge, charge_lag, charge_story,
+    charges, missing_charges,
+};
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
 pub use steps::exchange::{Delivery, Fetched, fetch_into};

@@ -11,13 +11,13 @@ use scrubjay_model::Carc;
 
 use crate::{Config, PracticeCodes};
 
+mod charge;
 mod codes;
 mod duplicate;
 mod registration;
 mod written;
 
-/// Edits that need the configuration, the code sets and the claim or
-/// registration alone.
+/// Edits that need the configuration, the code sets and what they judge alone.
 #[derive(Clone)]
 pub(crate) struct BuiltIn {
     config: Arc<Config>,
@@ -141,7 +141,7 @@ impl Handler for BuiltIn {
     }
 
     fn handles(&self, hook: Hook) -> bool {
-        matches!(hook, Hook::Scrub | Hook::Registration)
+        matches!(hook, Hook::Registration | Hook::Charge | Hook::Scrub)
     }
 
     fn worker(&self) -> Box<dyn Worker> {
@@ -157,11 +157,15 @@ impl Worker for BuiltIn {
         context: Context,
         outcome: &mut Outcome,
     ) {
-        if let Subject::Registration(subject) = subject {
-            return registration::judge(&self.config, subject, &self.version, outcome);
-        }
-        let Subject::Claim(subject) = subject else {
-            return;
+        let subject = match subject {
+            Subject::Claim(subject) => subject,
+            Subject::Registration(subject) => {
+                return registration::judge(&self.config, subject, &self.version, outcome);
+            }
+            Subject::Charge(subject) => {
+                return charge::judge(&self.config, subject, &self.version, outcome);
+            }
+            _ => return,
         };
         let payer = crate::steps::claim::payer_key(&self.config, subject.claim);
         let is_written = self.edits.iter().any(|(edit, _)| edit.id == X12);

@@ -7,7 +7,7 @@ use super::{RowError, Sheet, SheetError};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::intake::Ended;
-use crate::steps::{registration, visit};
+use crate::steps::{charge, registration, visit};
 
 /// What became of the rows of a sheet.
 #[derive(Debug, Default)]
@@ -35,6 +35,13 @@ struct Kind {
 
 /// The sheets that are taken, the most particular first.
 const KINDS: &[Kind] = &[
+    Kind {
+        name: "charges",
+        needed: charge::NEEDED,
+        known: charge::COLUMNS,
+        work: WorkKind::Charge,
+        take: charge::take_sheet,
+    },
     Kind {
         name: "visits",
         needed: visit::sheet::NEEDED,

@@ -7,8 +7,8 @@
 use chrono::NaiveDate;
 use scrubjay_model::{
     AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
-    Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, Length, LineOfBusiness, Proof, ProofKind,
-    Recoverable, Work, WorkKind,
+    Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, EncounterId, Length, LineOfBusiness,
+    Proof, ProofKind, Recoverable, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
@@ -40,6 +40,10 @@ pub struct Tick {
     /// Claims that a person had held until a day that has come, and that are
     /// ready again.
     pub lifted: Vec<ClaimId>,
+    /// Visits that took place, are not charged for in time, and were given to
+    /// somebody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncharged: Vec<EncounterId>,
 }
 
 /// The states in which a payer has not decided yet.
@@ -66,6 +70,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
     let mut tick = Tick {
         fired: Vec::new(),
         lifted,
+        uncharged: Vec::new(),
     };
     let mut missed = Missed::default();
     for row in rows {

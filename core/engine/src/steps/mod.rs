@@ -3,6 +3,7 @@
 pub(crate) mod acknowledgment;
 pub(crate) mod answer;
 pub(crate) mod awaited;
+pub(crate) mod charge;
 pub(crate) mod claim;
 pub(crate) mod correction;
 pub(crate) mod deadline;
