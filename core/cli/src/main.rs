@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod ack;
+mod charge;
 mod child;
 mod claims;
 mod codes;
@@ -84,6 +85,9 @@ enum Command {
     /// Acknowledgments: list, show, missing.
     #[command(subcommand)]
     Ack(ack::AckCommand),
+    /// Charges of visits: add, import, list, show, missing, none, price, void.
+    #[command(subcommand)]
+    Charge(charge::ChargeCommand),
     /// The double-entry ledger: trial balance, one claim.
     #[command(subcommand)]
     Ledger(db::LedgerCommand),
@@ -133,6 +137,7 @@ fn main() -> ExitCode {
         Command::Work(command) => work::work(&command),
         Command::Claims(command) => claims::claims(&command),
         Command::Ack(command) => ack::ack(&command),
+        Command::Charge(command) => charge::charge(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
         Command::Rules(command) => rules::rules(&command),

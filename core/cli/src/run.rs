@@ -126,8 +126,13 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     for claim in &tick.lifted {
         writeln!(out, "claim {claim} is ready again: its hold has run out")?;
     }
+    for visit in &tick.uncharged {
+        writeln!(out, "visit {visit} is not charged for")?;
+    }
     if tick.fired.is_empty() {
-        writeln!(out, "nothing is due")?;
+        if tick.uncharged.is_empty() {
+            writeln!(out, "nothing is due")?;
+        }
     } else {
         let columns = [Text("claim"), Text("deadline"), Text("due"), Text("stage")];
         let rows = tick
