@@ -14,7 +14,7 @@ use scrubjay_edi::{
     write_eligibility_responses,
 };
 use scrubjay_model::{
-    Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, CoverageAnswer,
+    AskStage, Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, CoverageAnswer,
     CoverageOrder, EligibilityAnswer, EligibilityRecord, InquiryRecord, Name, OtherPayer,
     OtherPayerKind, PayerId, ServiceType,
 };
@@ -126,6 +126,9 @@ fn inquiry(request: &EligibilityRequest) -> InquiryRecord {
         encounter: None,
         member: request.subscriber.member.clone(),
         asked: day("2026-02-26"),
+        stage: AskStage::Asked,
+        occasion: None,
+        reason: None,
         service: request.service.unwrap(),
         service_types: request.service_types.clone(),
         answered: None,
@@ -376,6 +379,9 @@ fn an_answer_without_its_trace_is_found_by_member_and_day_unless_two_fit() {
         encounter: None,
         member: Some("1EG4TE5MK73".parse().unwrap()),
         asked: day("2026-02-26"),
+        stage: AskStage::Asked,
+        occasion: None,
+        reason: None,
         service: day(service),
         service_types: Vec::new(),
         answered: None,

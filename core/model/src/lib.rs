@@ -98,14 +98,16 @@ pub use deadline::{
 };
 pub use denial::{Denial, DenialCategory, Recoverable};
 pub use eligibility::{
-    Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, BenefitQuery,
-    CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityInquiry, EligibilityRecord,
-    EligibilityRejection, FollowUpAction, InquiryRecord, OtherPayer, OtherPayerKind,
+    AskOccasion, AskStage, Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod,
+    BenefitQuery, CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityInquiry,
+    EligibilityRecord, EligibilityRejection, FollowUpAction, InquiryRecord, OtherPayer,
+    OtherPayerKind,
 };
 pub use encounter::{Encounter, EncounterError, EncounterRecord, EncounterStatus};
 pub use error::{ValueError, ValueKind};
 pub use estimate::{
-    Estimate, EstimateError, EstimateKind, EstimateLine, EstimateRecord, SUBSTANTIAL_EXCESS,
+    Estimate, EstimateError, EstimateKind, EstimateLine, EstimateRecord, EstimateStep,
+    EstimateStepKind, SUBSTANTIAL_EXCESS,
 };
 pub use ids::{
     AccountNumber, AuthorizationNumber, ChargeId, ClaimId, EncounterId, FileHash, MemberId,

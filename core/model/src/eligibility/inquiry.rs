@@ -7,6 +7,63 @@ use super::{EligibilityAnswer, EligibilityError};
 use crate::checked::checked;
 use crate::{EncounterId, MemberId, PatientKey, PayerId, RecordId, ServiceType};
 
+/// When in the life of a visit a payer is asked about cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskOccasion {
+    /// The visit was booked.
+    Booked,
+    /// It is two days off.
+    Before,
+    /// It is today.
+    Day,
+    /// The last answer had grown too old.
+    Stale,
+    /// A rule asked for it.
+    Rule,
+    /// A person asked for it.
+    Request,
+}
+
+impl AskOccasion {
+    /// The name used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::Before => "before",
+            Self::Day => "day",
+            Self::Stale => "stale",
+            Self::Rule => "rule",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// Whether a question has left.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AskStage {
+    /// It is written to a file for the payer.
+    #[default]
+    Asked,
+    /// It is wanted, and leaves with the next file.
+    Wanted,
+    /// It was wanted and did not leave: the coverage or the visit is gone, or
+    /// it cannot be written.
+    Withdrawn,
+}
+
+impl AskStage {
+    // serde asks by reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_asked(&self) -> bool {
+        *self == Self::Asked
+    }
+}
+
 /// What an [`EligibilityInquiry`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InquiryRecord {
@@ -22,8 +79,17 @@ pub struct InquiryRecord {
     /// Member number asked with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,
-    /// Day of asking.
+    /// Day of asking; of wanting to know, as long as it has not left.
     pub asked: NaiveDate,
+    /// Whether it has left.
+    #[serde(default, skip_serializing_if = "AskStage::is_asked")]
+    pub stage: AskStage,
+    /// On what occasion it is asked, where that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occasion: Option<AskOccasion>,
+    /// Why, in words without patient data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Day of service asked about (DTP*291).
     pub service: NaiveDate,
     /// Types of service asked about (EQ01); none means the plan as a whole.
@@ -44,6 +110,9 @@ impl InquiryRecord {
             (Some(answered), Some(answer)) => (answered, answer),
             _ => return Err(EligibilityError::HalfAnswered),
         };
+        if self.stage != AskStage::Asked {
+            return Err(EligibilityError::NotAsked);
+        }
         if answered < self.asked {
             return Err(EligibilityError::AnsweredEarly);
         }
@@ -58,12 +127,16 @@ impl InquiryRecord {
         Ok(())
     }
 
-    /// Where it stands: `asked`, `answered`, or `rejected` where the payer
-    /// could not answer (AAA).
+    /// Where it stands: `wanted`, `withdrawn`, `asked`, `answered`, or
+    /// `rejected` where the payer could not answer (AAA).
     #[must_use]
     pub fn state(&self) -> &'static str {
         match &self.answer {
-            None => "asked",
+            None => match self.stage {
+                AskStage::Wanted => "wanted",
+                AskStage::Withdrawn => "withdrawn",
+                AskStage::Asked => "asked",
+            },
             Some(answer) if answer.benefits.is_empty() && !answer.rejections.is_empty() => {
                 "rejected"
             }
@@ -78,6 +151,32 @@ checked! {
 }
 
 impl EligibilityInquiry {
+    /// Notes that it does not leave.
+    ///
+    /// # Errors
+    /// [`EligibilityError`] where it is answered. The inquiry is unchanged then.
+    pub fn withdraw(&mut self) -> Result<(), EligibilityError> {
+        if self.answer.is_some() {
+            return Err(EligibilityError::Answered);
+        }
+        self.0.stage = AskStage::Withdrawn;
+        Ok(())
+    }
+
+    /// Notes that it leaves on a day. One that has left already is asked once more.
+    ///
+    /// # Errors
+    /// [`EligibilityError`] where it is answered already: a new question is
+    /// another inquiry. The inquiry is unchanged then.
+    pub fn leave(&mut self, on: NaiveDate) -> Result<(), EligibilityError> {
+        if self.answer.is_some() {
+            return Err(EligibilityError::Answered);
+        }
+        self.0.stage = AskStage::Asked;
+        self.0.asked = on;
+        Ok(())
+    }
+
     /// Takes the answer. One that comes later stands in place of it.
     ///
     /// # Errors

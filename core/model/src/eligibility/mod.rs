@@ -9,7 +9,7 @@ mod inquiry;
 mod other_payer;
 
 pub use answer::BenefitQuery;
-pub use inquiry::{EligibilityInquiry, InquiryRecord};
+pub use inquiry::{AskOccasion, AskStage, EligibilityInquiry, InquiryRecord};
 pub use other_payer::{OtherPayer, OtherPayerKind};
 
 use crate::checked::checked;
@@ -306,6 +306,12 @@ pub enum EligibilityError {
     /// A day of the answer without an answer, or the other way round.
     #[error("the inquiry has only one of `answered` and `answer`")]
     HalfAnswered,
+    /// An answer to a question that has not left.
+    #[error("the inquiry is answered and was not asked yet")]
+    NotAsked,
+    /// A question that is answered cannot leave again.
+    #[error("the inquiry is answered: what is asked anew is another inquiry")]
+    Answered,
     /// Answered before it was asked.
     #[error("the inquiry is answered before it was asked")]
     AnsweredEarly,

@@ -291,6 +291,9 @@ fn inquiry() -> EligibilityInquiry {
         encounter: Some("V-100".parse().unwrap()),
         member: None,
         asked: day("2026-02-26"),
+        stage: AskStage::Asked,
+        occasion: None,
+        reason: None,
         service: day("2026-03-02"),
         service_types: vec![of("30")],
         answered: None,
@@ -329,4 +332,27 @@ fn an_inquiry_takes_the_answer_to_it_and_no_other() {
     let json = serde_json::to_string(&asked).unwrap();
     let read: EligibilityInquiry = serde_json::from_str(&json).unwrap();
     assert_eq!(read, asked);
+}
+
+#[test]
+fn a_question_that_has_not_left_takes_no_answer_and_one_that_is_answered_does_not_leave() {
+    let mut wanted = EligibilityInquiry::new(InquiryRecord {
+        asked: day("2026-02-20"),
+        stage: AskStage::Wanted,
+        ..inquiry().into_record()
+    })
+    .unwrap();
+    assert_eq!(wanted.state(), "wanted");
+    let answer = EligibilityAnswer::new(answered()).unwrap();
+    let early = wanted.take(answer.clone(), day("2026-02-26"));
+    assert_eq!(early, Err(EligibilityError::NotAsked));
+
+    wanted.leave(day("2026-02-26")).unwrap();
+    assert_eq!(wanted, inquiry());
+    wanted.take(answer, day("2026-02-26")).unwrap();
+    assert_eq!(
+        wanted.leave(day("2026-02-27")),
+        Err(EligibilityError::Answered)
+    );
+    assert_eq!(wanted.state(), "answered");
 }

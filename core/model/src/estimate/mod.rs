@@ -34,6 +34,57 @@ impl EstimateKind {
     }
 }
 
+/// By what a patient comes to owe a part of a charge, or not to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EstimateStepKind {
+    /// Nobody else pays.
+    Charge,
+    /// The plan does not cover it.
+    NotCovered,
+    /// A fixed amount a visit.
+    CoPayment,
+    /// What the patient pays before the plan does.
+    Deductible,
+    /// The patient's percentage.
+    CoInsurance,
+    /// The most that the patient pays is reached.
+    OutOfPocket,
+}
+
+impl EstimateStepKind {
+    /// The name used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::NotCovered => "not_covered",
+            Self::CoPayment => "copayment",
+            Self::Deductible => "deductible",
+            Self::CoInsurance => "coinsurance",
+            Self::OutOfPocket => "out_of_pocket",
+        }
+    }
+}
+
+/// One step of the reckoning of a line's share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EstimateStep {
+    /// By what.
+    pub kind: EstimateStepKind,
+    /// The amount that it is reckoned on.
+    pub of: Money,
+    /// The part of one that is taken of it, 0.2 for 20 percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Decimal>,
+    /// What was left, before this step, of the copayment, the deductible or
+    /// the most that the patient pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Money>,
+    /// What the patient owes by it; below zero where it takes off.
+    pub share: Money,
+}
+
 /// A service of an estimate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EstimateLine {
@@ -47,6 +98,9 @@ pub struct EstimateLine {
     pub expected: Money,
     /// What of it the patient will owe.
     pub share: Money,
+    /// How that is reckoned; none where nobody told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<EstimateStep>,
 }
 
 /// What an [`Estimate`] says.
@@ -71,6 +125,12 @@ pub struct EstimateRecord {
     pub service: Option<NaiveDate>,
     /// Services, at least one.
     pub lines: Vec<EstimateLine>,
+    /// The question about cover on whose answer it rests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<RecordId>,
+    /// What that answer leaves open, in words, and what was taken instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Day on which the patient was given it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<NaiveDate>,
@@ -104,6 +164,14 @@ pub enum EstimateError {
         share: Money,
         /// Charge expected.
         expected: Money,
+    },
+    /// Steps that come to something else than the share.
+    #[error("the steps of line {line} of the estimate come to {steps} and not to its share")]
+    Steps {
+        /// Line, 1-based.
+        line: usize,
+        /// What the steps come to.
+        steps: Money,
     },
     /// A good-faith estimate in which someone else pays.
     #[error("line {line} of the good-faith estimate leaves {left} to nobody")]
@@ -148,6 +216,10 @@ impl EstimateRecord {
                     share,
                     expected,
                 });
+            }
+            let steps = item.steps.iter().map(|step| step.share).sum();
+            if !item.steps.is_empty() && steps != share {
+                return Err(EstimateError::Steps { line, steps });
             }
             if self.kind == EstimateKind::GoodFaith && share != expected {
                 let left = expected - share;

@@ -13,6 +13,7 @@ fn line(expected: i64, share: i64) -> EstimateLine {
         units: 4.into(),
         expected: Money::from_cents(expected),
         share: Money::from_cents(share),
+        steps: Vec::new(),
     }
 }
 
@@ -26,6 +27,8 @@ pub(crate) fn estimate() -> EstimateRecord {
         asked: day("2026-02-20"),
         service: Some(day("2026-03-02")),
         lines: vec![line(30_000, 30_000), line(12_000, 12_000)],
+        answer: None,
+        remarks: Vec::new(),
         given: None,
     }
 }
@@ -101,6 +104,33 @@ fn the_insured_owe_their_share_of_what_is_expected() {
     let estimate = Estimate::new(record).unwrap();
     assert_eq!(estimate.share(), Money::from_cents(6_000));
     assert_eq!(estimate.expected(), Money::from_cents(42_000));
+}
+
+#[test]
+fn steps_come_to_the_share_that_they_reckon() {
+    let step = |kind, share: i64| EstimateStep {
+        kind,
+        of: Money::from_cents(30_000),
+        rate: None,
+        left: None,
+        share: Money::from_cents(share),
+    };
+    let mut record = estimate();
+    record.kind = EstimateKind::Share;
+    record.lines[0] = line(30_000, 6_000);
+    record.lines[0].steps = vec![
+        step(EstimateStepKind::Deductible, 7_000),
+        step(EstimateStepKind::OutOfPocket, -1_000),
+    ];
+    assert!(Estimate::new(record.clone()).is_ok());
+    record.lines[0].share = Money::from_cents(6_001);
+    assert_eq!(
+        Estimate::new(record),
+        Err(EstimateError::Steps {
+            line: 1,
+            steps: Money::from_cents(6_000)
+        })
+    );
 }
 
 #[test]

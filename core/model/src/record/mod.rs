@@ -168,7 +168,7 @@ impl Record {
     /// |---|---|
     /// | patient | `active`, `deceased` |
     /// | encounter | as [`EncounterStatus`](crate::EncounterStatus) |
-    /// | eligibility | `asked`, `answered`, `rejected` |
+    /// | eligibility | `wanted`, `withdrawn`, `asked`, `answered`, `rejected` |
     /// | authorization | as [`AuthorizationStatus`] |
     /// | estimate | `due`, `given` |
     /// | charge | `unbilled`, `billed`, `void` |

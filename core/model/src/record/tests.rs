@@ -5,9 +5,10 @@ use crate::charge::tests::entry;
 use crate::encounter::tests::{day, visit};
 use crate::estimate::tests::estimate;
 use crate::{
-    AccountClaim, AccountRecord, AppealDecision, AppealRecord, AuthorizationRecord, Consent,
-    EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind, InquiryRecord, Money, MspAnswers,
-    Name, PatientRecord, Person, PlanPayment, PlanTerms, StatementAmounts, StatementLine,
+    AccountClaim, AccountRecord, AppealDecision, AppealRecord, AskStage, AuthorizationRecord,
+    Consent, EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind, InquiryRecord, Money,
+    MspAnswers, Name, PatientRecord, Person, PlanPayment, PlanTerms, StatementAmounts,
+    StatementLine,
 };
 
 fn patient() -> Patient {
@@ -38,6 +39,9 @@ fn inquiry() -> EligibilityInquiry {
         encounter: Some("V-100".parse().unwrap()),
         member: None,
         asked: day("2026-02-26"),
+        stage: AskStage::Asked,
+        occasion: None,
+        reason: None,
         service: day("2026-03-02"),
         service_types: Vec::new(),
         answered: None,

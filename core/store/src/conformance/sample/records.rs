@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    AccountClaim, AccountRecord, AppealCase, AppealRecord, Authorization, AuthorizationRecord,
-    AuthorizationStatus, AuthorizedService, Billing, Charge, ChargeRecord, Consent,
-    EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus, Estimate, EstimateKind,
-    EstimateLine, EstimateRecord, InquiryRecord, MspAnswers, Name, Patient, PatientAccount,
-    PatientMoney, PatientRecord, PaymentPlan, Person, PlanTerms, Record, RecordKey, RecordKind,
-    Statement, StatementAmounts, StatementLine, StatusInquiry, StatusInquiryRecord, Urgency,
+    AccountClaim, AccountRecord, AppealCase, AppealRecord, AskStage, Authorization,
+    AuthorizationRecord, AuthorizationStatus, AuthorizedService, Billing, Charge, ChargeRecord,
+    Consent, EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus, Estimate,
+    EstimateKind, EstimateLine, EstimateRecord, InquiryRecord, MspAnswers, Name, Patient,
+    PatientAccount, PatientMoney, PatientRecord, PaymentPlan, Person, PlanTerms, Record, RecordKey,
+    RecordKind, Statement, StatementAmounts, StatementLine, StatusInquiry, StatusInquiryRecord,
+    Urgency,
 };
 
 use super::{SOUND, day, dollars, id};
@@ -101,6 +102,9 @@ pub fn inquiry(text: &str, visit: &str, patient: &str, asked: u32) -> Eligibilit
         encounter: Some(visit.parse().expect(SOUND)),
         member: None,
         asked: day(asked),
+        stage: AskStage::Asked,
+        occasion: None,
+        reason: None,
         service: day(asked),
         service_types: Vec::new(),
         answered: None,
@@ -245,7 +249,10 @@ pub fn estimate(text: &str, visit: &str, patient: &str, asked: u32) -> Estimate 
             units: 1.into(),
             expected: dollars(150),
             share: dollars(150),
+            steps: Vec::new(),
         }],
+        answer: None,
+        remarks: Vec::new(),
         given: None,
     })
     .expect(SOUND)
