@@ -18,6 +18,7 @@ use crate::once::Call;
 use crate::plugin_log::{KeptLines, PluginLine};
 use crate::steps::charge::{self, fhir};
 use crate::steps::deadline::{self, Tick};
+use crate::steps::eligibility as eligibility_step;
 use crate::steps::exchange::{Delivery, Fetched};
 use crate::steps::submission::Sent;
 use crate::time::{Time, interchange_instant};
@@ -26,6 +27,7 @@ use crate::{Config, EngineError, PracticeCodes, sheet};
 mod builder;
 mod charges;
 mod claims;
+mod eligibility;
 mod exchange;
 mod inbox;
 mod registration;
@@ -310,6 +312,9 @@ impl Engine {
     /// called how often; an earlier `now` fires nothing new. Whoever must act is
     /// given a work item, which closes when the claim has got past it.
     ///
+    /// Payers are to be asked about the cover of a visit that was booked, is two
+    /// days off, or is today: the questions wait for [`Engine::ask_payers`].
+    ///
     /// The times are the payers' [`crate::Terms`], and the law's where those are
     /// silent.
     ///
@@ -338,6 +343,7 @@ impl Engine {
         let looked_at = desk.last_sequence()?;
         let mut tick = deadline::fire_due(&mut desk)?;
         tick.uncharged = charge::open_missing(&mut desk)?;
+        tick.wanted = eligibility_step::fire_due(&mut desk)?;
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
         } else if desk.last_sequence()? == looked_at {

@@ -109,6 +109,9 @@ pub enum EngineError {
     /// A sheet cannot be read.
     #[error(transparent)]
     Sheet(#[from] crate::SheetError),
+    /// Nobody was asked about a patient's cover.
+    #[error(transparent)]
+    Ask(#[from] crate::AskError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

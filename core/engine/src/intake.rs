@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::{acknowledgment, claim, posting};
+use crate::steps::{acknowledgment, claim, eligibility, posting};
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -206,6 +206,8 @@ struct Taken {
     remittances: usize,
     remitted: usize,
     paid: Money,
+    /// Answers about patients' cover, and those of them that refuse.
+    covers: (usize, usize),
     remarks: Vec<String>,
 }
 
@@ -231,6 +233,7 @@ impl Taken {
             let refused = match set.guide.map(|guide| guide.transaction()) {
                 Some("837P" | "837I" | "837D") => self.take_claims(desk, set)?,
                 Some("835") => self.take_remittance(desk, set)?,
+                Some("271") => self.take_cover(desk, set)?,
                 Some("999" | "277CA") => match scrubjay_edi::read_acknowledgments(set) {
                     Ok(answers) => {
                         self.name(transaction_name(set));
@@ -240,11 +243,11 @@ impl Taken {
                     Err(error) => Some(error.to_string()),
                 },
                 Some(other) => Some(format!(
-                    "{}: {other} is not taken in from a folder; this step takes 837, 835, 999, 277CA and TA1",
+                    "{}: {other} is not taken in from a folder; this step takes 837, 835, 271, 999, 277CA and TA1",
                     set.position()
                 )),
                 None => Some(format!(
-                    "{}: no guide for this transaction and version; this step takes 5010 837, 835, 999, 277CA and TA1",
+                    "{}: no guide for this transaction and version; this step takes 5010 837, 835, 271, 999, 277CA and TA1",
                     set.position()
                 )),
             };
@@ -306,6 +309,23 @@ impl Taken {
         self.answers += answered.answers;
         self.unmatched.extend(answered.unmatched);
         Ok(())
+    }
+
+    fn take_cover(
+        &mut self,
+        desk: &mut Desk<'_>,
+        set: &TransactionSet,
+    ) -> Result<Option<String>, EngineError> {
+        let covered = match eligibility::take_answers(desk, set)? {
+            Ok(covered) => covered,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        self.name(transaction_name(set));
+        self.items += covered.answers as u64;
+        self.covers.0 += covered.answers;
+        self.covers.1 += covered.rejected;
+        self.remarks.extend(covered.remarks);
+        Ok(None)
     }
 
     fn take_remittance(
@@ -379,6 +399,13 @@ impl Taken {
                 "{} remittance(s) of {} claims, {} paid",
                 self.remittances, self.remitted, self.paid
             ));
+        }
+        match self.covers {
+            (0, _) => {}
+            (answers, 0) => brought.push(format!("{answers} answer(s) about cover")),
+            (answers, refused) => brought.push(format!(
+                "{answers} answer(s) about cover, {refused} refused"
+            )),
         }
         if brought.is_empty() {
             brought.push("nothing posted".to_owned());

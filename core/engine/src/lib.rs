@@ -94,6 +94,7 @@ pub use steps::charge::{
 };
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
+pub use steps::eligibility::AskError;
 pub use steps::exchange::{Delivery, Fetched, fetch_into};
 pub use steps::hold::{Held, HoldError};
 pub use steps::pass::{PassError, Passed};

@@ -69,6 +69,13 @@ pub struct Terms {
     /// From sending to the first look at a claim that is not answered.
     #[serde(default)]
     pub follow_up: Option<Period>,
+    /// How long an answer about cover is relied on; 30 days where it is not told.
+    #[serde(default)]
+    pub cover_fresh: Option<Period>,
+    /// From asking about cover to the answer; two business days where it is not
+    /// told.
+    #[serde(default)]
+    pub cover_answer: Option<Period>,
     /// Whether a last day without business goes on to the next one.
     #[serde(default)]
     pub rolls: Rolls,

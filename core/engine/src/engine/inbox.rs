@@ -27,6 +27,7 @@ impl Engine {
             run.files.extend(one.files);
             run.sent.extend(one.sent);
         }
+        run.sent.extend(self.ask_payers()?);
         run.delivered = self.deliver()?;
         Ok(run)
     }
@@ -66,6 +67,7 @@ impl Engine {
     /// Where the store or the outbox fails.
     pub fn take_arrival(&mut self, arrival: &Arrival) -> Result<Run, EngineError> {
         let mut run = self.take_one(arrival)?;
+        run.sent.extend(self.ask_payers()?);
         run.delivered = self.deliver()?;
         Ok(run)
     }

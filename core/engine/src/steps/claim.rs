@@ -8,10 +8,11 @@ use scrubjay_model::{
     Account, Claim, ClaimId, Frequency, Money, PatientBilling, PayerProfile, PostingSet,
     Responsibility, ResponsibleParty, Work, WorkKind,
 };
-use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader, Sequence};
 use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
+use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::history;
 use crate::steps::hold::standing;
 use crate::steps::release::passed_rules;
@@ -291,9 +292,11 @@ fn judge(
     history: &[EarlierClaim],
     passed: &BTreeSet<String>,
 ) -> Result<Vec<String>, EngineError> {
+    let answer = latest_for_claim(desk.tx.as_ref(), desk.config, claim, Sequence::MAX)?;
     let subject = ClaimSubject {
         payer,
         history,
+        eligibility: answer.as_ref(),
         ..ClaimSubject::of(claim, desk.today())
     };
     let mut outcome = desk.judge(hook, Subject::Claim(&subject));

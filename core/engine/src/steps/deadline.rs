@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use scrubjay_model::{
     AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
     Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, EncounterId, Length, LineOfBusiness,
-    Proof, ProofKind, Recoverable, Work, WorkKind,
+    Proof, ProofKind, Recoverable, RecordKey, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
@@ -44,6 +44,9 @@ pub struct Tick {
     /// somebody.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uncharged: Vec<EncounterId>,
+    /// Questions to payers that are due since, and wait to be written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wanted: Vec<RecordKey>,
 }
 
 /// The states in which a payer has not decided yet.
@@ -71,6 +74,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         fired: Vec::new(),
         lifted,
         uncharged: Vec::new(),
+        wanted: Vec::new(),
     };
     let mut missed = Missed::default();
     for row in rows {

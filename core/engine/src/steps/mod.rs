@@ -8,6 +8,7 @@ pub(crate) mod claim;
 pub(crate) mod correction;
 pub(crate) mod deadline;
 pub(crate) mod denial;
+pub(crate) mod eligibility;
 pub(crate) mod exchange;
 pub(crate) mod history;
 pub(crate) mod hold;

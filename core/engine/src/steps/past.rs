@@ -6,11 +6,12 @@ use scrubjay_hooks::{
     Subject,
 };
 use scrubjay_model::{
-    AckLevel, AckOutcome, Acknowledgment, Adjustment, Claim, ClaimId, Denial, PayerProfile,
-    Remittance, RemittanceClaim, Submission, TraceNumber, Work,
+    AckLevel, AckOutcome, Acknowledgment, Adjustment, Claim, ClaimId, Denial, EligibilityRecord,
+    PayerProfile, Remittance, RemittanceClaim, Submission, TraceNumber, Work,
 };
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
+use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 use crate::steps::reason::{Place, place};
 use crate::steps::sendings::{answers_to_last, sendings};
@@ -28,6 +29,8 @@ pub(crate) struct Past {
     claim: Claim,
     payer: Option<PayerProfile>,
     history: Vec<EarlierClaim>,
+    /// What its payer had answered about the patient's cover.
+    eligibility: Option<EligibilityRecord>,
     /// Day on which it was first accepted.
     accepted: Option<NaiveDate>,
     /// What else came to the hook.
@@ -111,6 +114,7 @@ impl Past {
             accepted: first_accepted(&rows[..until], &claim.id),
             at: judged.stamp.at,
             history: history_before(reader, &claim, judged.sequence)?,
+            eligibility: latest_for_claim(reader, config, &claim, judged.sequence)?,
             claim,
             payer: payer.map(|payer| payer.profile.clone()),
             with,
@@ -145,6 +149,7 @@ impl Past {
             With::Nothing => see(Subject::Claim(&ClaimSubject {
                 payer,
                 history: &self.history,
+                eligibility: self.eligibility.as_ref(),
                 ..ClaimSubject::of(&self.claim, self.at.date_naive())
             })),
         }
