@@ -29,6 +29,8 @@ pub struct EligibilitySubject<'a> {
     pub visit: Option<&'a EncounterRecord>,
     /// The good-faith estimate that the patient was given.
     pub estimate: Option<GoodFaithEstimate>,
+    /// What the patient answered about payers that come before Medicare.
+    pub msp: Option<&'a MspAnswers>,
 }
 
 impl<'a> EligibilitySubject<'a> {
@@ -45,6 +47,7 @@ impl<'a> EligibilitySubject<'a> {
             service_type: None,
             visit: None,
             estimate: None,
+            msp: None,
         }
     }
 }

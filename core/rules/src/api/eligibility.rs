@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rhai::INT;
 use scrubjay_hooks::{EligibilitySubject, GoodFaithEstimate};
-use scrubjay_model::{EncounterRecord, PayerProfile};
+use scrubjay_model::{AccidentKind, EncounterRecord, GroupPlan, MspAnswers, PayerProfile};
 
 use super::answer::{AnswerView, Differs, differs, maybe_answer};
 use super::coverage::{CoverageRef, CoverageView, PayerView, coverages};
 use super::date::Date;
 use super::party::PersonRef;
+use super::registration::msp;
 use super::visit::maybe_visit;
-use super::{Api, Kind, maybe, maybe_date, maybe_money, payer, properties};
+use super::{Api, Kind, maybe, maybe_date, maybe_money, maybe_word, payer, properties};
 use crate::seen::Eye;
 use crate::view::{PersonView, person};
 
@@ -26,6 +28,7 @@ pub(crate) struct EligibilityView {
     visit: Option<Arc<EncounterRecord>>,
     service_date: NaiveDate,
     estimate: Option<GoodFaithEstimate>,
+    msp: Option<MspAnswers>,
     differs: Differs,
 }
 
@@ -64,6 +67,7 @@ impl EligibilityView {
             visit: subject.visit.cloned().map(Arc::new),
             service_date,
             estimate: subject.estimate,
+            msp: subject.msp.copied(),
             differs: Differs::of(
                 subject.answer,
                 subject.patient,
@@ -82,6 +86,7 @@ pub(crate) fn register(api: &mut Api<'_>) {
         .register_type_with_name::<EligibilityRef>("check of cover");
     payer!(api, CHECK, EligibilityRef);
     differs!(api, CHECK, EligibilityRef);
+    msp!(api, CHECK, EligibilityRef);
     properties! { api, CHECK, EligibilityRef =>
         "patient" Kind::Person, "The patient.", |it| PersonRef(Arc::clone(&it.patient));
         "coverage" Kind::Coverage, "The coverage that was asked about; missing for a patient without any.",

@@ -17,6 +17,34 @@ use crate::frame::Frame;
 use crate::seen::Eye;
 use crate::view::{PersonView, person};
 
+/// The answers that decide whether Medicare is secondary. What was not asked is
+/// missing.
+macro_rules! msp {
+    ($api:ident, $on:expr, $of:ty) => {
+        $crate::api::properties! { $api, $on, $of =>
+            "msp_asked" Kind::Date, "Day on which the patient was asked about payers before Medicare.",
+                |it| maybe_date(it.msp.and_then(|msp| msp.asked));
+            "group_plan" Kind::Text, "By whose work a group health plan covers the patient: `own`, `spouse`, `family`, `former` where the work has ended, `none`. Missing where it is not known.",
+                |it| maybe_word(it.msp.and_then(|msp| msp.group_plan).map(GroupPlan::as_str));
+            "employees" Kind::Number, "Employees of that employer; missing where it is not known.",
+                |it| maybe(it.msp.and_then(|msp| msp.employees).map(INT::from));
+            "disabled" Kind::Bool, "Whether the patient has Medicare because of a disability; missing where it is not known.",
+                |it| maybe(it.msp.and_then(|msp| msp.disabled));
+            "esrd_from" Kind::Date, "First day of the month in which the patient could have Medicare because of kidney failure.",
+                |it| maybe_date(it.msp.and_then(|msp| msp.esrd_from));
+            "accident" Kind::Text, "What the illness or injury comes from: `none`, `work`, `auto`, `liability`, `other`. Missing where it is not known.",
+                |it| maybe_word(it.msp.and_then(|msp| msp.accident).map(AccidentKind::as_str));
+            "accident_on" Kind::Date, "Day of the accident.",
+                |it| maybe_date(it.msp.and_then(|msp| msp.accident_on));
+            "black_lung" Kind::Bool, "Whether the Federal Black Lung Program pays; missing where it is not known.",
+                |it| maybe(it.msp.and_then(|msp| msp.black_lung));
+            "veterans" Kind::Bool, "Whether Veterans Affairs has agreed to pay; missing where it is not known.",
+                |it| maybe(it.msp.and_then(|msp| msp.veterans));
+        }
+    };
+}
+pub(crate) use msp;
+
 /// A registration as scripts see it.
 #[derive(Debug)]
 pub(crate) struct RegistrationView {
@@ -101,7 +129,7 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         "part2" Kind::Text, "`consented` or `no_consent`, where the record is one of substance use disorder treatment (42 CFR part 2); else missing.",
             |it| maybe_word(it.part2.map(Part2::as_str));
     }
-    msp(api);
+    msp!(api, REGISTRATION, RegistrationRef);
     let declared = Arc::clone(shared);
     api.get(
         REGISTRATION,
@@ -114,31 +142,6 @@ pub(crate) fn register(api: &mut Api<'_>, shared: &Arc<Mutex<Frame>>) {
         },
     )
     .needs(Need::Address);
-}
-
-/// The answers that decide whether Medicare is secondary. What was not asked is
-/// missing.
-fn msp(api: &mut Api<'_>) {
-    properties! { api, Kind::Registration, RegistrationRef =>
-        "msp_asked" Kind::Date, "Day on which the patient was asked about payers before Medicare.",
-            |it| maybe_date(it.msp.and_then(|msp| msp.asked));
-        "group_plan" Kind::Text, "By whose work a group health plan covers the patient: `own`, `spouse`, `family`, `former` where the work has ended, `none`. Missing where it is not known.",
-            |it| maybe_word(it.msp.and_then(|msp| msp.group_plan).map(GroupPlan::as_str));
-        "employees" Kind::Number, "Employees of that employer; missing where it is not known.",
-            |it| maybe(it.msp.and_then(|msp| msp.employees).map(INT::from));
-        "disabled" Kind::Bool, "Whether the patient has Medicare because of a disability; missing where it is not known.",
-            |it| maybe(it.msp.and_then(|msp| msp.disabled));
-        "esrd_from" Kind::Date, "First day of the month in which the patient could have Medicare because of kidney failure.",
-            |it| maybe_date(it.msp.and_then(|msp| msp.esrd_from));
-        "accident" Kind::Text, "What the illness or injury comes from: `none`, `work`, `auto`, `liability`, `other`. Missing where it is not known.",
-            |it| maybe_word(it.msp.and_then(|msp| msp.accident).map(AccidentKind::as_str));
-        "accident_on" Kind::Date, "Day of the accident.",
-            |it| maybe_date(it.msp.and_then(|msp| msp.accident_on));
-        "black_lung" Kind::Bool, "Whether the Federal Black Lung Program pays; missing where it is not known.",
-            |it| maybe(it.msp.and_then(|msp| msp.black_lung));
-        "veterans" Kind::Bool, "Whether Veterans Affairs has agreed to pay; missing where it is not known.",
-            |it| maybe(it.msp.and_then(|msp| msp.veterans));
-    }
 }
 
 fn digits(phone: Option<&str>) -> INT {

@@ -47,6 +47,7 @@ pub(super) struct EligibilitySpec {
     #[serde(deserialize_with = "stated")]
     visit: Stated<VisitSpec>,
     estimate: Option<EstimateSpec>,
+    msp: Option<MspAnswers>,
 }
 
 #[derive(Debug)]
@@ -58,6 +59,7 @@ pub(super) struct EligibilityExample {
     service_type: Option<ServiceType>,
     visit: Option<EncounterRecord>,
     estimate: Option<GoodFaithEstimate>,
+    msp: Option<MspAnswers>,
 }
 
 impl EligibilitySpec {
@@ -81,6 +83,7 @@ impl EligibilitySpec {
                 .transpose()?,
             visit,
             estimate: self.estimate.map(|estimate| estimate.build()).transpose()?,
+            msp: self.msp,
         })
     }
 }
@@ -118,6 +121,7 @@ impl EligibilityExample {
             service_type: self.service_type.as_ref(),
             visit: self.visit.as_ref(),
             estimate: self.estimate,
+            msp: self.msp.as_ref(),
             ..EligibilitySubject::of(&self.patient)
         }))
     }
