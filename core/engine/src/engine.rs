@@ -28,6 +28,7 @@ mod builder;
 mod charges;
 mod claims;
 mod eligibility;
+mod estimate;
 mod exchange;
 mod inbox;
 mod registration;

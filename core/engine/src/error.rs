@@ -112,6 +112,9 @@ pub enum EngineError {
     /// Nobody was asked about a patient's cover.
     #[error(transparent)]
     Ask(#[from] crate::AskError),
+    /// There is no estimate of what care will cost.
+    #[error(transparent)]
+    Estimate(#[from] crate::EstimateRefusal),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

@@ -95,6 +95,10 @@ pub use steps::charge::{
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
 pub use steps::eligibility::AskError;
+pub use steps::estimate::{
+    EstimateCause, EstimatePayer, EstimateRefusal, EstimateRequest, EstimateService,
+    GivenEstimate, RequestedEstimate,
+};
 pub use steps::exchange::{Delivery, Fetched, fetch_into};
 pub use steps::hold::{Held, HoldError};
 pub use steps::pass::{PassError, Passed};

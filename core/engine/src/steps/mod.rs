@@ -9,6 +9,7 @@ pub(crate) mod correction;
 pub(crate) mod deadline;
 pub(crate) mod denial;
 pub(crate) mod eligibility;
+pub(crate) mod estimate;
 pub(crate) mod exchange;
 pub(crate) mod history;
 pub(crate) mod hold;

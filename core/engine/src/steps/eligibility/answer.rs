@@ -5,14 +5,15 @@ use scrubjay_model::{
     AskStage, EligibilityAnswer, EligibilityInquiry, InquiryRecord, Money, PatientKey, PayerId,
     Record, RecordId, RecordKey, RecordKind, WorkKind,
 };
-use scrubjay_store::{Cause, RecordFilter};
+use scrubjay_store::{Cause, Event, RecordFilter};
 use scrubjay_x12::TransactionSet;
 
 use super::ask::key_of;
-use super::judge::{Judged, judge};
+use super::judge::{HELD_BY, Judged, judge};
 use super::latest::same_payer;
 use super::rejection::all_in_words;
-use super::{contradiction, inquiries, inquiries_of};
+use super::switch::about_payer;
+use super::{contradiction, inquiries, inquiries_of, payer_of_id};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -177,9 +178,24 @@ fn settle_older(desk: &mut Desk<'_>, inquiry: &InquiryRecord) -> Result<(), Engi
     for key in older(desk, &inquiry.patient, &inquiry.payer)? {
         desk.close_record_work(&key, WorkKind::Eligibility, "the payer has answered since")?;
     }
-    if let Some(visit) = &inquiry.encounter {
-        let outcome = "the payer has answered since";
-        desk.close_record_work(&visit.into(), WorkKind::Eligibility, outcome)?;
+    // On the visit and the patient hangs other work too.
+    let payer = payer_of_id(desk.config, &inquiry.payer);
+    let of_payer = payer.map(|payer| about_payer(&payer.profile.key));
+    let visit = inquiry.encounter.as_ref().map(RecordKey::from);
+    for record in visit.into_iter().chain([(&inquiry.patient).into()]) {
+        for item in desk.tx.record_work(&record)? {
+            let settled = item.reason.starts_with(HELD_BY)
+                || of_payer
+                    .as_ref()
+                    .is_some_and(|of| item.reason.starts_with(of));
+            if item.kind == WorkKind::Eligibility && settled {
+                let outcome = "the payer has answered since".to_owned();
+                desk.record(&Event::WorkClosed {
+                    item: item.id,
+                    outcome,
+                })?;
+            }
+        }
     }
     Ok(())
 }

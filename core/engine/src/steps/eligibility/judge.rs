@@ -19,6 +19,9 @@ const CAN: [EffectKind; 3] = [
     EffectKind::Route,
 ];
 
+/// How work begins that rules hold a patient's cover by.
+pub(super) const HELD_BY: &str = "cover is held by ";
+
 /// Whose cover is judged, and by which question.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Judged<'j> {
@@ -89,6 +92,7 @@ pub(super) fn judge(
         },
         visit: visit.map(|visit| &**visit),
         estimate,
+        msp: Some(&patient.msp),
         ..EligibilitySubject::of(&patient.person)
     };
     let found = judge_record(
@@ -99,7 +103,8 @@ pub(super) fn judge(
         &CAN,
     )?;
     if !found.held_by.is_empty() {
-        open_once(desk, record, found.held_by.join(", "))?;
+        let reason = format!("{HELD_BY}{}", found.held_by.join(", "));
+        open_once(desk, record, reason)?;
     }
     for (rule, effect) in found.effects {
         carry_out(desk, judged, &rule, effect)?;

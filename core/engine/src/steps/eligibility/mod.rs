@@ -26,7 +26,7 @@ pub(crate) use ask::write_wanted;
 pub use call::AskError;
 pub(crate) use call::ask;
 pub(crate) use latest::{latest_about, latest_for_claim};
-pub(crate) use occasion::want_due;
+pub(crate) use occasion::{judge_again, want_due};
 
 use crate::config::Payer;
 use crate::desk::Desk;
@@ -303,4 +303,4 @@ pub(super) fn contradiction(problem: impl std::fmt::Display) -> EngineError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

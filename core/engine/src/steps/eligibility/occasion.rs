@@ -5,16 +5,17 @@
 use chrono::{Datelike, Days, NaiveDate};
 use scrubjay_hooks::Hook;
 use scrubjay_model::{
-    AskOccasion, AskStage, Encounter, InquiryRecord, Money, Patient, Record, RecordKey, RecordKind,
-    WorkKind,
+    AskOccasion, AskStage, Encounter, EncounterId, InquiryRecord, Money, Patient, Record,
+    RecordKey, RecordKind, WorkKind,
 };
 use scrubjay_store::{Event, RecordFilter};
 
-use super::judge::{Judged, judge};
+use super::judge::{HELD_BY, Judged, judge};
 use super::latest::same_payer;
 use super::{Why, asked_about, fresh_until, inquiries_of, open_once, payer_of, want_one};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::estimate;
 
 /// How long before a visit cover is verified once more: 48 hours, in days.
 const DAYS_BEFORE: u64 = 2;
@@ -52,6 +53,9 @@ fn want_for_visit(
     let mut known = inquiries_of(desk.tx.as_ref(), &patient.key)?;
     known.retain(|one| one.encounter.as_ref() == Some(&visit.id));
     let coverages = asked_about(desk.config, patient, visit.service_date());
+    if coverages.is_empty() {
+        estimate::require(desk, visit)?;
+    }
     let mut first_look = coverages.is_empty() && !was_judged(desk, visit)?;
     for coverage in &coverages {
         let payer = payer_of(desk.config, coverage);
@@ -69,20 +73,44 @@ fn want_for_visit(
         first_look |= own.is_empty() && new.is_some();
         wanted.extend(new);
     }
-    // Later looks are the answers': until one comes nothing is new but the day.
+    // Where somebody is asked, later looks are those at the answers.
     if first_look {
-        let key = RecordKey::from(&visit.id);
-        judge(
-            desk,
-            &key,
-            &Judged {
-                patient,
-                visit: Some(visit),
-                inquiry: None,
-            },
-        )?;
+        judge_visit(desk, patient, visit)?;
     }
     Ok(wanted)
+}
+
+/// Judges a visit by what is known: what held it before is found anew.
+fn judge_visit(
+    desk: &mut Desk<'_>,
+    patient: &Patient,
+    visit: &Encounter,
+) -> Result<(), EngineError> {
+    let key = RecordKey::from(&visit.id);
+    for item in desk.tx.record_work(&key)? {
+        if item.kind == WorkKind::Eligibility && item.reason.starts_with(HELD_BY) {
+            let outcome = "judged anew".to_owned();
+            let item = item.id;
+            desk.record(&Event::WorkClosed { item, outcome })?;
+        }
+    }
+    let judged = Judged {
+        patient,
+        visit: Some(visit),
+        inquiry: None,
+    };
+    judge(desk, &key, &judged)
+}
+
+/// Judges the cover of a visit once more, since what was missing is there.
+pub(crate) fn judge_again(desk: &mut Desk<'_>, visit: &EncounterId) -> Result<(), EngineError> {
+    let Some(visit) = desk.encounter(visit)? else {
+        return Ok(());
+    };
+    match desk.patient(&visit.patient)? {
+        Some(patient) => judge_visit(desk, &patient, &visit),
+        None => Ok(()),
+    }
 }
 
 /// From which day on a question serves the last occasion that a visit has come to.
@@ -125,9 +153,12 @@ fn due(desk: &Desk<'_>, visit: &Encounter, asked: &[InquiryRecord]) -> Option<Wh
     })
 }
 
-/// Whether the visit itself came to the hook: there is nobody to ask about it.
+/// Whether the visit itself came to the hook since its last occasion: there is
+/// nobody to ask about it.
 fn was_judged(desk: &Desk<'_>, visit: &Encounter) -> Result<bool, EngineError> {
-    let history = desk.tx.record_history(&(&visit.id).into())?;
+    let since = since(visit, desk.today()).map(|(_, since)| since);
+    let mut history = desk.tx.record_history(&(&visit.id).into())?;
+    history.retain(|row| since.is_none_or(|since| row.stamp.at.date_naive() >= since));
     let at_hook = |event: &Event| matches!(event, Event::RecordJudged { hook, .. } if *hook == Hook::Eligibility);
     Ok(history.iter().any(|row| at_hook(&row.event)))
 }

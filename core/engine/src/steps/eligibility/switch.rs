@@ -52,8 +52,8 @@ pub(super) fn put_first(
     };
     let Some(asked) = asked else {
         let reason = format!(
-            "`{}` is to come first on {day}: {reason}; enter its coverage",
-            to.key
+            "{}is to come first on {day}: {reason}; enter its coverage",
+            about_payer(&to.key)
         );
         return open_once(desk, &record, reason);
     };
@@ -80,9 +80,9 @@ pub(super) fn put_first(
         Ok(next) => next,
         Err(problem) => {
             let reason = format!(
-                "`{}` is to come first on {day}, and the coverages on file do not allow it \
+                "{}is to come first on {day}, and the coverages on file do not allow it \
                  ({problem}): {reason}; mend them by hand",
-                to.key
+                about_payer(&to.key)
             );
             return open_once(desk, &record, reason);
         }
@@ -90,9 +90,9 @@ pub(super) fn put_first(
     keep_patient(desk, &next)?;
     if !member_known {
         let reason = format!(
-            "`{}` stands in the record since {reason}; its member number is not known: get the \
-             card, and enter it",
-            to.key
+            "{}comes first now ({reason}); its member number is not known: get the card, and \
+             enter it",
+            about_payer(&to.key)
         );
         return open_once(desk, &record, reason);
     }
@@ -101,6 +101,11 @@ pub(super) fn put_first(
         reason,
     };
     want_each(desk, &next, visit, why).map(drop)
+}
+
+/// How work about a payer begins, by which it is known when that payer answers.
+pub(super) fn about_payer(key: &str) -> String {
+    format!("`{key}` ")
 }
 
 /// Keeps the patient with the day on which somebody must look at the record,

@@ -38,26 +38,26 @@ payers:
   - { key: self, name: Self Pay, id: SELF, line: self-pay }
 ";
 
-pub(super) fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// A practice with a store, an outbox and the rules of a test.
-pub(super) struct Office {
-    store: MemoryStore,
+pub(crate) struct Office {
+    pub(crate) store: MemoryStore,
     handlers: Handlers,
-    config: Config,
+    pub(crate) config: Config,
     outbox: tempfile::TempDir,
     _packs: tempfile::TempDir,
 }
 
 impl Office {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_rules(&[])
     }
 
     /// With a pack of these files of rules.
-    pub(super) fn with_rules(rules: &[(&str, &str)]) -> Self {
+    pub(crate) fn with_rules(rules: &[(&str, &str)]) -> Self {
         let packs = tempfile::tempdir().unwrap();
         let folder = packs.path().join("test");
         std::fs::create_dir_all(&folder).unwrap();
@@ -78,7 +78,7 @@ impl Office {
     }
 
     /// Does something at the desk on a day, and keeps it.
-    pub(super) fn on<T>(&mut self, on: &str, run: impl FnOnce(&mut Desk<'_>, &Path) -> T) -> T {
+    pub(crate) fn on<T>(&mut self, on: &str, run: impl FnOnce(&mut Desk<'_>, &Path) -> T) -> T {
         let mut desk = Desk {
             tx: self.store.begin().unwrap(),
             handlers: &mut self.handlers,
@@ -96,7 +96,7 @@ impl Office {
 
     /// What a day brings: what is due is wanted, and what is wanted leaves.
     /// Twice, since nothing may come of the second time.
-    pub(super) fn day(&mut self, on: &str) -> Vec<EligibilityRequest> {
+    pub(crate) fn day(&mut self, on: &str) -> Vec<EligibilityRequest> {
         let mut asked = Vec::new();
         for time in 0..2 {
             let written = self.on(on, |desk, outbox| {
@@ -119,7 +119,7 @@ impl Office {
     }
 
     /// Takes in the answers of a file.
-    pub(super) fn answered(&mut self, on: &str, answers: &[EligibilityResponse]) -> Vec<String> {
+    pub(crate) fn answered(&mut self, on: &str, answers: &[EligibilityResponse]) -> Vec<String> {
         struct Numbers(u32);
         impl ControlNumbers for Numbers {
             fn next_interchange(&mut self) -> u32 {
@@ -156,12 +156,12 @@ impl Office {
         })
     }
 
-    pub(super) fn inquiries(&self) -> Vec<InquiryRecord> {
+    pub(crate) fn inquiries(&self) -> Vec<InquiryRecord> {
         let reader = self.store.read().unwrap();
         inquiries_of(reader.as_ref(), &"P-7".parse().unwrap()).unwrap()
     }
 
-    pub(super) fn patient(&self) -> Patient {
+    pub(crate) fn patient(&self) -> Patient {
         let key: PatientKey = "P-7".parse().unwrap();
         match self.store.read().unwrap().record(&(&key).into()).unwrap() {
             Some(Record::Patient(patient)) => *patient,
@@ -169,14 +169,14 @@ impl Office {
         }
     }
 
-    pub(super) fn work(&self, kind: WorkKind) -> Vec<WorkItem> {
+    pub(crate) fn work(&self, kind: WorkKind) -> Vec<WorkItem> {
         let mut open = self.store.read().unwrap().open_work(None).unwrap();
         open.retain(|item| item.kind == kind);
         open
     }
 }
 
-pub(super) fn coverage(payer: &str, name: &str, order: CoverageOrder) -> PatientCoverage {
+pub(crate) fn coverage(payer: &str, name: &str, order: CoverageOrder) -> PatientCoverage {
     PatientCoverage {
         coverage: Coverage {
             order,
@@ -196,11 +196,11 @@ pub(super) fn coverage(payer: &str, name: &str, order: CoverageOrder) -> Patient
     }
 }
 
-pub(super) fn medicare() -> PatientCoverage {
+pub(crate) fn medicare() -> PatientCoverage {
     coverage("MCR01", "Medicare", CoverageOrder::Primary)
 }
 
-pub(super) fn patient(coverages: Vec<PatientCoverage>) -> Patient {
+pub(crate) fn patient(coverages: Vec<PatientCoverage>) -> Patient {
     Patient::new(PatientRecord {
         key: "P-7".parse().unwrap(),
         registered: day("2026-01-05"),
@@ -222,7 +222,7 @@ pub(super) fn patient(coverages: Vec<PatientCoverage>) -> Patient {
     .unwrap()
 }
 
-pub(super) fn visit(scheduled: &str) -> Encounter {
+pub(crate) fn visit(scheduled: &str) -> Encounter {
     Encounter::new(EncounterRecord {
         id: "V-1".parse().unwrap(),
         patient: "P-7".parse().unwrap(),
@@ -240,7 +240,7 @@ pub(super) fn visit(scheduled: &str) -> Encounter {
 }
 
 /// A patient with coverages, and a visit that is booked.
-fn booked(office: &mut Office, coverages: Vec<PatientCoverage>, scheduled: &str) {
+pub(crate) fn booked(office: &mut Office, coverages: Vec<PatientCoverage>, scheduled: &str) {
     office.on("2026-03-02", |desk, _| {
         desk.keep(patient(coverages), None).unwrap();
         desk.keep(visit(scheduled), None).unwrap();
@@ -255,7 +255,7 @@ fn active() -> Benefit {
 }
 
 /// The answer of a payer to a question.
-fn answer(
+pub(crate) fn answer(
     request: &EligibilityRequest,
     change: impl FnOnce(&mut EligibilityRecord),
 ) -> EligibilityResponse {
@@ -583,4 +583,49 @@ fn a_rule_that_always_wants_to_know_asks_once_a_day() {
     }
     // The one of the booking; its answer came on the same day.
     assert_eq!(office.inquiries().len(), 1);
+}
+
+#[test]
+fn a_claim_is_judged_on_the_last_answer_about_its_patient_and_a_past_one_on_that_of_its_day() {
+    let mut office = Office::new();
+    let claim = scrubjay_store::conformance::sample::claim("A", 150);
+    let payer = claim.destination().unwrap().payer.clone().unwrap();
+    office.on("2026-03-02", |desk, _| {
+        let mut record = patient(vec![coverage(
+            payer.as_str(),
+            "Payer",
+            CoverageOrder::Primary,
+        )])
+        .into_record();
+        record.person = claim.patient.clone();
+        desk.keep(Patient::new(record).unwrap(), None).unwrap();
+        desk.keep(visit("2026-03-04"), None).unwrap();
+    });
+    office.config.default_channel = Some("house".to_owned());
+    let latest = |office: &Office, before: u64| {
+        let reader = office.store.read().unwrap();
+        let found = latest_for_claim(reader.as_ref(), &office.config, &claim, before);
+        found.unwrap().map(|answer| answer.plan_from)
+    };
+    let row = |office: &Office| {
+        office
+            .store
+            .read()
+            .unwrap()
+            .last_row()
+            .unwrap()
+            .unwrap()
+            .sequence
+    };
+    assert_eq!(latest(&office, u64::MAX), None);
+    let mut seen = Vec::new();
+    for (on, from) in [("2026-03-02", "2026-01-01"), ("2026-03-04", "2026-02-01")] {
+        let asked = office.day(on);
+        let told = answer(&asked[0], |record| record.plan_from = Some(day(from)));
+        office.answered(on, &[told]);
+        seen.push((row(&office) + 1, Some(Some(day(from)))));
+    }
+    for (before, answer) in seen {
+        assert_eq!(latest(&office, before), answer);
+    }
 }
