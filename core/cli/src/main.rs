@@ -8,6 +8,8 @@ mod claims;
 mod codes;
 mod correct;
 mod db;
+mod eligibility;
+mod estimate;
 mod hold;
 mod live;
 mod patient;
@@ -88,6 +90,12 @@ enum Command {
     /// Charges of visits: add, import, list, show, missing, none, price, void.
     #[command(subcommand)]
     Charge(charge::ChargeCommand),
+    /// Patients' cover: ask payers, list, show.
+    #[command(subcommand)]
+    Eligibility(eligibility::EligibilityCommand),
+    /// What care will cost a patient: make, give, show, request.
+    #[command(subcommand)]
+    Estimate(estimate::EstimateCommand),
     /// The double-entry ledger: trial balance, one claim.
     #[command(subcommand)]
     Ledger(db::LedgerCommand),
@@ -138,6 +146,8 @@ fn main() -> ExitCode {
         Command::Claims(command) => claims::claims(&command),
         Command::Ack(command) => ack::ack(&command),
         Command::Charge(command) => charge::charge(&command),
+        Command::Eligibility(command) => eligibility::eligibility(&command),
+        Command::Estimate(command) => estimate::estimate(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
         Command::Rules(command) => rules::rules(&command),

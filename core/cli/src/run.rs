@@ -128,6 +128,8 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     }
     for visit in &tick.uncharged {
         writeln!(out, "visit {visit} is not charged for")?;
+    for question in &tick.wanted {
+        writeln!(out, "{question} waits to be asked: scrubjay eligibility ask")?;
     }
     if tick.fired.is_empty() {
         if tick.uncharged.is_empty() {
