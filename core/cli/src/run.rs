@@ -128,11 +128,15 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     }
     for visit in &tick.uncharged {
         writeln!(out, "visit {visit} is not charged for")?;
+    }
     for question in &tick.wanted {
-        writeln!(out, "{question} waits to be asked: scrubjay eligibility ask")?;
+        writeln!(
+            out,
+            "{question} waits to be asked: scrubjay eligibility ask"
+        )?;
     }
     if tick.fired.is_empty() {
-        if tick.uncharged.is_empty() {
+        if tick.uncharged.is_empty() && tick.wanted.is_empty() {
             writeln!(out, "nothing is due")?;
         }
     } else {

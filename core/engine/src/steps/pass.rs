@@ -92,16 +92,15 @@ pub(crate) fn pass(
         rules: rules.clone(),
         reason: reason.trim().to_owned(),
     })?;
-    if let Some(kind) = work_of(record.kind) {
-        let outcome = format!("passed by {}", desk.stamp.actor);
-        for item in desk.tx.record_work(&record)? {
-            if item.kind == kind && is_for(&item.reason, &found) {
-                let outcome = outcome.clone();
-                desk.record(&Event::WorkClosed {
-                    item: item.id,
-                    outcome,
-                })?;
-            }
+    let kinds = work_of(record.kind);
+    let outcome = format!("passed by {}", desk.stamp.actor);
+    for item in desk.tx.record_work(&record)? {
+        if kinds.contains(&item.kind) && is_for(&item.reason, &found) {
+            let outcome = outcome.clone();
+            desk.record(&Event::WorkClosed {
+                item: item.id,
+                outcome,
+            })?;
         }
     }
     Ok(Passed { record, rules })
@@ -125,14 +124,15 @@ fn standing(history: &[JournalRow]) -> Vec<Finding> {
     findings
 }
 
-/// The kind of work by which findings hold a record.
-const fn work_of(kind: RecordKind) -> Option<WorkKind> {
+/// The kinds of work by which findings hold a record.
+const fn work_of(kind: RecordKind) -> &'static [WorkKind] {
     match kind {
-        RecordKind::Patient | RecordKind::Encounter => Some(WorkKind::Registration),
-        RecordKind::Eligibility => Some(WorkKind::Eligibility),
-        RecordKind::Authorization => Some(WorkKind::Authorization),
-        RecordKind::Charge => Some(WorkKind::Charge),
-        _ => None,
+        RecordKind::Patient => &[WorkKind::Registration],
+        RecordKind::Encounter => &[WorkKind::Registration, WorkKind::Eligibility],
+        RecordKind::Eligibility => &[WorkKind::Eligibility],
+        RecordKind::Authorization => &[WorkKind::Authorization],
+        RecordKind::Charge => &[WorkKind::Charge],
+        _ => &[],
     }
 }
 

@@ -9,7 +9,7 @@ use scrubjay_store::{Cause, Event, RecordFilter};
 use scrubjay_x12::TransactionSet;
 
 use super::ask::key_of;
-use super::judge::{HELD_BY, Judged, judge};
+use super::judge::{Judged, is_held_by_rules, judge};
 use super::latest::same_payer;
 use super::rejection::all_in_words;
 use super::switch::about_payer;
@@ -184,7 +184,7 @@ fn settle_older(desk: &mut Desk<'_>, inquiry: &InquiryRecord) -> Result<(), Engi
     let visit = inquiry.encounter.as_ref().map(RecordKey::from);
     for record in visit.into_iter().chain([(&inquiry.patient).into()]) {
         for item in desk.tx.record_work(&record)? {
-            let settled = item.reason.starts_with(HELD_BY)
+            let settled = is_held_by_rules(&item.reason)
                 || of_payer
                     .as_ref()
                     .is_some_and(|of| item.reason.starts_with(of));

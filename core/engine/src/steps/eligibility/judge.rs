@@ -19,8 +19,10 @@ const CAN: [EffectKind; 3] = [
     EffectKind::Route,
 ];
 
-/// How work begins that rules hold a patient's cover by.
-pub(super) const HELD_BY: &str = "cover is held by ";
+/// Whether work was opened for what rules hold: it names them, and nothing else.
+pub(super) fn is_held_by_rules(reason: &str) -> bool {
+    reason.split(", ").all(|rule| !rule.contains(' '))
+}
 
 /// Whose cover is judged, and by which question.
 #[derive(Debug, Clone, Copy)]
@@ -103,8 +105,7 @@ pub(super) fn judge(
         &CAN,
     )?;
     if !found.held_by.is_empty() {
-        let reason = format!("{HELD_BY}{}", found.held_by.join(", "));
-        open_once(desk, record, reason)?;
+        open_once(desk, record, found.held_by.join(", "))?;
     }
     for (rule, effect) in found.effects {
         carry_out(desk, judged, &rule, effect)?;

@@ -10,7 +10,7 @@ use scrubjay_model::{
 };
 use scrubjay_store::{Event, RecordFilter};
 
-use super::judge::{HELD_BY, Judged, judge};
+use super::judge::{Judged, is_held_by_rules, judge};
 use super::latest::same_payer;
 use super::{Why, asked_about, fresh_until, inquiries_of, open_once, payer_of, want_one};
 use crate::EngineError;
@@ -88,7 +88,7 @@ fn judge_visit(
 ) -> Result<(), EngineError> {
     let key = RecordKey::from(&visit.id);
     for item in desk.tx.record_work(&key)? {
-        if item.kind == WorkKind::Eligibility && item.reason.starts_with(HELD_BY) {
+        if item.kind == WorkKind::Eligibility && is_held_by_rules(&item.reason) {
             let outcome = "judged anew".to_owned();
             let item = item.id;
             desk.record(&Event::WorkClosed { item, outcome })?;

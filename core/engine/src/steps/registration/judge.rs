@@ -7,10 +7,11 @@ use scrubjay_store::{Event, RecordFilter};
 
 use super::on_file::OnFile;
 use super::plan::{Planned, Step, plan};
-use super::work::{settle, settle_members, verify};
+use super::work::{settle, settle_members};
 use super::{JudgedVisit, PayerFirst, Repaired, keep_patient};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::eligibility;
 use crate::steps::judged::judge_planned;
 
 /// What this step carries out itself.
@@ -69,7 +70,8 @@ pub(super) fn judge(
         judged.held_by = found.held_by;
         let Planned { steps, to_verify } = planned;
         for reason in to_verify {
-            verify(desk, &judged.patient.key, visit, &reason)?;
+            let of_visit = visit.map(|visit| &visit.id);
+            eligibility::want(desk, &judged.patient.key, of_visit, &reason)?;
             judged.to_verify.push(reason);
         }
         let rerouted = steps

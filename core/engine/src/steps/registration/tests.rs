@@ -394,7 +394,11 @@ fn a_cover_to_be_asked_about_is_asked_about_once() {
         let registered = engine.register(patient("P-1"), "Ana").unwrap();
         assert_eq!(registered.to_verify, ["the card is new (t/asks)"]);
     }
-    let open = work(&engine, &key("P-1"));
-    assert_eq!(open.len(), 1, "{open:?}");
-    assert_eq!(open[0].kind, WorkKind::Eligibility);
+    let reader = engine.read().unwrap();
+    let wanted = reader.records(&scrubjay_store::RecordFilter {
+        kind: Some(scrubjay_model::RecordKind::Eligibility),
+        ..Default::default()
+    });
+    let states: Vec<String> = wanted.unwrap().into_iter().map(|row| row.state).collect();
+    assert_eq!(states, ["wanted"]);
 }

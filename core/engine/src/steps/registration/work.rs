@@ -1,7 +1,7 @@
 //! The front desk's work on a registration: opened where something must be
 //! mended, closed when it is.
 
-use scrubjay_model::{Encounter, Money, Patient, PatientKey, RecordKey, WorkKind};
+use scrubjay_model::{Money, Patient, RecordKey, WorkKind};
 use scrubjay_store::Event;
 
 use super::on_file::payer_of;
@@ -77,23 +77,4 @@ pub(super) fn settle_members(
         }
     }
     Ok(())
-}
-
-/// The payer is to be asked about a patient's cover.
-pub(super) fn verify(
-    desk: &mut Desk<'_>,
-    patient: &PatientKey,
-    visit: Option<&Encounter>,
-    reason: &str,
-) -> Result<(), EngineError> {
-    let record = match visit {
-        Some(visit) => RecordKey::from(&visit.id),
-        None => RecordKey::from(patient),
-    };
-    let reason = format!("ask the payer about the cover: {reason}");
-    let open = desk.tx.record_work(&record)?;
-    if open.iter().any(|item| item.reason == reason) {
-        return Ok(());
-    }
-    desk.open_record_work(WorkKind::Eligibility, &record, Money::ZERO, reason)
 }
