@@ -15,6 +15,12 @@ const VISIT_BILLED: &str = "engine/visit-billed";
 /// It was entered long after the service.
 const LATE_ENTRY: &str = "engine/late-entry";
 
+/// What an edit finds and asks for.
+type Edit = fn(&Config, &ChargeSubject<'_>, &mut Outcome);
+
+/// Every edit, by its id, which never changes.
+const EDITS: [(&str, Edit); 2] = [(VISIT_BILLED, visit_billed), (LATE_ENTRY, late_entry)];
+
 /// What holds for every charge.
 pub(super) fn judge(
     config: &Config,
@@ -22,9 +28,7 @@ pub(super) fn judge(
     version: &Arc<str>,
     outcome: &mut Outcome,
 ) {
-    let edits: [(&str, fn(&Config, &ChargeSubject<'_>, &mut Outcome)); 2] =
-        [(VISIT_BILLED, visit_billed), (LATE_ENTRY, late_entry)];
-    for (rule, edit) in edits {
+    for (rule, edit) in EDITS {
         let before = outcome.findings.len();
         edit(config, subject, outcome);
         let found = outcome.findings.len() - before;
