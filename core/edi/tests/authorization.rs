@@ -15,8 +15,9 @@ use scrubjay_edi::{
     read_authorization_responses, write_authorization_requests, write_authorization_responses,
 };
 use scrubjay_model::{
-    AsSent, Authorization, AuthorizationError, AuthorizationRecord, AuthorizationStatus,
-    AuthorizedService, CoverageOrder, Relationship, ReviewAnswer, ReviewOutcome, Urgency,
+    AsSent, Authorization, AuthorizationError, AuthorizationKind, AuthorizationRecord,
+    AuthorizationStatus, AuthorizedService, CoverageOrder, Relationship, ReviewAnswer,
+    ReviewOutcome, Urgency,
 };
 use support::asked::{
     damaged_sets, days, dependent, exchange, payer, provider, rejections, sorted, span, subscriber,
@@ -143,6 +144,7 @@ fn asked_for(codes: &[(&str, i64)]) -> AuthorizationRecord {
     AuthorizationRecord {
         patient: "P-7".parse().unwrap(),
         payer: "PAY01".parse().unwrap(),
+        kind: AuthorizationKind::PriorAuthorization,
         status: AuthorizationStatus::Asked,
         number: None,
         asked: Some(day("2026-02-20")),
@@ -157,6 +159,9 @@ fn asked_for(codes: &[(&str, i64)]) -> AuthorizationRecord {
                 used: Decimal::ZERO,
             })
             .collect(),
+        way: None,
+        visits: Vec::new(),
+        uses: Vec::new(),
         answer: None,
     }
 }

@@ -74,8 +74,9 @@ pub use appeal::{
 pub use as_sent::AsSent;
 pub use assistance::{AssistanceStatus, FinancialAssistance};
 pub use authorization::{
-    Authorization, AuthorizationError, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
-    AuthorizedService, PlannedService, ReviewAnswer, ReviewOutcome,
+    Authorization, AuthorizationError, AuthorizationGap, AuthorizationKind, AuthorizationRecord,
+    AuthorizationStatus, AuthorizationUse, AuthorizationWay, AuthorizedService, PlannedService,
+    ReviewAnswer, ReviewOutcome,
 };
 pub use calendar::{BusinessCalendar, FederalHoliday, Holidays, federal_holiday};
 pub use charge::{Billing, Charge, ChargeError, ChargeRecord};

@@ -44,6 +44,15 @@ pub enum AuthorizationError {
         /// Units used.
         used: Decimal,
     },
+    /// A claim's use that cannot be counted: of a procedure that is not there,
+    /// of no units, or of more than are used up.
+    #[error(
+        "use {number} of the authorization is of a procedure or of units that it does not have"
+    )]
+    Use {
+        /// Use, 1-based.
+        number: usize,
+    },
     /// Not covered, so nothing was counted.
     #[error("nothing is used up: {0}")]
     NotCovered(AuthorizationGap),

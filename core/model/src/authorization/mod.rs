@@ -6,14 +6,16 @@ use serde::{Deserialize, Serialize};
 
 mod error;
 mod review;
+mod uses;
 
 pub use error::{AuthorizationError, AuthorizationGap};
 pub use review::{ReviewAnswer, ReviewOutcome};
+pub use uses::AuthorizationUse;
 
 use crate::checked::checked;
 use crate::{
-    AuthorizationNumber, Deadline, Modifier, PatientKey, PayerId, PlaceOfService, ProcedureCode,
-    Urgency,
+    AuthorizationNumber, Deadline, EncounterId, Modifier, PatientKey, PayerId, PlaceOfService,
+    ProcedureCode, Urgency,
 };
 
 /// Where an authorization stands. Whether an approved one has run out is a
@@ -43,6 +45,68 @@ impl AuthorizationStatus {
             Self::Approved => "approved",
             Self::Denied => "denied",
             Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Whose leave it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationKind {
+    /// The payer's, for services (REF*G1 on a claim).
+    #[default]
+    PriorAuthorization,
+    /// The primary care provider's or the plan's, to see a specialist (REF*9F
+    /// on a claim).
+    Referral,
+}
+
+impl AuthorizationKind {
+    /// The name used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PriorAuthorization => "prior_authorization",
+            Self::Referral => "referral",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// By which way a payer was asked, or answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationWay {
+    /// Electronically (278).
+    Edi,
+    /// The payer's portal.
+    Portal,
+    /// By telephone.
+    Phone,
+    /// By fax.
+    Fax,
+    /// By letter.
+    Mail,
+}
+
+impl AuthorizationWay {
+    /// Every way.
+    pub const ALL: [Self; 5] = [Self::Edi, Self::Portal, Self::Phone, Self::Fax, Self::Mail];
+
+    /// The name used in configuration, commands and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edi => "edi",
+            Self::Portal => "portal",
+            Self::Phone => "phone",
+            Self::Fax => "fax",
+            Self::Mail => "mail",
         }
     }
 }
@@ -92,6 +156,9 @@ pub struct AuthorizationRecord {
     pub patient: PatientKey,
     /// Payer.
     pub payer: PayerId,
+    /// Whose leave it is.
+    #[serde(default, skip_serializing_if = "AuthorizationKind::is_default")]
+    pub kind: AuthorizationKind,
     /// Where it stands.
     pub status: AuthorizationStatus,
     /// The payer's number (HCR02, REF*G1 on a claim); an approved one has it.
@@ -109,8 +176,18 @@ pub struct AuthorizationRecord {
     /// Last day of service that it is for; an approved one has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
-    /// Services, asked for or granted.
+    /// Services, asked for or granted. A referral without any is for whatever
+    /// the specialist does, and counts nothing.
     pub services: Vec<AuthorizedService>,
+    /// By which way it was asked for or told of; `None` while nobody has asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<AuthorizationWay>,
+    /// Visits that are booked under it, beside the one that it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<EncounterId>,
+    /// What claims use of it while a payer has them, in the order of sending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<AuthorizationUse>,
     /// The payer's latest answer, where one has come electronically.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<ReviewAnswer>,
@@ -123,7 +200,10 @@ impl AuthorizationRecord {
                 ("number", self.number.is_some()),
                 ("from", self.from.is_some()),
                 ("to", self.to.is_some()),
-                ("services", !self.services.is_empty()),
+                (
+                    "services",
+                    !self.services.is_empty() || self.is_for_anything(),
+                ),
             ];
             if let Some((field, _)) = parts.into_iter().find(|(_, given)| !given) {
                 return Err(AuthorizationError::Missing { field });
@@ -161,7 +241,12 @@ impl AuthorizationRecord {
                 });
             }
         }
-        Ok(())
+        self.check_uses()
+    }
+
+    /// Whether it names no services because it is for all that is done.
+    fn is_for_anything(&self) -> bool {
+        self.kind == AuthorizationKind::Referral && self.services.is_empty()
     }
 
     fn service(&self, procedure: &ProcedureCode) -> Option<&AuthorizedService> {
@@ -206,6 +291,7 @@ impl AuthorizationRecord {
             gaps.push(AuthorizationGap::NoUnits);
         }
         match self.left(procedure) {
+            None if self.is_for_anything() => {}
             None => gaps.push(AuthorizationGap::OtherProcedure),
             Some(left) if units > left => gaps.push(AuthorizationGap::UnitsShort {
                 needed: units,
@@ -225,14 +311,15 @@ checked! {
     /// use chrono::NaiveDate;
     /// use rust_decimal::Decimal;
     /// use scrubjay_model::{
-    ///     Authorization, AuthorizationGap, AuthorizationRecord, AuthorizationStatus,
-    ///     AuthorizedService,
+    ///     Authorization, AuthorizationGap, AuthorizationKind, AuthorizationRecord,
+    ///     AuthorizationStatus, AuthorizedService,
     /// };
     ///
     /// let march = NaiveDate::from_ymd_opt(2026, 3, 1).ok_or("no such day")?;
     /// let mut authorization = Authorization::new(AuthorizationRecord {
     ///     patient: "P-7".parse()?,
     ///     payer: "60054".parse()?,
+    ///     kind: AuthorizationKind::PriorAuthorization,
     ///     status: AuthorizationStatus::Approved,
     ///     number: Some("A123456".parse()?),
     ///     asked: None,
@@ -244,6 +331,9 @@ checked! {
     ///         approved: Decimal::from(12),
     ///         used: Decimal::ZERO,
     ///     }],
+    ///     way: None,
+    ///     visits: Vec::new(),
+    ///     uses: Vec::new(),
     ///     answer: None,
     /// })?;
     /// let visit = "G0151".parse()?;

@@ -17,6 +17,7 @@ fn granted() -> AuthorizationRecord {
     AuthorizationRecord {
         patient: "P-7".parse().unwrap(),
         payer: "60054".parse().unwrap(),
+        kind: AuthorizationKind::PriorAuthorization,
         status: AuthorizationStatus::Approved,
         number: Some("A123456".parse().unwrap()),
         asked: Some(day("2026-02-20")),
@@ -35,6 +36,9 @@ fn granted() -> AuthorizationRecord {
                 used: Decimal::from(4),
             },
         ],
+        way: None,
+        visits: Vec::new(),
+        uses: Vec::new(),
         answer: None,
     }
 }
@@ -207,6 +211,71 @@ fn counts_that_cannot_be_are_refused_with_their_place() {
 }
 
 #[test]
+fn a_claim_that_is_counted_twice_is_counted_once_and_one_too_many_waits_its_turn() {
+    let mut authorization = Authorization::new(granted()).unwrap();
+    let uses = |units: i64| [(code("G0151"), Decimal::from(units))];
+    let claim = |id: &str| -> crate::ClaimId { id.parse().unwrap() };
+    let (first, second) = (claim("K-1"), claim("K-2"));
+    for _ in 0..2 {
+        assert_eq!(authorization.count(&first, &uses(8)), Decimal::ZERO);
+    }
+    assert_eq!(authorization.left(&code("G0157")), Some(Decimal::from(4)));
+    // Three units more than are left: they are not lost when the first goes.
+    assert_eq!(authorization.count(&second, &uses(7)), Decimal::from(3));
+    assert_eq!(authorization.left(&code("G0151")), Some(Decimal::ZERO));
+    authorization.count(&first, &[]);
+    assert_eq!(authorization.left(&code("G0151")), Some(Decimal::from(5)));
+    authorization.count(&second, &[]);
+    assert_eq!(authorization, Authorization::new(granted()).unwrap());
+    // Another procedure, and one without units, use nothing.
+    let nothing = [
+        (code("G0299"), Decimal::ONE),
+        (code("G0151"), Decimal::ZERO),
+    ];
+    assert_eq!(authorization.count(&first, &nothing), Decimal::ZERO);
+    assert!(authorization.uses.is_empty());
+}
+
+#[test]
+fn a_use_of_what_was_not_granted_is_refused_with_its_place() {
+    let mut record = granted();
+    record.uses.push(AuthorizationUse {
+        claim: "K-1".parse().unwrap(),
+        procedure: code("G0152"),
+        units: Decimal::from(4),
+        counted: Decimal::from(4),
+    });
+    assert!(Authorization::new(record.clone()).is_ok());
+    for change in [
+        (|of| of.procedure = code("G0299")) as fn(&mut AuthorizationUse),
+        |of| of.units = Decimal::ZERO,
+        |of| of.units = Decimal::from(3),
+        |of| of.procedure = code("G0151"),
+    ] {
+        let mut wrong = record.clone();
+        change(&mut wrong.uses[0]);
+        assert_eq!(
+            Authorization::new(wrong),
+            Err(AuthorizationError::Use { number: 1 })
+        );
+    }
+}
+
+#[test]
+fn a_referral_without_services_is_for_whatever_the_specialist_does() {
+    let mut record = granted();
+    record.services.clear();
+    record.kind = AuthorizationKind::Referral;
+    let referral = Authorization::new(record).unwrap();
+    let covers = |on| referral.covers(&code("G0299"), day(on), Decimal::ONE);
+    assert_eq!(covers("2026-03-09"), Ok(()));
+    assert_eq!(
+        covers("2026-06-01"),
+        Err(vec![AuthorizationGap::TooLate(1)])
+    );
+}
+
+#[test]
 fn an_authorization_reads_back_as_written_and_not_overdrawn() {
     let authorization = Authorization::new(granted()).unwrap();
     let json = serde_json::to_string(&authorization).unwrap();
@@ -220,6 +289,28 @@ fn an_authorization_reads_back_as_written_and_not_overdrawn() {
 }
 
 proptest! {
+    /// Against the plain sum of the units of the claims that are out.
+    #[test]
+    fn what_is_used_is_what_the_claims_that_are_out_come_to_and_never_more_than_granted(
+        steps in prop::collection::vec((0..4usize, 0..9_000i64, any::<bool>()), 0..40)
+    ) {
+        let mut authorization = Authorization::new(granted()).unwrap();
+        let mut out = [0i64; 4];
+        for (claim, thousandths, shared) in steps {
+            let id: crate::ClaimId = format!("K-{claim}").parse().unwrap();
+            let procedure = code(if shared { "G0157" } else { "G0151" });
+            let over = authorization.count(&id, &[(procedure, Decimal::new(thousandths, 3))]);
+            out[claim] = thousandths;
+            let sum: i64 = out.iter().sum();
+            let used = authorization.services[0].used;
+            prop_assert_eq!(used, Decimal::new(sum.min(12_000), 3));
+            // The claim that came last stands behind the others.
+            let expected = (sum - 12_000).clamp(0, thousandths);
+            prop_assert_eq!(over, Decimal::new(expected, 3));
+            prop_assert_eq!(Authorization::new(authorization.clone().into_record()), Ok(authorization.clone()));
+        }
+    }
+
     /// Against a plain count kept beside it.
     #[test]
     fn no_order_of_uses_and_returns_overdraws_an_authorization(

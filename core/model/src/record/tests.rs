@@ -5,10 +5,7 @@ use crate::charge::tests::entry;
 use crate::encounter::tests::{day, visit};
 use crate::estimate::tests::estimate;
 use crate::{
-    AccountClaim, AccountRecord, AppealDecision, AppealRecord, AskStage, AuthorizationRecord,
-    Consent, EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind, InquiryRecord, Money,
-    MspAnswers, Name, PatientRecord, Person, PlanPayment, PlanTerms, StatementAmounts,
-    StatementLine,
+    AccountClaim, AccountRecord, AppealDecision, AppealRecord, AskStage, AuthorizationKind, AuthorizationRecord, Consent, EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind, InquiryRecord, Money, MspAnswers, Name, PatientRecord, Person, PlanPayment, PlanTerms, StatementAmounts, StatementLine,
 };
 
 fn patient() -> Patient {
@@ -60,6 +57,7 @@ fn authorization(status: AuthorizationStatus) -> Record {
             Authorization::new(AuthorizationRecord {
                 patient: "P-7".parse().unwrap(),
                 payer: "60054".parse().unwrap(),
+                kind: AuthorizationKind::PriorAuthorization,
                 status,
                 number: approved.then(|| "A123456".parse().unwrap()),
                 asked: Some(day("2026-02-20")),
@@ -71,6 +69,9 @@ fn authorization(status: AuthorizationStatus) -> Record {
                     approved: 12.into(),
                     used: 0.into(),
                 }],
+                way: None,
+                visits: Vec::new(),
+                uses: Vec::new(),
                 answer: None,
             })
             .unwrap(),

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use scrubjay_hooks::GoodFaithEstimate;
 use scrubjay_model::{
-    Authorization, AuthorizationRecord, AuthorizationStatus, AuthorizedService, Benefit,
-    BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, Coverage, CoverageOrder,
+    Authorization, AuthorizationKind, AuthorizationRecord, AuthorizationStatus, AuthorizedService,
+    Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod, Coverage, CoverageOrder,
     EligibilityAnswer, EligibilityRecord, EligibilityRejection, Encounter, EncounterRecord,
     EncounterStatus, FollowUpAction, LineOfBusiness, MemberId, Name, OtherPayer, OtherPayerKind,
     PayerProfile, Relationship,
@@ -365,6 +365,7 @@ impl AuthorizationSpec {
         let record = AuthorizationRecord {
             patient: parsed("authorizations", PATIENT)?,
             payer: payer.id.clone(),
+            kind: AuthorizationKind::PriorAuthorization,
             status,
             number: number.map(|number| parsed("number", number)).transpose()?,
             asked: self.asked,
@@ -372,6 +373,9 @@ impl AuthorizationSpec {
             from: self.from.or(usual_from),
             to: self.to.or(usual_to),
             services: services.transpose()?.into_iter().collect(),
+            way: None,
+            visits: Vec::new(),
+            uses: Vec::new(),
             answer: None,
         };
         Authorization::new(record).map_err(|error| wrong("authorizations")(&error))

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    AccountClaim, AccountRecord, AppealCase, AppealRecord, AskStage, Authorization,
+    AccountClaim, AccountRecord, AppealCase, AppealRecord, AskStage, Authorization, AuthorizationKind,
     AuthorizationRecord, AuthorizationStatus, AuthorizedService, Billing, Charge, ChargeRecord,
     Consent, EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus, Estimate,
     EstimateKind, EstimateLine, EstimateRecord, InquiryRecord, MspAnswers, Name, Patient,
@@ -124,6 +124,7 @@ pub fn authorization(text: &str, patient: &str, last: u32) -> Record {
             Authorization::new(AuthorizationRecord {
                 patient: patient.parse().expect(SOUND),
                 payer: "99901".parse().expect(SOUND),
+                kind: AuthorizationKind::PriorAuthorization,
                 status: AuthorizationStatus::Approved,
                 number: Some("A123456".parse().expect(SOUND)),
                 asked: Some(day(1)),
@@ -135,6 +136,9 @@ pub fn authorization(text: &str, patient: &str, last: u32) -> Record {
                     approved: 12.into(),
                     used: 0.into(),
                 }],
+                way: None,
+                visits: Vec::new(),
+                uses: Vec::new(),
                 answer: None,
             })
             .expect(SOUND),
