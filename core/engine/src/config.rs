@@ -12,8 +12,8 @@ use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
 use crate::{
-    Answers, Batches, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles, EngineError,
-    HttpsWay, Terms,
+    Answers, AuthorizationTerms, Batches, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles,
+    EngineError, HttpsWay, Terms,
 };
 
 /// The name of the configuration in a folder.
@@ -200,6 +200,9 @@ pub struct Payer {
     /// How long it gives for what, where its contract says so.
     #[serde(default)]
     pub terms: Terms,
+    /// How it is asked for authorizations, and how long it takes.
+    #[serde(default)]
+    pub authorizations: AuthorizationTerms,
 }
 
 /// Everything that `scrubjay.yaml` says.

@@ -8,6 +8,7 @@ use scrubjay_model::{
 };
 use scrubjay_store::{Cause, Counter, Event, MoneyKind, Move, Stamp, StoreError, Transaction};
 
+use crate::steps::authorization::units;
 use crate::{Config, EngineError};
 
 #[allow(dead_code, reason = "the steps before the claim come to it")]
@@ -167,6 +168,7 @@ impl Desk<'_> {
                     to,
                 })?;
                 if let Move::Work(to) = to {
+                    units::follow(self, claim, status.work, to)?;
                     self.settle_work(claim, to)?;
                 }
                 Ok(Moved::Now)

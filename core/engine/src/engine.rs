@@ -16,6 +16,7 @@ use crate::desk::{Desk, Handlers};
 use crate::intake::{self, Ended, Intake};
 use crate::once::Call;
 use crate::plugin_log::{KeptLines, PluginLine};
+use crate::steps::authorization;
 use crate::steps::charge::{self, fhir};
 use crate::steps::deadline::{self, Tick};
 use crate::steps::eligibility as eligibility_step;
@@ -24,6 +25,7 @@ use crate::steps::submission::Sent;
 use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError, PracticeCodes, sheet};
 
+mod authorizations;
 mod builder;
 mod charges;
 mod claims;
@@ -35,6 +37,7 @@ mod registration;
 mod rules;
 mod visits;
 
+pub use authorizations::AuthorizationDetails;
 pub use builder::EngineBuilder;
 
 /// What takes in a file of the practice's own systems.
@@ -315,6 +318,9 @@ impl Engine {
     ///
     /// Payers are to be asked about the cover of a visit that was booked, is two
     /// days off, or is today: the questions wait for [`Engine::ask_payers`].
+    /// Visits that were booked or changed are checked at the hook `authorization`;
+    /// payers that have not decided in time, and approvals that run out before
+    /// visits that are booked, are told of.
     ///
     /// The times are the payers' [`crate::Terms`], and the law's where those are
     /// silent.
@@ -345,6 +351,8 @@ impl Engine {
         let mut tick = deadline::fire_due(&mut desk)?;
         tick.uncharged = charge::open_missing(&mut desk)?;
         tick.wanted = eligibility_step::fire_due(&mut desk)?;
+        authorization::check_due(&mut desk)?;
+        tick.authorizations = authorization::clock::fire_due(&mut desk)?;
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
         } else if desk.last_sequence()? == looked_at {

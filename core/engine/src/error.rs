@@ -115,6 +115,9 @@ pub enum EngineError {
     /// There is no estimate of what care will cost.
     #[error(transparent)]
     Estimate(#[from] crate::EstimateRefusal),
+    /// Nothing was done about an authorization.
+    #[error(transparent)]
+    Authorization(#[from] crate::AuthorizationCallError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::{acknowledgment, claim, eligibility, posting};
+use crate::steps::{acknowledgment, authorization, claim, eligibility, posting};
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -208,6 +208,8 @@ struct Taken {
     paid: Money,
     /// Answers about patients' cover, and those of them that refuse.
     covers: (usize, usize),
+    /// Answers about authorizations, and those of them that grant.
+    decisions: (usize, usize),
     remarks: Vec<String>,
 }
 
@@ -234,6 +236,7 @@ impl Taken {
                 Some("837P" | "837I" | "837D") => self.take_claims(desk, set)?,
                 Some("835") => self.take_remittance(desk, set)?,
                 Some("271") => self.take_cover(desk, set)?,
+                Some("278R") => self.take_decisions(desk, set)?,
                 Some("999" | "277CA") => match scrubjay_edi::read_acknowledgments(set) {
                     Ok(answers) => {
                         self.name(transaction_name(set));
@@ -243,11 +246,11 @@ impl Taken {
                     Err(error) => Some(error.to_string()),
                 },
                 Some(other) => Some(format!(
-                    "{}: {other} is not taken in from a folder; this step takes 837, 835, 271, 999, 277CA and TA1",
+                    "{}: {other} is not taken in from a folder; this step takes 837, 835, 271, 278, 999, 277CA and TA1",
                     set.position()
                 )),
                 None => Some(format!(
-                    "{}: no guide for this transaction and version; this step takes 5010 837, 835, 271, 999, 277CA and TA1",
+                    "{}: no guide for this transaction and version; this step takes 5010 837, 835, 271, 278, 999, 277CA and TA1",
                     set.position()
                 )),
             };
@@ -325,6 +328,23 @@ impl Taken {
         self.covers.0 += covered.answers;
         self.covers.1 += covered.rejected;
         self.remarks.extend(covered.remarks);
+        Ok(None)
+    }
+
+    fn take_decisions(
+        &mut self,
+        desk: &mut Desk<'_>,
+        set: &TransactionSet,
+    ) -> Result<Option<String>, EngineError> {
+        let decided = match authorization::take_answers(desk, set)? {
+            Ok(decided) => decided,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        self.name("278");
+        self.items += decided.answers as u64;
+        self.decisions.0 += decided.answers;
+        self.decisions.1 += decided.granted;
+        self.remarks.extend(decided.remarks);
         Ok(None)
     }
 
@@ -406,6 +426,12 @@ impl Taken {
             (answers, refused) => brought.push(format!(
                 "{answers} answer(s) about cover, {refused} refused"
             )),
+        }
+        if self.decisions.0 > 0 {
+            brought.push(format!(
+                "{} answer(s) about authorizations, {} granted",
+                self.decisions.0, self.decisions.1
+            ));
         }
         if brought.is_empty() {
             brought.push("nothing posted".to_owned());

@@ -71,7 +71,7 @@ pub use code_files::{
     CodeFileError, CodeFiles, FOLDER as CODE_FOLDER, Locality, LocalityError, RowsLeftOut,
 };
 pub use config::Config;
-pub use engine::{DATABASE_NAME, Engine, EngineBuilder, Run};
+pub use engine::{AuthorizationDetails, DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;
 pub use https::{HttpsWay, HttpsWayError, Secret};
 pub use inbox::{Arrival, InboxWatch};
@@ -85,6 +85,12 @@ pub use scrub::{
     ScrubSummary, Scrubbed, ScrubbedClaim, Scrubber, files_below,
 };
 pub use sheet::{RowError, RowProblem, SheetError};
+pub use steps::authorization::clock::AuthorizationWarning;
+pub use steps::authorization::on_file::AuthorizationOnFile;
+pub use steps::authorization::terms::AuthorizationTerms;
+pub use steps::authorization::{
+    AuthorizationAbout, AuthorizationByHand, AuthorizationCallError, DecisionByHand,
+};
 pub use steps::awaited::{Unanswered, unanswered};
 pub use steps::charge::fhir::{Misread, MisreadProblem};
 pub use steps::charge::{
@@ -96,8 +102,8 @@ pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
 pub use steps::eligibility::AskError;
 pub use steps::estimate::{
-    EstimateCause, EstimatePayer, EstimateRefusal, EstimateRequest, EstimateService,
-    GivenEstimate, RequestedEstimate,
+    EstimateCause, EstimatePayer, EstimateRefusal, EstimateRequest, EstimateService, GivenEstimate,
+    RequestedEstimate,
 };
 pub use steps::exchange::{Delivery, Fetched, fetch_into};
 pub use steps::hold::{Held, HoldError};

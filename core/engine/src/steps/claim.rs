@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use scrubjay_edi::ReadClaim;
 use scrubjay_hooks::{ClaimSubject, EarlierClaim, Effect, Hook, Outcome, Subject};
 use scrubjay_model::{
-    Account, Claim, ClaimId, Frequency, Money, PatientBilling, PayerProfile, PostingSet,
-    Responsibility, ResponsibleParty, Work, WorkKind,
+    Account, Authorization, Claim, ClaimId, EligibilityRecord, Frequency, Money, PatientBilling,
+    PayerProfile, PostingSet, Responsibility, ResponsibleParty, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader, Sequence};
 use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
+use crate::steps::authorization::on_file::seen_by_claim;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::history;
 use crate::steps::hold::standing;
@@ -200,20 +201,9 @@ fn scrub(
     passed: &BTreeSet<String>,
     mut held_by: Vec<String>,
 ) -> Result<Decision, EngineError> {
-    let profile = desk
-        .config
-        .payer_by_key(payer)
-        .map(|payer| payer.profile.clone());
-    let history = history(desk.tx.as_ref(), &claim)?;
+    let beside = Beside::of(desk, &claim, payer)?;
     for hook in [Hook::Claim, Hook::Scrub] {
-        held_by.extend(judge(
-            desk,
-            hook,
-            &mut claim,
-            profile.as_ref(),
-            &history,
-            passed,
-        )?);
+        held_by.extend(judge(desk, hook, &mut claim, &beside, passed)?);
     }
     if !held_by.is_empty() {
         return hold(desk, &claim, held_by);
@@ -262,24 +252,35 @@ pub(crate) fn judge_before_sending(
     mut claim: Claim,
     payer: &str,
 ) -> Result<Decision, EngineError> {
-    let profile = desk
-        .config
-        .payer_by_key(payer)
-        .map(|payer| payer.profile.clone());
-    let history = history(desk.tx.as_ref(), &claim)?;
+    let beside = Beside::of(desk, &claim, payer)?;
     let passed = passed_rules(desk.tx.as_ref(), &claim.id)?;
-    let held_by = judge(
-        desk,
-        Hook::Submit,
-        &mut claim,
-        profile.as_ref(),
-        &history,
-        &passed,
-    )?;
+    let held_by = judge(desk, Hook::Submit, &mut claim, &beside, &passed)?;
     if held_by.is_empty() {
         return Ok(Decision::Ready);
     }
     hold(desk, &claim, held_by)
+}
+
+/// What rules see beside the claim itself, as it was on file when it came.
+struct Beside {
+    payer: Option<PayerProfile>,
+    history: Vec<EarlierClaim>,
+    authorizations: Vec<Authorization>,
+    /// What its payer has answered about the patient's cover.
+    eligibility: Option<EligibilityRecord>,
+}
+
+impl Beside {
+    fn of(desk: &Desk<'_>, claim: &Claim, payer: &str) -> Result<Self, EngineError> {
+        let reader = desk.tx.as_ref();
+        let payer = desk.config.payer_by_key(payer);
+        Ok(Self {
+            payer: payer.map(|payer| payer.profile.clone()),
+            history: history(reader, claim)?,
+            authorizations: seen_by_claim(reader, desk.config, claim)?,
+            eligibility: latest_for_claim(reader, desk.config, claim, Sequence::MAX)?,
+        })
+    }
 }
 
 /// Judges a claim at one hook, applies the effects, journals it all, and
@@ -288,15 +289,14 @@ fn judge(
     desk: &mut Desk<'_>,
     hook: Hook,
     claim: &mut Claim,
-    payer: Option<&PayerProfile>,
-    history: &[EarlierClaim],
+    beside: &Beside,
     passed: &BTreeSet<String>,
 ) -> Result<Vec<String>, EngineError> {
-    let answer = latest_for_claim(desk.tx.as_ref(), desk.config, claim, Sequence::MAX)?;
     let subject = ClaimSubject {
-        payer,
-        history,
-        eligibility: answer.as_ref(),
+        payer: beside.payer.as_ref(),
+        history: &beside.history,
+        authorizations: &beside.authorizations,
+        eligibility: beside.eligibility.as_ref(),
         ..ClaimSubject::of(claim, desk.today())
     };
     let mut outcome = desk.judge(hook, Subject::Claim(&subject));

@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 use scrubjay_model::{
     AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
     Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, EncounterId, Length, LineOfBusiness,
-    Proof, ProofKind, Recoverable, RecordKey, Work, WorkKind,
+    Proof, ProofKind, RecordKey, Recoverable, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
 
 use crate::desk::{Desk, service_level};
+use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
 use crate::steps::hold;
 use crate::steps::sendings::{sendings, spoken_of};
@@ -47,6 +48,10 @@ pub struct Tick {
     /// Questions to payers that are due since, and wait to be written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<RecordKey>,
+    /// What somebody was told of authorizations: not decided in time, or running
+    /// out before visits that are booked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorizations: Vec<AuthorizationWarning>,
 }
 
 /// The states in which a payer has not decided yet.
@@ -75,6 +80,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         lifted,
         uncharged: Vec::new(),
         wanted: Vec::new(),
+        authorizations: Vec::new(),
     };
     let mut missed = Missed::default();
     for row in rows {

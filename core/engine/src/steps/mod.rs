@@ -2,6 +2,7 @@
 
 pub(crate) mod acknowledgment;
 pub(crate) mod answer;
+pub(crate) mod authorization;
 pub(crate) mod awaited;
 pub(crate) mod charge;
 pub(crate) mod claim;

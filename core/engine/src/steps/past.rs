@@ -6,11 +6,12 @@ use scrubjay_hooks::{
     Subject,
 };
 use scrubjay_model::{
-    AckLevel, AckOutcome, Acknowledgment, Adjustment, Claim, ClaimId, Denial, EligibilityRecord,
-    PayerProfile, Remittance, RemittanceClaim, Submission, TraceNumber, Work,
+    AckLevel, AckOutcome, Acknowledgment, Adjustment, Authorization, Claim, ClaimId, Denial,
+    EligibilityRecord, PayerProfile, Remittance, RemittanceClaim, Submission, TraceNumber, Work,
 };
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
+use crate::steps::authorization::on_file::seen_before;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 use crate::steps::reason::{Place, place};
@@ -31,6 +32,7 @@ pub(crate) struct Past {
     history: Vec<EarlierClaim>,
     /// What its payer had answered about the patient's cover.
     eligibility: Option<EligibilityRecord>,
+    authorizations: Vec<Authorization>,
     /// Day on which it was first accepted.
     accepted: Option<NaiveDate>,
     /// What else came to the hook.
@@ -115,6 +117,10 @@ impl Past {
             at: judged.stamp.at,
             history: history_before(reader, &claim, judged.sequence)?,
             eligibility: latest_for_claim(reader, config, &claim, judged.sequence)?,
+            authorizations: match with {
+                With::Nothing => seen_before(reader, config, &claim, judged.sequence)?,
+                _ => Vec::new(),
+            },
             claim,
             payer: payer.map(|payer| payer.profile.clone()),
             with,
@@ -150,6 +156,7 @@ impl Past {
                 payer,
                 history: &self.history,
                 eligibility: self.eligibility.as_ref(),
+                authorizations: &self.authorizations,
                 ..ClaimSubject::of(&self.claim, self.at.date_naive())
             })),
         }

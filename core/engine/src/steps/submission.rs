@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::config::{Channel, Contact, TradingPartner};
 use crate::desk::Desk;
 use crate::intake::file_hash;
+use crate::steps::authorization::units;
 use crate::steps::selection::{Batch, Selection, gather};
 use crate::{Config, EngineError};
 
@@ -162,6 +163,7 @@ fn send_batch(
     for claim in claims {
         desk.move_claim(&claim.id, Move::Work(Work::Submitted))?;
         settle_original(desk, claim)?;
+        units::count(desk, claim)?;
     }
     let sent = Sent {
         name,
