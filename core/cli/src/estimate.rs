@@ -81,8 +81,13 @@ pub(crate) struct MakeArguments {
     visit: Option<EncounterId>,
     /// A service: `CODE[*UNITS]=CHARGE[/ALLOWED][@TYPE]:WORDS`, such as
     /// `G0439=175.00/131.20@98:Yearly wellness visit`. TYPE is the type of service
-    /// under which the payer tells its benefits. Give one for each.
-    #[arg(long = "service", value_name = "SERVICE", required = true)]
+    /// under which the payer tells its benefits. Give one for each; without any
+    /// it is what the visit is booked for, at the prices of the charge master.
+    #[arg(
+        long = "service",
+        value_name = "SERVICE",
+        required_unless_present = "visit"
+    )]
     services: Vec<Service>,
     /// Who will give the services; the provider of the visit where not named.
     #[arg(long, value_name = "NPI")]
@@ -202,7 +207,14 @@ fn told<T>(ended: Result<T, EngineError>) -> anyhow::Result<Option<T>> {
 
 fn make(out: &mut impl Write, arguments: &MakeArguments) -> anyhow::Result<ExitCode> {
     let mut engine = arguments.place.engine()?;
-    let services = arguments.services.iter().map(|one| one.0.clone()).collect();
+    let mut services: Vec<EstimateService> =
+        arguments.services.iter().map(|one| one.0.clone()).collect();
+    if let (true, Some(visit)) = (services.is_empty(), &arguments.visit) {
+        let Some(planned) = told(engine.planned_services(visit))? else {
+            return Ok(ExitCode::from(1));
+        };
+        services = planned;
+    }
     let request = EstimateRequest {
         provider: arguments.provider.clone(),
         payer: match arguments.pays_alone {

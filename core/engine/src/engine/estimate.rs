@@ -6,7 +6,7 @@ use super::Engine;
 use crate::EngineError;
 use crate::once::{Call, Keyed, Once, once};
 use crate::steps::estimate::{
-    self, EstimateRefusal, EstimateRequest, GivenEstimate, RequestedEstimate,
+    self, EstimateRefusal, EstimateRequest, EstimateService, GivenEstimate, RequestedEstimate,
 };
 
 impl Engine {
@@ -46,6 +46,21 @@ impl Engine {
     ) -> Result<Estimate, EngineError> {
         let stamp = self.call_stamp("estimate", Some(by), call);
         self.at_desk(stamp, call, |desk| estimate::make(desk, request))
+    }
+
+    /// The services that a visit is booked for, at the prices of the practice's
+    /// charge master: what to estimate where nobody names them one by one. What
+    /// the payer allows, and words that the patient understands, are for the
+    /// host to add.
+    ///
+    /// # Errors
+    /// [`EstimateRefusal`] where nothing is planned or a price is missing, and
+    /// where the store cannot be read.
+    pub fn planned_services(
+        &self,
+        visit: &EncounterId,
+    ) -> Result<Vec<EstimateService>, EngineError> {
+        estimate::planned(self.read()?.as_ref(), &self.config, visit)
     }
 
     /// Marks an estimate as given to the patient, from when on it stands, and

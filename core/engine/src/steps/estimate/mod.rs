@@ -4,6 +4,7 @@
 
 mod given;
 mod page;
+mod planned;
 mod reckon;
 mod required;
 
@@ -17,6 +18,7 @@ use scrubjay_model::{
 
 pub use given::GivenEstimate;
 pub(crate) use given::{give, rendered};
+pub(crate) use planned::planned;
 pub use required::RequestedEstimate;
 pub(crate) use required::{request, require};
 
@@ -175,6 +177,23 @@ pub enum EstimateRefusal {
     NoCover {
         /// The question that was answered.
         answer: RecordId,
+        /// Day.
+        day: NaiveDate,
+    },
+    /// The visit names no services.
+    #[error("nothing is planned for visit {visit}: name the services")]
+    NothingPlanned {
+        /// Visit.
+        visit: EncounterId,
+    },
+    /// The practice's charge master does not have a service.
+    #[error(
+        "the charge master has no price of {procedure} on {day}: enter one, or name the service \
+         with its charge"
+    )]
+    NoPrice {
+        /// Procedure.
+        procedure: ProcedureCode,
         /// Day.
         day: NaiveDate,
     },

@@ -320,6 +320,48 @@ fn a_good_faith_estimate_is_somebodys_work_from_the_booking_until_it_is_given() 
 }
 
 #[test]
+fn what_a_visit_is_booked_for_is_priced_by_the_charge_master_for_whoever_pays() {
+    let mut office = Office::new();
+    let prices = b"code,payer,price\nG0439,,175.00\nG0439,self,120.00\nJ0696,,20.125\n";
+    let refused = crate::ChargeMaster::parse(prices);
+    assert!(refused.is_err(), "a price is to the cent");
+    let prices = b"code,payer,price\nG0439,,175.00\nG0439,self,120.00\nJ0696,,20.13\n";
+    office.config.prices = crate::ChargeMaster::parse(prices).unwrap();
+    let book = |office: &mut Office, codes: &[(&str, i64)], covered: bool| {
+        let codes = codes.to_vec();
+        office.on("2026-03-02", |desk, _| {
+            let coverages = covered.then(summit).into_iter().collect();
+            desk.keep(crate::steps::eligibility::tests::patient(coverages), None)
+                .unwrap();
+            let mut booked = crate::steps::eligibility::tests::visit("2026-03-20").into_record();
+            booked.planned = codes
+                .iter()
+                .map(|(code, units)| scrubjay_model::PlannedService {
+                    procedure: code.parse().unwrap(),
+                    modifiers: Vec::new(),
+                    units: (*units).into(),
+                    place: None,
+                })
+                .collect();
+            desk.keep(Encounter::new(booked).unwrap(), None).unwrap();
+            let visit = "V-1".parse().unwrap();
+            planned(desk.tx.as_ref(), desk.config, &visit)
+                .map(|services| services.iter().map(|one| one.charge).collect::<Vec<_>>())
+                .map_err(|error| error.to_string())
+        })
+    };
+    let codes = [("G0439", 1), ("J0696", 4)];
+    let of_payer = book(&mut office, &codes, true).unwrap();
+    assert_eq!(of_payer, [cents(17_500), cents(8_052)]);
+    let alone = book(&mut office, &codes, false).unwrap();
+    assert_eq!(alone, [cents(12_000), cents(8_052)]);
+    let error = book(&mut office, &[("G0151", 1)], true).unwrap_err();
+    assert!(error.contains("no price of G0151 on 2026-03-20"), "{error}");
+    let error = book(&mut office, &[], true).unwrap_err();
+    assert!(error.contains("nothing is planned"), "{error}");
+}
+
+#[test]
 fn an_estimate_is_due_by_law_or_not_at_all() {
     for (scheduled, due) in [
         // Two business days off: none that nobody asks for.
