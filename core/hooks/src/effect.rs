@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use scrubjay_model::{
-    DenialCategory, Modifier, Money, Owner, ProcedureCode, Recoverable, Responsibility,
-    WriteOffReason,
+    CollectionStep, DenialCategory, Modifier, Money, Owner, ProcedureCode, Recoverable,
+    Responsibility, WriteOffReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -200,61 +200,6 @@ impl FollowUpWay {
             Self::Portal => "portal",
             Self::Call => "call",
         }
-    }
-}
-
-/// A step of collection, the mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CollectionStep {
-    /// A reminder of a statement.
-    Reminder,
-    /// A telephone call.
-    Call,
-    /// The last notice before an agency.
-    FinalNotice,
-    /// Placement with an agency.
-    Agency,
-    /// A report to a credit bureau.
-    CreditReport,
-    /// A suit.
-    Suit,
-    /// Taking the account back from an agency.
-    Recall,
-}
-
-impl CollectionStep {
-    /// Every step.
-    pub const ALL: [Self; 7] = [
-        Self::Reminder,
-        Self::Call,
-        Self::FinalNotice,
-        Self::Agency,
-        Self::CreditReport,
-        Self::Suit,
-        Self::Recall,
-    ];
-
-    /// The name used in scripts and packs' tests.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reminder => "reminder",
-            Self::Call => "call",
-            Self::FinalNotice => "final_notice",
-            Self::Agency => "agency",
-            Self::CreditReport => "credit_report",
-            Self::Suit => "suit",
-            Self::Recall => "recall",
-        }
-    }
-
-    /// Whether it is one of the extraordinary collection actions that wait for
-    /// the 120 days of 26 CFR 1.501(r)-6. Placement with an agency is none by
-    /// itself; what the agency then does may be.
-    #[must_use]
-    pub const fn is_extraordinary(self) -> bool {
-        matches!(self, Self::CreditReport | Self::Suit)
     }
 }
 

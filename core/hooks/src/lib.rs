@@ -14,6 +14,7 @@ mod effect;
 mod finding;
 mod handler;
 mod hook;
+mod notifier;
 mod subject;
 mod transport;
 
@@ -21,15 +22,18 @@ pub use code_books::{
     AddOnKind, AddOnStanding, CodeBooks, CodeTable, DiagnosisStanding, GlobalPeriod, NoCodeBooks,
     PairStanding, PaymentPolicy, ProcedureStanding, ReasonStanding, UnitLimit, UnitLimitKind,
 };
-pub use effect::{CollectionStep, Effect, EffectKind, FollowUpWay};
+pub use effect::{Effect, EffectKind, FollowUpWay};
 pub use finding::{About, Finding, Severity};
 pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};
 pub use hook::Hook;
+pub use notifier::{Notice, Notifier, NotifyError};
+/// The words of collection, which stand on accounts too.
+pub use scrubjay_model::{CollectionStep, Contact, ContactKind, SurpriseBill, SurpriseKind};
 pub use subject::{
     AccountSubject, AcknowledgmentSubject, AuthorizationSubject, ChargeSubject, ClaimSubject,
-    Collector, Contact, ContactKind, DenialSubject, EarlierClaim, EarlierService,
-    EligibilitySubject, FacilityKind, FollowUpSubject, GoodFaithEstimate, MetricSubject, OwedClaim,
-    Part2, PlanFunding, RegistrationSubject, RemittanceSubject, StatementSent, StatusAnswer,
-    StatusSaid, Subject, SubjectKind, SurpriseBill, SurpriseKind,
+    Collector, DenialSubject, EarlierClaim, EarlierService, EligibilitySubject, FacilityKind,
+    FollowUpSubject, GoodFaithEstimate, MetricSubject, OwedClaim, Part2, PlanFunding,
+    RegistrationSubject, RemittanceSubject, StatementSent, StatusAnswer, StatusSaid, Subject,
+    SubjectKind,
 };
 pub use transport::{FileName, Keep, Kept, NotAFileName, Transport, TransportError};

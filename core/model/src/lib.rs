@@ -40,6 +40,7 @@ mod clock;
 mod codes;
 mod coverage;
 mod deadline;
+mod dealings;
 mod denial;
 mod eligibility;
 mod encounter;
@@ -97,6 +98,10 @@ pub use deadline::{
     Deadline, DeadlineBasis, DeadlineError, DeadlineKind, DeadlineStage, Length, Proof, ProofKind,
     Roll, Urgency,
 };
+pub use dealings::{
+    AccountNote, CollectionStep, Contact, ContactKind, Dealings, DealingsError, Letter, LetterKind,
+    MAX_CONTACTS, Pause, PaymentWay, Placement, Receipt, StepTaken, SurpriseBill, SurpriseKind,
+};
 pub use denial::{Denial, DenialCategory, Recoverable};
 pub use eligibility::{
     AskOccasion, AskStage, Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod,
@@ -136,7 +141,9 @@ pub use remittance::{
     Adjustment, ClaimPaymentStatus, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine,
 };
 pub use secondary::{Adjudicated, SecondaryError, secondary_claim};
-pub use statement::{Statement, StatementAmounts, StatementError, StatementLine, StatementRecord};
+pub use statement::{
+    Explanation, Statement, StatementAmounts, StatementError, StatementLine, StatementRecord,
+};
 pub use status::{
     Adjudication, Appeal, Axis, ClaimStatus, PatientBilling, RefusedTransition, Responsibility,
     Work,

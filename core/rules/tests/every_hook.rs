@@ -151,6 +151,7 @@ fn a_card_passes_subjects_over_by_payer_as_it_does_claims() {
         }],
         unapplied: Money::from_cents(250),
         holds: Vec::new(),
+        dealings: scrubjay_model::Dealings::default(),
     };
     let mut worker = rules.worker();
     let mut judged = |key: &str| {

@@ -2,11 +2,10 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use scrubjay_model::{
-    AccountRecord, Claim, ClaimStatus, FinancialAssistance, Money, PayerProfile, Person, PlanStatus,
+    AccountRecord, Claim, ClaimStatus, CollectionStep, Contact, FinancialAssistance, Money,
+    PayerProfile, Person, PlanStatus, SurpriseBill,
 };
 use serde::{Deserialize, Serialize};
-
-use crate::CollectionStep;
 
 /// A claim of an account, with what is open on it.
 #[derive(Debug, Clone, Copy)]
@@ -43,44 +42,6 @@ pub struct GoodFaithEstimate {
     pub billed: Money,
 }
 
-/// A case in which the patient owes no more than in the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SurpriseKind {
-    /// An emergency, out of the network (45 CFR 149.410).
-    Emergency,
-    /// A provider out of the network at a facility in it (45 CFR 149.420).
-    InNetworkFacility,
-    /// An air ambulance out of the network (45 CFR 149.440).
-    AirAmbulance,
-}
-
-impl SurpriseKind {
-    /// The name used in scripts and packs' tests.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Emergency => "emergency",
-            Self::InNetworkFacility => "in_network_facility",
-            Self::AirAmbulance => "air_ambulance",
-        }
-    }
-}
-
-/// Protection from a bill out of the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SurpriseBill {
-    /// The case.
-    pub kind: SurpriseKind,
-    /// What the patient would owe in the network, as the payer says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_network_share: Option<Money>,
-    /// Day on which the patient gave up the protection after due notice
-    /// (45 CFR 149.420(c)).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waived: Option<NaiveDate>,
-}
-
 /// Who collects, which decides whose law it is under.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
@@ -103,45 +64,6 @@ impl Collector {
             Self::ThirdParty => "third_party",
         }
     }
-}
-
-/// How the patient was spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactKind {
-    /// A telephone call, answered or not (12 CFR 1006.14(b)).
-    Call,
-    /// A conversation by telephone, after which a week must pass.
-    Conversation,
-    /// A letter.
-    Letter,
-    /// An e-mail or a text message.
-    Message,
-}
-
-impl ContactKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Call, Self::Conversation, Self::Letter, Self::Message];
-
-    /// The name used in scripts and packs' tests.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Conversation => "conversation",
-            Self::Letter => "letter",
-            Self::Message => "message",
-        }
-    }
-}
-
-/// A time at which the patient was spoken to about this debt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contact {
-    /// Day, where the patient lives.
-    pub on: NaiveDate,
-    /// How.
-    pub kind: ContactKind,
 }
 
 /// What kind of house the patient was treated in.

@@ -14,8 +14,7 @@ use scrubjay_model::{Claim, PayerProfile};
 use serde::{Deserialize, Serialize};
 
 pub use account::{
-    AccountSubject, Collector, Contact, ContactKind, FacilityKind, GoodFaithEstimate, OwedClaim,
-    StatementSent, SurpriseBill, SurpriseKind,
+    AccountSubject, Collector, FacilityKind, GoodFaithEstimate, OwedClaim, StatementSent,
 };
 pub use claim::{ClaimSubject, DenialSubject, EarlierClaim, EarlierService, RemittanceSubject};
 pub use follow_up::{

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::checked;
-use crate::{AccountNumber, ClaimId, Money, PatientKey};
+use crate::{AccountNumber, ClaimId, Dealings, DealingsError, Money, PatientKey};
 
 /// Why a patient is not billed for now. Each stops statements, reminders and
 /// collection alike.
@@ -86,6 +86,9 @@ pub struct AccountRecord {
     /// Holds, past and present.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<AccountHold>,
+    /// What has passed between the practice and the patient.
+    #[serde(default, skip_serializing_if = "Dealings::is_none")]
+    pub dealings: Dealings,
 }
 
 /// An account whose parts disagree.
@@ -104,6 +107,9 @@ pub enum AccountError {
     /// A hold of a kind that holds already.
     #[error("the account has a `{kind}` hold in that time already", kind = .0.as_str())]
     AlreadyHeld(HoldKind),
+    /// Dealings that cannot be.
+    #[error(transparent)]
+    Dealings(#[from] DealingsError),
     /// A release of a hold that is not there.
     #[error("the account has no `{kind}` hold to release", kind = .0.as_str())]
     NotHeld(HoldKind),
@@ -130,6 +136,7 @@ impl AccountRecord {
                 return Err(AccountError::AlreadyHeld(hold.kind));
             }
         }
+        self.dealings.check()?;
         Ok(())
     }
 

@@ -17,6 +17,7 @@ fn account() -> AccountRecord {
         claims: vec![owed("K-1", 12_500), owed("K-2", -500)],
         unapplied: Money::from_cents(2_000),
         holds: Vec::new(),
+        dealings: Dealings::default(),
     }
 }
 

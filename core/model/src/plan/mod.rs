@@ -57,6 +57,9 @@ pub struct PlanRecord {
     /// Payments by day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<PlanPayment>,
+    /// Day from which it counts no more: another was agreed, or it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<NaiveDate>,
 }
 
 /// Where a plan stands on a day.
@@ -251,7 +254,13 @@ impl PaymentPlan {
             terms,
             instalments: instalments.ok_or(PlanError::BeyondCalendar)?,
             payments: Vec::new(),
+            cancelled: None,
         })
+    }
+
+    /// Gives it up from a day on. What was paid on it stays paid.
+    pub fn cancel(&mut self, on: NaiveDate) {
+        self.0.cancelled.get_or_insert(on);
     }
 
     /// Takes a payment.

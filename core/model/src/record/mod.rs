@@ -17,7 +17,7 @@ use crate::{
 /// A record as it stands.
 ///
 /// ```
-/// use scrubjay_model::{AccountRecord, Money, PatientAccount, Record, RecordKind};
+/// use scrubjay_model::{AccountRecord, Dealings, Money, PatientAccount, Record, RecordKind};
 ///
 /// let account = PatientAccount::new(AccountRecord {
 ///     number: "AC-1".parse()?,
@@ -25,6 +25,7 @@ use crate::{
 ///     claims: Vec::new(),
 ///     unapplied: Money::ZERO,
 ///     holds: Vec::new(),
+///     dealings: Dealings::default(),
 /// })?;
 /// let record = Record::from(account);
 /// assert_eq!(record.kind(), RecordKind::Account);
@@ -173,9 +174,9 @@ impl Record {
     /// | estimate | `due`, `given` |
     /// | charge | `unbilled`, `billed`, `void` |
     /// | claim_status | `asked`, `answered` |
-    /// | account | `owing`, `credit`, `settled` |
+    /// | account | `owing`, `placed`, `credit`, `settled` |
     /// | statement | `issued` |
-    /// | plan | `open`, `paid_off` |
+    /// | plan | `open`, `paid_off`, `cancelled` |
     /// | appeal | `drafted`, `filed`, `upheld`, `overturned`, `partially_overturned`, `dismissed` |
     #[must_use]
     pub fn state(&self) -> &'static str {
@@ -191,10 +192,13 @@ impl Record {
             Self::ClaimStatus(inquiry) if inquiry.answer.is_some() => "answered",
             Self::ClaimStatus(_) => "asked",
             Self::Account(account) if account.balance().is_positive() => "owing",
+            // Off our books and not settled: what the agency has may come back.
+            Self::Account(account) if account.dealings.placed().is_some() => "placed",
             Self::Account(account) if account.balance().is_negative() => "credit",
             Self::Account(_) => "settled",
             Self::Statement(_) => "issued",
             Self::Plan { plan, .. } if plan.left(NaiveDate::MAX).is_zero() => "paid_off",
+            Self::Plan { plan, .. } if plan.cancelled.is_some() => "cancelled",
             Self::Plan { .. } => "open",
             Self::Appeal { appeal, .. } => match (appeal.decision, appeal.filed) {
                 (Some(decision), _) => match decision.outcome {

@@ -89,6 +89,7 @@ fn account(cents: i64) -> PatientAccount {
         }],
         unapplied: Money::ZERO,
         holds: Vec::new(),
+        dealings: crate::Dealings::default(),
     })
     .unwrap()
 }

@@ -60,6 +60,15 @@ pub struct StatementLine {
     pub amounts: StatementAmounts,
 }
 
+/// What happened to the money of a claim, and why, in words for the patient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Claim.
+    pub claim: ClaimId,
+    /// The words, a sentence.
+    pub words: String,
+}
+
 /// What a [`Statement`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementRecord {
@@ -75,6 +84,9 @@ pub struct StatementRecord {
     pub lines: Vec<StatementLine>,
     /// All lines together.
     pub totals: StatementAmounts,
+    /// What payers and the practice did, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<Explanation>,
 }
 
 /// A statement that must not go out.
@@ -205,7 +217,15 @@ impl Statement {
             due,
             lines,
             totals,
+            explained: Vec::new(),
         })
+    }
+
+    /// The same with words for what happened to the money.
+    #[must_use]
+    pub fn explained(mut self, words: Vec<Explanation>) -> Self {
+        self.0.explained = words;
+        self
     }
 }
 

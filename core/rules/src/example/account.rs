@@ -143,6 +143,7 @@ impl AccountSpec {
             }],
             unapplied: money(self.unapplied)?.unwrap_or_default(),
             holds: holds.collect(),
+            dealings: scrubjay_model::Dealings::default(),
         });
         let statements = self.statements.iter().map(|issued| StatementSent {
             issued: *issued,

@@ -158,6 +158,7 @@ pub fn account(text: &str, patient: &str, claim: &str, owed: i64) -> PatientAcco
         }],
         unapplied: dollars(0),
         holds: Vec::new(),
+        dealings: scrubjay_model::Dealings::default(),
     })
     .expect(SOUND)
 }

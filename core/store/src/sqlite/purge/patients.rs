@@ -32,7 +32,7 @@ pub(super) fn find_patients(
 ) -> Result<BTreeMap<PatientKey, Chart>, StoreError> {
     let mut statement = connection.prepare(
         "SELECT r.patient FROM records r WHERE r.patient IS NOT NULL GROUP BY r.patient
-         HAVING sum(r.state IN ('owing', 'credit', 'unbilled')) = 0
+         HAVING sum(r.state IN ('owing', 'credit', 'placed', 'unbilled')) = 0
          AND max((SELECT max(h.sequence) FROM record_history h WHERE h.record = r.n)) <= ?1
          AND sum(r.n IN (SELECT w.record FROM work_items w
                          WHERE w.closed IS NULL AND w.record IS NOT NULL)) = 0",
