@@ -13,6 +13,7 @@ mod estimate;
 mod hold;
 mod live;
 mod patient;
+mod patients;
 mod place;
 mod plugin;
 mod register;
@@ -96,6 +97,18 @@ enum Command {
     /// What care will cost a patient: make, give, show, request.
     #[command(subcommand)]
     Estimate(estimate::EstimateCommand),
+    /// Patients' accounts: list, show, pay, refund, return, hold, assist, contact.
+    #[command(subcommand)]
+    Account(patients::account::AccountCommand),
+    /// Statements to patients: run, show.
+    #[command(subcommand)]
+    Statement(patients::statement::StatementCommand),
+    /// Payment plans: offer, show, cancel.
+    #[command(subcommand)]
+    Plan(patients::plan::PlanCommand),
+    /// Collection within the law's guards: run, export, paid, recall.
+    #[command(subcommand)]
+    Collect(patients::collect::CollectCommand),
     /// The double-entry ledger: trial balance, one claim.
     #[command(subcommand)]
     Ledger(db::LedgerCommand),
@@ -148,6 +161,10 @@ fn main() -> ExitCode {
         Command::Charge(command) => charge::charge(&command),
         Command::Eligibility(command) => eligibility::eligibility(&command),
         Command::Estimate(command) => estimate::estimate(&command),
+        Command::Account(command) => patients::account::account(&command),
+        Command::Statement(command) => patients::statement::statement(&command),
+        Command::Plan(command) => patients::plan::plan(&command),
+        Command::Collect(command) => patients::collect::collect(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
         Command::Rules(command) => rules::rules(&command),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     Answers, AuthorizationTerms, Batches, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles,
-    EngineError, HttpsWay, Terms,
+    EngineError, HttpsWay, PatientPolicy, Terms,
 };
 
 /// The name of the configuration in a folder.
@@ -264,6 +264,9 @@ pub struct Config {
     /// How soon services must be charged for.
     #[serde(default)]
     pub charges: Charging,
+    /// How patients are billed.
+    #[serde(default)]
+    pub patients: PatientPolicy,
 }
 
 fn inbox() -> PathBuf {
@@ -298,6 +301,7 @@ impl Default for Config {
             charge_master: None,
             prices: ChargeMaster::default(),
             charges: Charging::default(),
+            patients: PatientPolicy::default(),
         }
     }
 }
@@ -323,6 +327,7 @@ impl Config {
         };
         config.inbox = folder.join(&config.inbox);
         config.outbox = folder.join(&config.outbox);
+        config.patients.letters = folder.join(&config.patients.letters);
         for rules in &mut config.rules {
             *rules = folder.join(&rules);
         }
@@ -390,6 +395,9 @@ impl Config {
                     "payers: `{key}` stands twice; give each payer its own key"
                 )));
             }
+        }
+        if let Some(fault) = config.patients.fault() {
+            return Err(refuse(fault.to_owned()));
         }
         if let Some(lacking) = config.codes.lacks() {
             return Err(refuse(format!(

@@ -81,6 +81,7 @@ const SERVICE_LEVELS: &[(WorkKind, &str, u32)] = &[
     (WorkKind::Eligibility, "front_desk", 2),
     (WorkKind::Authorization, "authorizations", 3),
     (WorkKind::Charge, "charging", 3),
+    (WorkKind::PatientAccount, "patient_accounts", 5),
 ];
 
 /// Who works an item and how long they have, where nothing else says so.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use scrubjay_hooks::Transport;
+use scrubjay_hooks::{Notifier, Transport};
 use scrubjay_model::{ClaimId, Deadline, FileHash};
 use scrubjay_plugin_host::PluginInfo;
 use scrubjay_rules::{Change, RuleSet, RuleWatcher};
@@ -25,6 +25,7 @@ use crate::steps::submission::Sent;
 use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError, PracticeCodes, sheet};
 
+mod accounts;
 mod authorizations;
 mod builder;
 mod charges;
@@ -99,6 +100,8 @@ pub struct Engine {
     plugin_lines: Arc<KeptLines>,
     /// What carries files, by channel.
     transports: BTreeMap<String, Box<dyn Transport>>,
+    /// What carries letters to patients.
+    notifier: Box<dyn Notifier>,
     actor: String,
 }
 

@@ -118,6 +118,9 @@ pub enum EngineError {
     /// Nothing was done about an authorization.
     #[error(transparent)]
     Authorization(#[from] crate::AuthorizationCallError),
+    /// Something was not done to a patient's account.
+    #[error(transparent)]
+    Account(#[from] crate::PatientAccountError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

@@ -85,6 +85,19 @@ pub use scrub::{
     ScrubSummary, Scrubbed, ScrubbedClaim, Scrubber, files_below,
 };
 pub use sheet::{RowError, RowProblem, SheetError};
+pub use steps::account::agency::AgencyFile;
+pub use steps::account::assistance::AssistanceDecision;
+pub use steps::account::by_hand::{AccountFact, ContactNoted};
+pub use steps::account::collection::StepDone;
+pub use steps::account::delivery::{LetterFolder, LetterSent};
+pub use steps::account::error::PatientAccountError;
+pub use steps::account::guard::{Guard, Stop};
+pub use steps::account::letter::Written;
+pub use steps::account::look::{AccountsTick, NotDone};
+pub use steps::account::money::Payment;
+pub use steps::account::plan::{AgreedPlan, PlanChange};
+pub use steps::account::policy::{Agency, Discounts, PatientPolicy, PlanPolicy, PromptPay};
+pub use steps::account::statement::Issued;
 pub use steps::authorization::clock::AuthorizationWarning;
 pub use steps::authorization::on_file::AuthorizationOnFile;
 pub use steps::authorization::terms::AuthorizationTerms;

@@ -40,6 +40,8 @@ pub enum WorkKind {
     Authorization,
     /// A charge with something to mend, or one that is missing.
     Charge,
+    /// A patient's account that a person must look at.
+    PatientAccount,
 }
 
 impl WorkKind {
@@ -62,6 +64,7 @@ impl WorkKind {
             Self::Eligibility => "eligibility",
             Self::Authorization => "authorization",
             Self::Charge => "charge",
+            Self::PatientAccount => "patient_account",
         }
     }
 }

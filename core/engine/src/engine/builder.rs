@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scrubjay_hooks::{Handler, Transport};
+use scrubjay_hooks::{Handler, Notifier, Transport};
 use scrubjay_model::Clock;
 use scrubjay_plugin_host::{Plugin, PluginInfo, PluginLog};
 use scrubjay_rules::RuleSet;
@@ -18,7 +18,7 @@ use crate::config::{RulesFrom, Way};
 use crate::desk::Handlers;
 use crate::plugin_log::KeptLines;
 use crate::time::Time;
-use crate::{Config, EngineError, PracticeCodes, Scrubber, published};
+use crate::{Config, EngineError, LetterFolder, PracticeCodes, Scrubber, published};
 
 /// What an engine is made of.
 ///
@@ -32,6 +32,7 @@ pub struct EngineBuilder {
     actor: String,
     child_program: Option<(PathBuf, Vec<OsString>)>,
     transports: BTreeMap<String, Box<dyn Transport>>,
+    notifier: Option<Box<dyn Notifier>>,
 }
 
 impl EngineBuilder {
@@ -46,6 +47,7 @@ impl EngineBuilder {
             actor: "scrubjay".to_owned(),
             child_program: None,
             transports: BTreeMap::new(),
+            notifier: None,
         }
     }
 
@@ -88,6 +90,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Hands letters to patients to this instead of putting them into the folder
+    /// that the configuration names.
+    #[must_use]
+    pub fn notifier(mut self, notifier: Box<dyn Notifier>) -> Self {
+        self.notifier = Some(notifier);
+        self
+    }
+
     /// Who acts: stands in every journal row.
     #[must_use]
     pub fn actor(mut self, actor: impl Into<String>) -> Self {
@@ -121,13 +131,16 @@ impl EngineBuilder {
             .unwrap_or_else(|| Box::new(scrubjay_store::MemoryStore::new()));
         let (clock, actor) = (self.clock.take(), std::mem::take(&mut self.actor));
         let own = std::mem::take(&mut self.transports);
+        let notifier = self.notifier.take();
         let parts = self.assemble(store.read()?.as_ref(), BuiltIn::new)?;
         let time = match clock {
             Some(clock) => Time::Clock(clock),
             None => Time::of(parts.config.clock, store.read()?.as_ref())?,
         };
         let transports = transports(&parts.config, &parts.loaded, own)?;
+        let letters = LetterFolder::new(&parts.config.patients.letters);
         Ok(Engine {
+            notifier: notifier.unwrap_or_else(|| Box::new(letters)),
             handlers: Handlers::new(&parts.handlers),
             config: parts.config,
             store,

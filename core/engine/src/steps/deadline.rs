@@ -14,6 +14,7 @@ use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
 use serde::Serialize;
 
 use crate::desk::{Desk, service_level};
+use crate::steps::account::look::{self, AccountsTick};
 use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
 use crate::steps::hold;
@@ -52,6 +53,9 @@ pub struct Tick {
     /// out before visits that are booked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorizations: Vec<AuthorizationWarning>,
+    /// What happened on patients' accounts.
+    #[serde(skip_serializing_if = "AccountsTick::is_nothing")]
+    pub accounts: AccountsTick,
 }
 
 /// The states in which a payer has not decided yet.
@@ -81,6 +85,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         uncharged: Vec::new(),
         wanted: Vec::new(),
         authorizations: Vec::new(),
+        accounts: AccountsTick::default(),
     };
     let mut missed = Missed::default();
     for row in rows {
@@ -94,6 +99,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         }
     }
     missed.tell(desk)?;
+    tick.accounts = look::look_at_due(desk)?;
     Ok(tick)
 }
 

@@ -47,13 +47,28 @@ pub(crate) fn judge_planned<P: Default>(
     can: &[EffectKind],
     plan: impl FnOnce(&Outcome) -> Result<P, Box<Finding>>,
 ) -> Result<(JudgedRecord, P), EngineError> {
-    let mut outcome = desk.judge(hook, subject);
+    let outcome = desk.judge(hook, subject);
+    let plan = |outcome: &Outcome| plan(outcome).map_err(|finding| vec![*finding]);
+    weigh_record(desk, hook, record, outcome, can, plan)
+}
+
+/// Weighs, keeps and does what the handlers of a hook have said of a record: as
+/// [`judge_planned`], where the step has asked them itself.
+pub(crate) fn weigh_record<P: Default>(
+    desk: &mut Desk<'_>,
+    hook: Hook,
+    record: &RecordKey,
+    mut outcome: Outcome,
+    can: &[EffectKind],
+    plan: impl FnOnce(&Outcome) -> Result<P, Vec<Finding>>,
+) -> Result<(JudgedRecord, P), EngineError> {
     let mut all = vec![EffectKind::OpenTask, EffectKind::Tag];
     all.extend(can);
-    let planned = all_can_be_done(hook, &outcome, &all).and_then(|()| plan(&outcome));
+    let can_be_done = all_can_be_done(hook, &outcome, &all).map_err(|finding| vec![*finding]);
+    let planned = can_be_done.and_then(|()| plan(&outcome));
     let accepted = planned.is_ok();
     let planned = planned.unwrap_or_else(|refused| {
-        outcome.findings.push(*refused);
+        outcome.findings.extend(refused);
         P::default()
     });
     desk.record(&Event::RecordJudged {

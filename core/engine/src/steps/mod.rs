@@ -1,5 +1,6 @@
 //! The steps of the revenue cycle, one module each, all working at the desk.
 
+pub(crate) mod account;
 pub(crate) mod acknowledgment;
 pub(crate) mod answer;
 pub(crate) mod authorization;

@@ -27,6 +27,16 @@ pub enum HoldKind {
 }
 
 impl HoldKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Bankruptcy,
+        Self::Deceased,
+        Self::Dispute,
+        Self::FinancialAssistancePending,
+        Self::InsurancePending,
+        Self::BadAddress,
+    ];
+
     /// The name used in scripts and reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,0 +1,162 @@
+//! `scrubjay collect`: run, export, paid, recall.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Subcommand;
+use scrubjay::hooks::CollectionStep;
+use scrubjay::model::{AccountNumber, Clock, Money};
+use scrubjay::{AccountsTick, EngineError, SystemClock};
+
+use super::{Looking, Signed, owes, told};
+use crate::table::dollars;
+
+/// What to do about accounts in collection.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CollectCommand {
+    /// Look at every account whose day has come: what rules ask for is done as far
+    /// as the guards let it.
+    Run {
+        /// The time to go by; now without it.
+        #[arg(long, value_name = "TIME")]
+        at: Option<DateTime<Utc>>,
+        #[command(flatten)]
+        looking: Looking,
+    },
+    /// Write what an agency must be told: accounts placed, and taken back.
+    Export {
+        /// The agency's key in scrubjay.yaml.
+        agency: String,
+        /// File to write (CSV). It holds patient data.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Write once more what it was told on this day.
+        #[arg(long, value_name = "DATE")]
+        again: Option<NaiveDate>,
+        #[command(flatten)]
+        signed: Signed,
+    },
+    /// The agency has collected, kept its fee, and sent the rest.
+    Paid {
+        /// Account.
+        account: AccountNumber,
+        /// What the patient paid to it.
+        amount: Money,
+        /// What it kept of that.
+        #[arg(long, value_name = "AMOUNT")]
+        fee: Money,
+        #[command(flatten)]
+        signed: Signed,
+    },
+    /// Take an account back from its agency.
+    Recall {
+        /// Account.
+        account: AccountNumber,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        signed: Signed,
+    },
+}
+
+pub(crate) fn collect(command: &CollectCommand) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    match command {
+        CollectCommand::Run { at, looking } => {
+            let mut engine = looking.place.engine()?;
+            let at = at.unwrap_or_else(|| SystemClock.now());
+            let done = engine.bill_patients(at);
+            told(&mut out, looking.json, done, |done| {
+                let lines = said(done);
+                match lines.is_empty() {
+                    true => "nothing is due".to_owned(),
+                    false => lines.join("\n"),
+                }
+            })
+        }
+        CollectCommand::Export {
+            agency,
+            out: file,
+            again,
+            signed,
+        } => {
+            let mut engine = signed.place.engine()?;
+            let written = engine.export_to_agency(agency, *again, &signed.by, &mut |written| {
+                std::fs::write(file, &written.csv).map_err(|source| EngineError::File {
+                    path: file.clone(),
+                    source,
+                })
+            });
+            told(&mut out, signed.json, written, |written| {
+                format!(
+                    "{}: {} placed, {} taken back",
+                    file.display(),
+                    written.placed.len(),
+                    written.recalled.len()
+                )
+            })
+        }
+        CollectCommand::Paid {
+            account,
+            amount,
+            fee,
+            signed,
+        } => {
+            let mut engine = signed.place.engine()?;
+            let done = engine.agency_collected(account, *amount, *fee, &signed.by);
+            told(&mut out, signed.json, done, |found| {
+                let left = found
+                    .dealings
+                    .placed()
+                    .map_or(Money::ZERO, |one| one.amount());
+                format!("{}; with the agency: {}", owes(found), dollars(left))
+            })
+        }
+        CollectCommand::Recall {
+            account,
+            reason,
+            signed,
+        } => {
+            let mut engine = signed.place.engine()?;
+            let step = CollectionStep::Recall;
+            let done = engine.take_collection_step(account, step, reason, &signed.by);
+            told(&mut out, signed.json, done, |done| {
+                format!("account {} is taken back by {}", done.account, done.by)
+            })
+        }
+    }
+}
+
+/// What was done on accounts and what was not, a line each.
+pub(crate) fn said(done: &AccountsTick) -> Vec<String> {
+    let steps = done.steps.iter();
+    let mut lines: Vec<String> = steps
+        .map(|step| {
+            format!(
+                "account {}: {} ({})",
+                step.account,
+                step.step.as_str(),
+                step.by
+            )
+        })
+        .collect();
+    for change in &done.plans {
+        lines.push(format!(
+            "account {}: plan {} changed its standing",
+            change.account, change.plan
+        ));
+    }
+    for not in &done.not_done {
+        let mut why: Vec<String> = not.stops.iter().map(ToString::to_string).collect();
+        why.extend(not.held_by.iter().map(|rule| format!("rule {rule}")));
+        lines.push(format!(
+            "account {}: no {}: {}",
+            not.account,
+            not.what,
+            why.join("; ")
+        ));
+    }
+    lines
+}

@@ -1,0 +1,100 @@
+//! `scrubjay statement`: run, show.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use scrubjay::model::{Clock, StatementNumber};
+use scrubjay::{EngineError, LetterSent, SystemClock};
+use serde::Serialize;
+
+use super::{Looking, refuse, told};
+use crate::table::dollars;
+
+/// What to do with statements.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatementCommand {
+    /// Issue the statements that are due, and put letters that wait into the folder.
+    ///
+    /// Exits with 1 where a letter could not be put there; it stays due.
+    Run {
+        /// The time to go by, such as `2026-04-08T15:00:00Z`; now without it.
+        #[arg(long, value_name = "TIME")]
+        at: Option<chrono::DateTime<chrono::Utc>>,
+        #[command(flatten)]
+        looking: Looking,
+    },
+    /// Print a statement as it went out.
+    Show {
+        /// Statement.
+        statement: StatementNumber,
+        /// As the HTML page.
+        #[arg(long)]
+        html: bool,
+        #[command(flatten)]
+        looking: Looking,
+    },
+}
+
+#[derive(Serialize)]
+struct Done {
+    #[serde(flatten)]
+    accounts: scrubjay::AccountsTick,
+    letters: Vec<LetterSent>,
+}
+
+pub(crate) fn statement(command: &StatementCommand) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    match command {
+        StatementCommand::Run { at, looking } => {
+            let mut engine = looking.place.engine()?;
+            let at = at.unwrap_or_else(|| SystemClock.now());
+            let accounts = engine.bill_patients(at)?;
+            let letters = engine.deliver_letters(at)?;
+            let stuck = letters.iter().any(|letter| letter.problem.is_some());
+            let done = Done { accounts, letters };
+            told(&mut out, looking.json, Ok(done), said)?;
+            Ok(ExitCode::from(u8::from(stuck)))
+        }
+        StatementCommand::Show {
+            statement,
+            html,
+            looking,
+        } => {
+            let engine = looking.place.engine()?;
+            match engine.statement(statement) {
+                Ok((found, _)) if looking.json => {
+                    serde_json::to_writer_pretty(&mut out, &found)?;
+                    writeln!(out)?;
+                }
+                Ok((_, written)) if *html => write!(out, "{}", written.html)?,
+                Ok((_, written)) => write!(out, "{}", written.text)?,
+                Err(EngineError::Account(refused)) => return refuse(&refused),
+                Err(error) => return Err(error.into()),
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn said(done: &Done) -> String {
+    let mut lines = Vec::new();
+    for issued in &done.accounts.statements {
+        lines.push(format!(
+            "statement {} of account {}: {} by {}",
+            issued.statement,
+            issued.account,
+            dollars(issued.owed),
+            issued.due
+        ));
+    }
+    lines.extend(super::collect::said(&done.accounts));
+    for letter in &done.letters {
+        let went = letter.problem.as_deref().unwrap_or("put into the folder");
+        lines.push(format!("letter {}: {went}", letter.name));
+    }
+    if lines.is_empty() {
+        lines.push("nothing is due".to_owned());
+    }
+    lines.join("\n")
+}

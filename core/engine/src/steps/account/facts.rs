@@ -1,0 +1,281 @@
+//! All that is known of an account on a day, gathered for rules and guards.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use scrubjay_hooks::{
+    AccountSubject, CollectionStep, Collector, Contact, GoodFaithEstimate, OwedClaim,
+    StatementSent, Subject,
+};
+use scrubjay_model::{
+    AccountNumber, AsSent, Claim, EstimateKind, Money, PatientAccount, PayerProfile, PaymentPlan,
+    Person, Record, RecordId, RecordKind, Responsibility, ResponsibleParty,
+};
+use scrubjay_store::{ClaimRow, Reader, RecordFilter};
+
+use super::hours::times_in;
+use crate::{Config, EngineError};
+
+/// A claim of an account with what is open on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Owed {
+    pub(crate) row: ClaimRow,
+    pub(crate) claim: Claim,
+    pub(crate) insurance: Money,
+    pub(crate) patient: Money,
+}
+
+impl Owed {
+    /// Whether no payer has a say in it any more.
+    pub(crate) fn is_patients(&self) -> bool {
+        matches!(
+            self.row.status.responsibility,
+            Responsibility::Patient | Responsibility::None
+        )
+    }
+}
+
+/// What is known of an account.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) account: PatientAccount,
+    pub(crate) claims: Vec<Owed>,
+    /// The patient.
+    pub(crate) person: Option<Person>,
+    /// Who is written to: the guarantor or the patient.
+    pub(crate) billed: Option<Person>,
+    /// The payment plan that counts, with its id.
+    pub(crate) plan: Option<(RecordId, PaymentPlan)>,
+    pub(crate) estimate: Option<GoodFaithEstimate>,
+    pub(crate) statements: Vec<StatementSent>,
+    pub(crate) contacts: Vec<Contact>,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Facts {
+    /// Gathers what is known of an account whose figures stand as the ledger says.
+    pub(crate) fn of(
+        reader: &dyn Reader,
+        account: PatientAccount,
+        at: DateTime<Utc>,
+    ) -> Result<Self, EngineError> {
+        let mut claims = Vec::new();
+        for owed in &account.claims {
+            let row = reader.claim(&owed.claim)?;
+            let document = reader.claim_document(&owed.claim)?;
+            // A claim that a purge has given up is settled.
+            let Some((row, claim)) = row.zip(document) else {
+                continue;
+            };
+            let insurance = reader.balance(&row.id, ResponsibleParty::Insurance)?;
+            claims.push(Owed {
+                row,
+                claim,
+                insurance,
+                patient: owed.balance,
+            });
+        }
+        let key = (&account.patient).into();
+        let registered = match reader.record(&key)? {
+            Some(Record::Patient(patient)) => Some(patient),
+            _ => None,
+        };
+        let newest = claims.iter().max_by_key(|owed| owed.row.service_from);
+        let on_claim = newest.map(|owed| owed.claim.patient.clone());
+        let person = registered.as_ref().map(|patient| patient.person.clone());
+        let billed = registered.as_ref().map(|patient| patient.billed().clone());
+        let today = at.date_naive();
+        let statements = account.dealings.statements();
+        let statements = statements.map(|(issued, owed)| StatementSent { issued, owed });
+        let last = account.dealings.contacts.iter().copied();
+        let contacts = last.filter(|one| (0..7).contains(&(today - one.on).num_days()));
+        Ok(Self {
+            plan: plan_of(reader, &account.number)?,
+            estimate: estimate_of(reader, &account, &claims)?,
+            statements: statements.collect(),
+            contacts: contacts.collect(),
+            billed: billed.or_else(|| on_claim.clone()),
+            person: person.or(on_claim),
+            account,
+            claims,
+            at,
+        })
+    }
+
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.at.date_naive()
+    }
+
+    /// What the patient can be asked for now: what no payer has a say in, and
+    /// what an agency asks for.
+    pub(crate) fn asked(&self) -> Money {
+        let owed = self.claims.iter().filter(|owed| owed.is_patients());
+        let owed: Money = owed.map(|owed| owed.patient).sum();
+        let placed = self.account.dealings.placed();
+        owed - self.account.unapplied + placed.map_or(Money::ZERO, |placed| placed.amount())
+    }
+
+    /// The state that the patient lives in.
+    pub(crate) fn state(&self) -> Option<&str> {
+        let address = self.billed.as_ref()?.address.as_ref()?;
+        Some(address.state.as_str()).filter(|state| !state.is_empty())
+    }
+
+    /// The first day on which the patient owed.
+    pub(crate) fn owed_since(&self) -> Option<NaiveDate> {
+        let owed = self.claims.iter().filter(|owed| owed.is_patients());
+        owed.map(|owed| {
+            let made = owed.row.created.date_naive();
+            owed.row.first_decided.unwrap_or(made)
+        })
+        .min()
+    }
+
+    /// The time where the patient lives: of the two ends of a state that lies in
+    /// two zones, the one that is further from midday.
+    pub(crate) fn local_time(&self) -> Option<NaiveTime> {
+        let (west, east) = times_in(self.state()?, self.at)?;
+        let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
+        let off = |time: NaiveTime| (time - noon).num_minutes().abs();
+        let (west, east) = (west.time(), east.time());
+        Some(if off(west) > off(east) { west } else { east })
+    }
+
+    pub(crate) fn collector(&self) -> Collector {
+        match self.account.dealings.placed() {
+            Some(_) => Collector::ThirdParty,
+            None => Collector::Practice,
+        }
+    }
+
+    /// The payer, where all claims have the same one.
+    fn payer<'c>(&self, config: &'c Config) -> Option<&'c PayerProfile> {
+        let (first, others) = self.claims.split_first()?;
+        let same = others.iter().all(|owed| owed.row.payer == first.row.payer);
+        let payer = config.payer_by_key(&first.row.payer).filter(|_| same)?;
+        Some(&payer.profile)
+    }
+
+    /// Shows the account as rules see it.
+    pub(crate) fn show<T>(
+        &self,
+        config: &Config,
+        next: Option<CollectionStep>,
+        see: impl FnOnce(Subject<'_>) -> T,
+    ) -> T {
+        let claims: Vec<OwedClaim<'_>> = self
+            .claims
+            .iter()
+            .map(|owed| OwedClaim {
+                claim: &owed.claim,
+                payer: config.payer_by_key(&owed.row.payer).map(|it| &it.profile),
+                status: owed.row.status,
+                insurance_owes: owed.insurance,
+                patient_owes: owed.patient,
+            })
+            .collect();
+        let dealings = &self.account.dealings;
+        let receipts = dealings.receipts.iter();
+        let held = receipts.filter(|receipt| receipt.returned.is_none());
+        let subject = AccountSubject {
+            claims: &claims,
+            patient: self.person.as_ref(),
+            payer: self.payer(config),
+            statements: &self.statements,
+            // Every statement of ours is itemized.
+            itemized: self.statements.first().map(|sent| sent.issued),
+            plan: self
+                .plan
+                .as_ref()
+                .map(|(_, plan)| plan.status(self.today())),
+            owed_since: self.owed_since(),
+            patient_paid: held.map(|receipt| receipt.on).max(),
+            payer_paid: self
+                .claims
+                .iter()
+                .filter_map(|owed| owed.row.last_paid)
+                .max(),
+            state: self.state(),
+            estimate: self.estimate,
+            assistance: dealings.assistance,
+            assistance_notice: dealings.final_notice(),
+            surprise: dealings.surprise,
+            collector: self.collector(),
+            validation_notice: dealings.validation_notice,
+            contacts: &self.contacts,
+            facility: config.patients.facility,
+            facility_state: config.patients.state.as_deref(),
+            local_time: self.local_time(),
+            next,
+            ..AccountSubject::of(&self.account)
+        };
+        see(Subject::Account(&subject))
+    }
+}
+
+/// The plan of an account that counts: the last one that was not given up.
+pub(crate) fn plan_of(
+    reader: &dyn Reader,
+    account: &AccountNumber,
+) -> Result<Option<(RecordId, PaymentPlan)>, EngineError> {
+    let filter = RecordFilter {
+        kind: Some(RecordKind::Plan),
+        parent: Some(scrubjay_model::RecordKey::from(account).id),
+        ..RecordFilter::default()
+    };
+    for row in reader.records(&filter)?.into_iter().rev() {
+        if let Some(Record::Plan { id, plan }) = reader.record(&row.key)?
+            && plan.cancelled.is_none()
+        {
+            return Ok(Some((id, *plan)));
+        }
+    }
+    Ok(None)
+}
+
+/// The last good-faith estimate that was given for services that are billed.
+fn estimate_of(
+    reader: &dyn Reader,
+    account: &PatientAccount,
+    claims: &[Owed],
+) -> Result<Option<GoodFaithEstimate>, EngineError> {
+    let filter = RecordFilter {
+        kind: Some(RecordKind::Estimate),
+        patient: Some(account.patient.clone()),
+        state: Some("given".to_owned()),
+        ..RecordFilter::default()
+    };
+    for row in reader.records(&filter)?.into_iter().rev() {
+        let Some(Record::Estimate(estimate)) = reader.record(&row.key)? else {
+            continue;
+        };
+        let Some(given) = estimate
+            .given
+            .filter(|_| estimate.kind == EstimateKind::GoodFaith)
+        else {
+            continue;
+        };
+        let names = |line: &scrubjay_model::ServiceLine| {
+            let code = line.procedure.as_ref().map(AsSent::text);
+            let mut named = estimate.lines.iter();
+            named.any(|one| code.as_deref() == Some(one.procedure.as_str()))
+        };
+        let of_day = claims.iter().filter(|owed| {
+            estimate
+                .service
+                .is_none_or(|day| owed.row.service_from == Some(day))
+        });
+        let billed: Money = of_day
+            .flat_map(|owed| &owed.claim.lines)
+            .filter(|line| names(line))
+            .map(|line| line.charge)
+            .sum();
+        if billed.is_positive() {
+            let expected = estimate.lines.iter().map(|line| line.expected).sum();
+            return Ok(Some(GoodFaithEstimate {
+                given,
+                expected,
+                billed,
+            }));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,353 @@
+//! Statements: one line a service, with what insurance paid and why the rest is owed.
+
+use chrono::NaiveDate;
+use scrubjay_model::{
+    Account, AsSent, Carc, Explanation, GroupCode, Letter, LetterKind, Money, PATIENT,
+    PatientBilling, ServiceLine, Statement, StatementAmounts, StatementLine, StatementNumber,
+    WriteOffReason,
+};
+use scrubjay_store::{LedgerRow, RemittedRow, StoreError};
+use serde::Serialize;
+
+use super::error::PatientAccountError;
+use super::facts::{Facts, Owed};
+use super::guard::plus;
+use super::{change, move_claims};
+use crate::desk::Desk;
+use crate::{Config, EngineError};
+
+/// A statement that was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Issued {
+    /// Account.
+    pub account: scrubjay_model::AccountNumber,
+    /// Number.
+    pub statement: StatementNumber,
+    /// What it asks for.
+    pub owed: Money,
+    /// Day by which.
+    pub due: NaiveDate,
+}
+
+/// Issues a statement of an account, kept as it is and put among the letters.
+pub(crate) fn issue(desk: &mut Desk<'_>, facts: &Facts) -> Result<Issued, EngineError> {
+    let account = facts.account.number.clone();
+    let id = desk.new_record_id("S")?;
+    let number: StatementNumber = id.as_str().parse().map_err(|error| {
+        let problem = format!("statement {id}: {error}");
+        EngineError::from(StoreError::Contradiction { problem })
+    })?;
+    let today = desk.today();
+    let due = plus(today, u64::from(desk.config.patients.due));
+    let (mut lines, mut explained) = (Vec::new(), Vec::new());
+    for owed in &facts.claims {
+        let (ledger, remitted) = {
+            let reader = desk.tx.as_ref();
+            (reader.ledger(&owed.row.id)?, reader.remitted(&owed.row.id)?)
+        };
+        let sums = Sums::of(owed, &ledger);
+        if sums.is_old_news() {
+            continue;
+        }
+        lines.extend(lines_of(owed, &sums, &remitted, desk.config));
+        explained.extend(explanations(owed, &sums, &ledger, &remitted, desk.config));
+    }
+    spread_credit(&mut lines, facts.account.unapplied);
+    let statement = Statement::of(number.clone(), account.clone(), today, due, lines)
+        .map_err(PatientAccountError::from)?
+        .explained(explained);
+    let owed = statement.totals.owed;
+    desk.keep(statement, None)?;
+    let letter = Letter {
+        kind: LetterKind::Statement {
+            number: number.clone(),
+        },
+        made: today,
+        owed,
+        delivered: None,
+    };
+    let kept = change(desk, &account, |dealings| dealings.letters.push(letter))?;
+    move_claims(desk, &kept, &[PatientBilling::Billed])?;
+    Ok(Issued {
+        account,
+        statement: number,
+        owed,
+        due,
+    })
+}
+
+/// What became of a claim's charge, by the ledger.
+struct Sums {
+    amounts: StatementAmounts,
+}
+
+impl Sums {
+    fn of(owed: &Owed, ledger: &[LedgerRow]) -> Self {
+        let on = |of: fn(&Account) -> bool| -> Money {
+            let rows = ledger.iter().filter(|row| of(&row.account));
+            rows.map(|row| row.amount).sum()
+        };
+        let charge = -on(|account| matches!(account, Account::Revenue | Account::PatientFees));
+        let insurance_paid =
+            on(|account| matches!(account, Account::Cash { payer } if payer != PATIENT));
+        let patient_paid =
+            on(|account| matches!(account, Account::UnappliedCash { payer } if payer == PATIENT));
+        let (patient, insurance) = (owed.patient, owed.insurance);
+        let (asked, pending) = match owed.is_patients() {
+            true => (patient, insurance),
+            false => (Money::ZERO, insurance + patient),
+        };
+        // What is left was given up, by contract or by somebody.
+        let discount = charge - insurance_paid - patient_paid - pending - asked;
+        Self {
+            amounts: StatementAmounts {
+                charge,
+                insurance_paid,
+                discount,
+                patient_paid,
+                pending,
+                owed: asked,
+            },
+        }
+    }
+
+    /// Whether nothing is open on the claim: it stood on a statement before.
+    fn is_old_news(&self) -> bool {
+        self.amounts.owed.is_zero() && self.amounts.pending.is_zero()
+    }
+}
+
+/// Money that waits on the account counts for the first lines that are owed.
+fn spread_credit(lines: &mut [StatementLine], mut credit: Money) {
+    for line in lines {
+        let part = credit.min(line.amounts.owed);
+        if part.is_positive() {
+            line.amounts.patient_paid += part;
+            line.amounts.owed -= part;
+            credit -= part;
+        }
+    }
+}
+
+/// A line for each service, where the last decision's lines explain the claim's
+/// sums to the cent; else one line for the claim.
+fn lines_of(
+    owed: &Owed,
+    sums: &Sums,
+    remitted: &[RemittedRow],
+    config: &Config,
+) -> Vec<StatementLine> {
+    let service = |line: &ServiceLine| line.from.or(owed.row.service_from);
+    let made = owed.row.created.date_naive();
+    let claim = &owed.row.id;
+    if let Some(parts) = parts_by_line(owed, sums, remitted) {
+        let lines = owed.claim.lines.iter().zip(parts);
+        return lines
+            .map(|(line, amounts)| StatementLine {
+                claim: claim.clone(),
+                service: service(line).unwrap_or(made),
+                words: words(line, config),
+                amounts,
+            })
+            .collect();
+    }
+    let mut all: Vec<String> = owed
+        .claim
+        .lines
+        .iter()
+        .map(|line| words(line, config))
+        .collect();
+    all.dedup();
+    let words = match all.is_empty() {
+        true => "Medical services".to_owned(),
+        false => all.join(", "),
+    };
+    vec![StatementLine {
+        claim: claim.clone(),
+        service: owed.row.service_from.unwrap_or(made),
+        words,
+        amounts: sums.amounts,
+    }]
+}
+
+/// The sums of a claim line by line; `None` where they cannot be told so exactly.
+fn parts_by_line(
+    owed: &Owed,
+    sums: &Sums,
+    remitted: &[RemittedRow],
+) -> Option<Vec<StatementAmounts>> {
+    let total = sums.amounts;
+    let charges: Money = owed.claim.lines.iter().map(|line| line.charge).sum();
+    if charges != total.charge || owed.claim.lines.is_empty() {
+        return None;
+    }
+    let mut parts: Vec<StatementAmounts> = Vec::new();
+    let last = remitted.last();
+    for (place, line) in owed.claim.lines.iter().enumerate() {
+        let decided = match last {
+            Some(row) if row.remitted.lines.len() == owed.claim.lines.len() => {
+                row.remitted.lines.get(place)
+            }
+            Some(_) if owed.claim.lines.len() > 1 => return None,
+            _ => None,
+        };
+        let (paid, reduced) = match decided {
+            Some(decided) => {
+                let reduced = decided
+                    .adjustments
+                    .iter()
+                    .filter(|one| !is_patients(&one.group));
+                (decided.paid, reduced.map(|one| one.amount).sum())
+            }
+            None if owed.claim.lines.len() == 1 => (total.insurance_paid, total.discount),
+            None => (Money::ZERO, Money::ZERO),
+        };
+        parts.push(StatementAmounts {
+            charge: line.charge,
+            insurance_paid: paid,
+            discount: reduced,
+            ..StatementAmounts::default()
+        });
+    }
+    fill(&mut parts, total)
+}
+
+/// Puts what is paid, given up and pending beyond the decision to the first
+/// lines that have room, and the rest is owed.
+fn fill(parts: &mut [StatementAmounts], total: StatementAmounts) -> Option<Vec<StatementAmounts>> {
+    let sum = |of: fn(&StatementAmounts) -> Money| -> Money { parts.iter().map(of).sum() };
+    let more_off = total.discount - sum(|part| part.discount);
+    if sum(|part| part.insurance_paid) != total.insurance_paid || more_off.is_negative() {
+        return None;
+    }
+    let mut put = |amount: Money, into: fn(&mut StatementAmounts) -> &mut Money| {
+        let mut left = amount;
+        for part in parts.iter_mut() {
+            let room = left.min(part.left());
+            if room.is_positive() {
+                *into(part) += room;
+                left -= room;
+            }
+        }
+        left.is_zero()
+    };
+    let all = put(more_off, |part| &mut part.discount)
+        && put(total.patient_paid, |part| &mut part.patient_paid)
+        && put(total.pending, |part| &mut part.pending);
+    if !all {
+        return None;
+    }
+    for part in parts.iter_mut() {
+        part.owed = part.left();
+    }
+    let owed: Money = parts.iter().map(|part| part.owed).sum();
+    (owed == total.owed).then(|| parts.to_vec())
+}
+
+fn is_patients(group: &AsSent<GroupCode>) -> bool {
+    group.sound() == Some(&GroupCode::PatientResponsibility)
+}
+
+/// What was done, in the practice's words for the code or in plain ones, with
+/// the code behind.
+fn words(line: &ServiceLine, config: &Config) -> String {
+    let code = line.procedure.as_ref().map(AsSent::text);
+    let known = code
+        .as_ref()
+        .and_then(|code| config.patients.words.get(code));
+    let words = known.map_or("Medical service", String::as_str);
+    match code {
+        Some(code) => format!("{words} ({code})"),
+        None => words.to_owned(),
+    }
+}
+
+/// What happened to a claim's money, in sentences.
+fn explanations(
+    owed: &Owed,
+    sums: &Sums,
+    ledger: &[LedgerRow],
+    remitted: &[RemittedRow],
+    config: &Config,
+) -> Vec<Explanation> {
+    let mut said = Vec::new();
+    let payer = config
+        .payer_by_key(&owed.row.payer)
+        .map_or("Your insurance", |payer| payer.profile.name.as_str());
+    if sums.amounts.insurance_paid.is_positive() {
+        said.push(format!("{payer} paid ${}.", sums.amounts.insurance_paid));
+    } else if !remitted.is_empty() {
+        said.push(format!("{payer} decided on this claim and paid nothing."));
+    }
+    let mut given_up: std::collections::BTreeMap<&str, Money> = std::collections::BTreeMap::new();
+    for row in ledger {
+        if let Some(why) = given_up_as(&row.account) {
+            *given_up.entry(why).or_default() += row.amount;
+        }
+    }
+    said.extend(
+        given_up
+            .into_iter()
+            .filter(|(_, amount)| amount.is_positive())
+            .map(|(why, amount)| format!("${amount} {why}.")),
+    );
+    if let Some(last) = remitted.last() {
+        let at_lines = last
+            .remitted
+            .lines
+            .iter()
+            .flat_map(|line| &line.adjustments);
+        let all = last.remitted.adjustments.iter().chain(at_lines);
+        let mut shares: Vec<(&'static str, Money)> = Vec::new();
+        for share in all.filter(|one| is_patients(&one.group)) {
+            let why = share_is(&share.carc);
+            match shares.iter_mut().find(|(one, _)| *one == why) {
+                Some((_, sum)) => *sum += share.amount,
+                None => shares.push((why, share.amount)),
+            }
+        }
+        said.extend(
+            shares
+                .into_iter()
+                .map(|(why, amount)| format!("{payer} says that ${amount} {why}.")),
+        );
+    }
+    if !sums.amounts.pending.is_zero() {
+        said.push(format!(
+            "${} waits for a payer's decision: you are not asked for it now.",
+            sums.amounts.pending
+        ));
+    }
+    let claim = &owed.row.id;
+    said.into_iter()
+        .map(|words| Explanation {
+            claim: claim.clone(),
+            words,
+        })
+        .collect()
+}
+
+/// Why nobody owes an amount that stands on this account.
+const fn given_up_as(account: &Account) -> Option<&'static str> {
+    Some(match account {
+        Account::ContractualAdjustment => "was taken off by the agreement with your insurance",
+        Account::OtherAdjustment => "was taken off by other adjustments of your insurance",
+        Account::WriteOff { reason } => match reason {
+            WriteOffReason::Charity => "was taken off as financial assistance",
+            WriteOffReason::Discount => "was taken off as a discount",
+            _ => "was taken off by us, and you do not owe it",
+        },
+        Account::Placed { .. } => "is with a collection agency, and not asked for here",
+        _ => return None,
+    })
+}
+
+/// What a patient's share is, by its reason code.
+fn share_is(carc: &AsSent<Carc>) -> &'static str {
+    match carc.text().as_str() {
+        "1" => "counts toward your deductible and is yours to pay",
+        "2" => "is your coinsurance",
+        "3" => "is your copayment",
+        _ => "is yours to pay",
+    }
+}
