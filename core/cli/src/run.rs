@@ -15,7 +15,7 @@ use crate::live::Lines;
 use crate::plugin::said::print_warnings;
 use crate::table::Column::Text;
 use crate::table::print_table;
-use crate::{report, watch};
+use crate::{patients, report, watch};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -135,11 +135,14 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
             "{question} waits to be asked: scrubjay eligibility ask"
         )?;
     }
-    if tick.fired.is_empty() {
-        if tick.uncharged.is_empty() && tick.wanted.is_empty() {
-            writeln!(out, "nothing is due")?;
-        }
-    } else {
+    let accounts = patients::collect::said(&tick.accounts);
+    for line in &accounts {
+        writeln!(out, "{line}")?;
+    }
+    let others = !tick.uncharged.is_empty() || !tick.wanted.is_empty() || !accounts.is_empty();
+    if tick.fired.is_empty() && !others {
+        writeln!(out, "nothing is due")?;
+    } else if !tick.fired.is_empty() {
         let columns = [Text("claim"), Text("deadline"), Text("due"), Text("stage")];
         let rows = tick
             .fired

@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use scrubjay::hooks::ContactKind;
 use scrubjay::model::{
-    AccountNumber, AssistanceStatus, Axis, ClaimId, HoldKind, Money, PatientAccount, PaymentWay,
+    AccountNumber, AssistanceStatus, Axis, ClaimId, Clock, HoldKind, Money, PatientAccount,
+    PaymentWay,
 };
 use scrubjay::store::ClaimFilter;
 use scrubjay::{AccountFact, Engine, SystemClock};
@@ -264,7 +265,6 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<ExitCode> {
             let Some(kind) = kind else {
                 return Ok(ExitCode::SUCCESS);
             };
-            use scrubjay::model::Clock;
             let at = at.unwrap_or_else(|| SystemClock.now());
             let noted = engine.note_contact(account, *kind, at, &signed.by);
             told(&mut out, signed.json, noted, |noted| {

@@ -131,8 +131,20 @@ pub(crate) fn collect(command: &CollectCommand) -> anyhow::Result<ExitCode> {
 
 /// What was done on accounts and what was not, a line each.
 pub(crate) fn said(done: &AccountsTick) -> Vec<String> {
+    let issued = done.statements.iter();
+    let mut lines: Vec<String> = issued
+        .map(|issued| {
+            format!(
+                "statement {} of account {}: {} by {}",
+                issued.statement,
+                issued.account,
+                dollars(issued.owed),
+                issued.due
+            )
+        })
+        .collect();
     let steps = done.steps.iter();
-    let mut lines: Vec<String> = steps
+    let steps: Vec<String> = steps
         .map(|step| {
             format!(
                 "account {}: {} ({})",
@@ -142,6 +154,7 @@ pub(crate) fn said(done: &AccountsTick) -> Vec<String> {
             )
         })
         .collect();
+    lines.extend(steps);
     for change in &done.plans {
         lines.push(format!(
             "account {}: plan {} changed its standing",

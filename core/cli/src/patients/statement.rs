@@ -9,7 +9,6 @@ use scrubjay::{EngineError, LetterSent, SystemClock};
 use serde::Serialize;
 
 use super::{Looking, refuse, told};
-use crate::table::dollars;
 
 /// What to do with statements.
 #[derive(Debug, Subcommand)]
@@ -78,17 +77,7 @@ pub(crate) fn statement(command: &StatementCommand) -> anyhow::Result<ExitCode> 
 }
 
 fn said(done: &Done) -> String {
-    let mut lines = Vec::new();
-    for issued in &done.accounts.statements {
-        lines.push(format!(
-            "statement {} of account {}: {} by {}",
-            issued.statement,
-            issued.account,
-            dollars(issued.owed),
-            issued.due
-        ));
-    }
-    lines.extend(super::collect::said(&done.accounts));
+    let mut lines = super::collect::said(&done.accounts);
     for letter in &done.letters {
         let went = letter.problem.as_deref().unwrap_or("put into the folder");
         lines.push(format!("letter {}: {went}", letter.name));

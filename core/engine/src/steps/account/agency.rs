@@ -71,13 +71,12 @@ pub(crate) fn recall(desk: &mut Desk<'_>, number: &AccountNumber) -> Result<(), 
     }
     let today = desk.today();
     let kept = change(desk, number, |dealings| {
-        if let Some(placement) = &mut dealings.placement {
-            placement.recalled = Some(today);
-            // Of what it never heard, an agency needs not be told either.
-            if placement.exported.take().is_none() {
-                placement.exported = Some(today);
-            }
-        }
+        // Of what it never heard, an agency needs not be told either.
+        dealings.placement = placement.exported.map(|_| Placement {
+            exported: None,
+            recalled: Some(today),
+            ..placement.clone()
+        });
     })?;
     move_claims(desk, &kept, &[PatientBilling::Billed])
 }

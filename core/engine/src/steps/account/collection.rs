@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::error::PatientAccountError;
 use super::facts::Facts;
-use super::guard::{Act, Guard, plus, stops};
+use super::guard::{Act, Guard, stops};
 use super::look::{AccountsTick, NotDone, carry_out, weigh};
-use super::{account, agency, change, keep, move_claims};
+use super::{account, agency, change, move_claims};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -40,12 +40,12 @@ fn facts_of(desk: &Desk<'_>, number: &AccountNumber) -> Result<Facts, EngineErro
 }
 
 /// Asks the rules what to do about an account, and does what neither a guard
-/// nor another rule stops.
+/// nor another rule stops. The day until which a rule puts the next step off.
 pub(crate) fn look(
     desk: &mut Desk<'_>,
     number: &AccountNumber,
     tick: &mut AccountsTick,
-) -> Result<(), EngineError> {
+) -> Result<Option<NaiveDate>, EngineError> {
     let facts = facts_of(desk, number)?;
     let config = desk.config;
     let mut outcome = facts.show(config, None, |subject| {
@@ -72,18 +72,27 @@ pub(crate) fn look(
                 held_by: judged.held_by.clone(),
             });
         }
-        return Ok(());
+        return Ok(None);
     }
     carry_out(desk, number, &judged)?;
-    if !judged.held_by.is_empty() {
-        return Ok(());
+    let today = desk.today();
+    let deferred = judged
+        .effects
+        .iter()
+        .filter_map(|(_, effect)| match effect {
+            Effect::Defer { until, .. } => Some(*until).filter(|until| *until > today),
+            _ => None,
+        });
+    let deferred = deferred.max();
+    if !judged.held_by.is_empty() || deferred.is_some() {
+        return Ok(deferred);
     }
     for (rule, effect) in &judged.effects {
         if let Some(step) = step_of(effect) {
             take_asked(desk, number, step, rule, tick)?;
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 const fn step_of(effect: &Effect) -> Option<CollectionStep> {
@@ -211,11 +220,6 @@ fn take(
         CollectionStep::Reminder => move_claims(desk, &kept, &[PatientBilling::Reminded])?,
         CollectionStep::FinalNotice => move_claims(desk, &kept, &[PatientBilling::PreCollection])?,
         _ => {}
-    }
-    if step == CollectionStep::Call {
-        // It is looked at again the next day: whoever calls notes it.
-        let next = plus(today, 1);
-        keep(desk, kept.into_record(), Some(next))?;
     }
     Ok(StepDone {
         account: number.clone(),

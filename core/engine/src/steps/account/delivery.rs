@@ -9,6 +9,7 @@ use scrubjay_store::{Reader, RecordFilter};
 use serde::Serialize;
 
 use super::facts::Facts;
+use super::guard::{Act, stops};
 use super::letter::{self, Written};
 use super::{as_the_ledger_says, change};
 use crate::desk::Desk;
@@ -53,15 +54,19 @@ pub(crate) fn due(
         let Some(Record::Account(kept)) = reader.record(&row.key)? else {
             continue;
         };
-        let waits = kept
+        if kept
             .dealings
             .letters
             .iter()
-            .any(|one| one.delivered.is_none());
-        if !waits || kept.may_bill(now.date_naive()).is_err() {
+            .all(|one| one.delivered.is_some())
+        {
             continue;
         }
         let facts = Facts::of(reader, as_the_ledger_says(reader, *kept)?, now)?;
+        let stops = stops(&facts, Act::Statement, &config.patients);
+        if stops.iter().any(|stop| stop.guard.is_hold()) {
+            continue;
+        }
         let number = facts.account.number.clone();
         for (place, one) in facts.account.dealings.letters.iter().enumerate() {
             let name = letter::name(number.as_str(), place, one);

@@ -1,6 +1,7 @@
 //! The clock's look at patients' accounts: statements by their cycle, and steps
 //! of collection that rules ask for.
 
+use chrono::NaiveDate;
 use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Outcome};
 use scrubjay_model::{AccountNumber, Money, Pause, RecordKey, WorkKind, WriteOffReason};
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::collection::{self, StepDone};
 use super::error::PatientAccountError;
 use super::facts::Facts;
-use super::guard::{Act, Stop, plus, stops};
+use super::guard::{Act, Guard, Stop, plus, stops};
 use super::money::{give_up, oldest_first};
 use super::plan::{self, PlanChange};
 use super::policy::PatientPolicy;
@@ -90,24 +91,43 @@ fn look(
         .claims
         .iter()
         .any(|owed| !owed.patient.is_zero() || !owed.insurance.is_zero());
+    let (mut deferred, mut next) = (None, next_look(desk));
     if open || facts.account.dealings.placed().is_some() {
-        if is_due(&facts, &desk.config.patients) {
+        if next_statement(&facts, &desk.config.patients) <= desk.today() {
             bill(desk, number, tick)?;
         }
-        collection::look(desk, number, tick)?;
+        let before = tick.not_done.len();
+        deferred = collection::look(desk, number, tick)?;
+        let stops = tick.not_done[before..].iter().flat_map(|one| &one.stops);
+        if stops
+            .map(|stop| stop.guard)
+            .any(|guard| guard == Guard::Hours)
+        {
+            // The right hour comes every day.
+            next = plus(desk.today(), 1);
+        }
     }
     let after = facts_of(desk, number)?;
     let is_over = after.account.balance().is_zero() && after.account.dealings.placed().is_none();
-    let next = (!is_over).then(|| next_look(desk));
-    keep(desk, after.account.into_record(), next).map(drop)
+    if let Some(until) = deferred {
+        // Statements have their own cycle.
+        next = until.min(next_statement(&after, &desk.config.patients));
+    }
+    let next = next.max(plus(desk.today(), 1));
+    keep(
+        desk,
+        after.account.into_record(),
+        (!is_over).then_some(next),
+    )
+    .map(drop)
 }
 
-/// Whether the cycle has come round.
-fn is_due(facts: &Facts, policy: &PatientPolicy) -> bool {
+/// The day on which the cycle comes round: today where there was no statement.
+fn next_statement(facts: &Facts, policy: &PatientPolicy) -> NaiveDate {
     let letters = facts.account.dealings.letters.iter();
     let statements = letters.filter(|letter| letter.kind.as_str() == "statement");
     let last = statements.map(|letter| letter.made).max();
-    last.is_none_or(|last| facts.today() >= plus(last, u64::from(policy.cycle)))
+    last.map_or(facts.today(), |last| plus(last, u64::from(policy.cycle)))
 }
 
 /// A statement, where neither a guard nor a rule stands in the way.

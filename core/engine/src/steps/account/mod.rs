@@ -25,9 +25,9 @@ mod tests;
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    Account, AccountClaim, AccountNumber, AccountRecord, Dealings, Money, PATIENT, PatientAccount,
-    PatientBilling, PatientKey, Record, RecordKey, RecordKind, Responsibility, ResponsibleParty,
-    Work,
+    Account, AccountClaim, AccountNumber, AccountRecord, Axis, Dealings, Money, PATIENT,
+    PatientAccount, PatientBilling, PatientKey, Record, RecordKey, RecordKind, Responsibility,
+    ResponsibleParty, Work,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Move, Reader, RecordFilter, StoreError, person_key};
 
@@ -82,7 +82,9 @@ pub(crate) fn keep(
 ) -> Result<PatientAccount, EngineError> {
     let account = PatientAccount::new(account).map_err(PatientAccountError::from)?;
     let account = as_the_ledger_says(desk.tx.as_ref(), account)?;
-    desk.keep(account.clone(), due)?;
+    // What is owed again, as when a check bounces, is looked at again.
+    let owes = account.balance().is_positive().then(|| desk.today());
+    desk.keep(account.clone(), due.or(owes))?;
     settle_claims(desk, &account)?;
     Ok(account)
 }
@@ -135,7 +137,6 @@ pub(crate) fn move_claims(
     account: &PatientAccount,
     steps: &[PatientBilling],
 ) -> Result<(), EngineError> {
-    use scrubjay_model::Axis;
     for owed in account
         .claims
         .iter()
@@ -179,6 +180,13 @@ pub(crate) fn bring_up(desk: &mut Desk<'_>) -> Result<Vec<AccountNumber>, Engine
             );
             if new || back {
                 touched.extend(put_on_account(desk, &row)?);
+            }
+            if back {
+                let owed = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
+                let not_billed = PatientBilling::NotBilled;
+                if owed.is_zero() && status.patient.moved(not_billed).is_ok() {
+                    desk.move_claim(&row.id, Move::Patient(not_billed))?;
+                }
             }
         }
     }

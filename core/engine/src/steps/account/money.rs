@@ -1,10 +1,10 @@
 //! The patient's money: paid, put to claims, moved, given back, given up.
 
 use scrubjay_model::{
-    Account, AccountNumber, ClaimId, Money, PatientAccount, PatientMoney, PaymentWay, Receipt,
-    Responsibility, ResponsibleParty, WriteOffReason,
+    Account, AccountNumber, ClaimId, Money, PatientAccount, PatientBilling, PatientMoney,
+    PaymentWay, Receipt, Responsibility, ResponsibleParty, Work, WriteOffReason,
 };
-use scrubjay_store::{Event, MoneyKind, Reader};
+use scrubjay_store::{Event, MoneyKind, Move, Reader};
 use serde::Serialize;
 
 use super::error::PatientAccountError;
@@ -287,8 +287,6 @@ pub(crate) fn payment_returned(
 
 /// A claim that was settled and is owed again.
 pub(crate) fn reopen(desk: &mut Desk<'_>, claim: &ClaimId) -> Result<(), EngineError> {
-    use scrubjay_model::{PatientBilling, Work};
-    use scrubjay_store::Move;
     let Some(row) = desk.tx.claim(claim)? else {
         return Ok(());
     };
