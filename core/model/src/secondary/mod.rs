@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     AsSent, Carried, Claim, ClaimId, ClaimPaymentStatus, Coverage, Frequency, GroupCode, Money,
-    PriorPayment, Rarc, RemittanceClaim,
+    PriorPayment, Rarc, Relationship, RemittanceClaim,
 };
 
 /// A claim that its payer has decided.
@@ -81,7 +81,8 @@ const REMARKS: usize = 5;
 ///
 /// What belongs to the first payer alone does not go to the next: its control
 /// number, its authorization and referral (they are named as another payer's),
-/// and the numbers that it gave to providers. Of remark codes a claim can tell
+/// the number that it knows the patient by, and the numbers that it gave to
+/// providers. Of remark codes a claim can tell
 /// five; the lines keep all of theirs.
 ///
 /// # Errors
@@ -146,6 +147,9 @@ pub fn secondary_claim(
     .collect();
     secondary.authorization = None;
     secondary.referral = None;
+    // The number that the next payer knows the patient by, where it is their own.
+    let own = next.relationship == Relationship::Own;
+    secondary.patient.member = next.member.clone().filter(|_| own);
     Ok(secondary)
 }
 

@@ -315,3 +315,22 @@ proptest! {
         prop_assert_eq!(paid.patient_owes.unwrap_or_default(), owed);
     }
 }
+
+#[test]
+fn the_patient_goes_to_the_next_payer_by_its_own_number_or_by_none() {
+    let mut first = claim();
+    first.patient.member = first.coverages[0].member.clone();
+    let (said, decided) = (remitted(), day("2026-03-16"));
+    let mut next = first.coverages[1].clone();
+    let made = |next: &Coverage| {
+        let adjudicated = Adjudicated {
+            claim: &first,
+            remitted: &said,
+            decided,
+        };
+        secondary_claim(adjudicated, next, "C2".parse().unwrap()).unwrap()
+    };
+    assert_eq!(made(&next).patient.member, next.member);
+    next.relationship = Relationship::Child;
+    assert_eq!(made(&next).patient.member, None);
+}
