@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scrubjay_model::{LineOfBusiness, Npi, PayerId, PayerProfile};
+use scrubjay_model::{Address, LineOfBusiness, Npi, PayerId, PayerProfile};
 use scrubjay_plugin_host::{
     PluginError, PluginHost, PluginKey, PluginLog, PluginSpec, Setting, Trust,
 };
@@ -12,8 +12,8 @@ use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
 use crate::{
-    Answers, AuthorizationTerms, Batches, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles,
-    EngineError, HttpsWay, PatientPolicy, Terms,
+    Answers, AuthorizationTerms, Batches, BillingPolicy, ChargeMaster, ChargeMasterFileError,
+    Charging, CodeFiles, EngineError, HttpsWay, PatientPolicy, RosterEntry, Terms,
 };
 
 /// The name of the configuration in a folder.
@@ -85,6 +85,13 @@ pub struct Practice {
     pub contact: Contact,
     /// Who sends.
     pub submitter: TradingPartner,
+    /// Where it is, with a ZIP code of nine digits: claims that are built here
+    /// need it.
+    #[serde(default)]
+    pub address: Option<Address>,
+    /// Taxonomy code (PRV03).
+    #[serde(default)]
+    pub taxonomy: Option<String>,
 }
 
 /// Whether what goes out is a test.
@@ -203,6 +210,9 @@ pub struct Payer {
     /// How it is asked for authorizations, and how long it takes.
     #[serde(default)]
     pub authorizations: AuthorizationTerms,
+    /// How it wants services put together on claims.
+    #[serde(default)]
+    pub billing: BillingPolicy,
 }
 
 /// Everything that `scrubjay.yaml` says.
@@ -247,6 +257,9 @@ pub struct Config {
     /// Payers.
     #[serde(default)]
     pub payers: Vec<Payer>,
+    /// Who gives services at the practice.
+    #[serde(default)]
+    pub providers: Vec<RosterEntry>,
     /// Channel for payers that are not listed; without it their claims are held.
     #[serde(default)]
     pub default_channel: Option<String>,
@@ -296,6 +309,7 @@ impl Default for Config {
             plugin_keys: Vec::new(),
             channels: BTreeMap::new(),
             payers: Vec::new(),
+            providers: Vec::new(),
             default_channel: None,
             mature_after_days: mature_after(),
             charge_master: None,
@@ -399,6 +413,20 @@ impl Config {
         if let Some(fault) = config.patients.fault() {
             return Err(refuse(fault.to_owned()));
         }
+        for payer in &config.payers {
+            if let Some(problem) = payer.billing.problem() {
+                let key = &payer.profile.key;
+                return Err(refuse(format!("payers: billing of `{key}`: {problem}")));
+            }
+        }
+        for (at, provider) in config.providers.iter().enumerate() {
+            let npi = provider.npi;
+            if config.providers[..at].iter().any(|other| other.npi == npi) {
+                return Err(refuse(format!(
+                    "providers: {npi} stands twice; keep one of them"
+                )));
+            }
+        }
         if let Some(lacking) = config.codes.lacks() {
             return Err(refuse(format!(
                 "codes: a price needs `fees`, `gpci` and `locality`, and `{lacking}` is not there; add it or take the others out"
@@ -444,6 +472,14 @@ impl Config {
                 .iter()
                 .find(|payer| payer.profile.name.eq_ignore_ascii_case(name))
         })
+    }
+
+    /// How claims to the payer of that key are put together.
+    #[must_use]
+    pub fn billing_of(&self, key: &str) -> BillingPolicy {
+        self.payer_by_key(key)
+            .map(|payer| payer.billing.clone())
+            .unwrap_or_default()
     }
 
     /// The payer of that key.

@@ -28,6 +28,7 @@ use crate::{Config, EngineError, PracticeCodes, sheet};
 mod accounts;
 mod authorizations;
 mod builder;
+mod building;
 mod charges;
 mod claims;
 mod eligibility;
@@ -54,6 +55,10 @@ pub struct Run {
     pub files: Vec<Intake>,
     /// Files written to the outbox.
     pub sent: Vec<Sent>,
+    /// Claims to the next payer that were made, of claims that the payer before
+    /// has decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<ClaimId>,
     /// What transports brought to the inbox before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fetched: Vec<Fetched>,
@@ -315,7 +320,8 @@ impl Engine {
     /// Fires what is due at `now`: deadlines of claims at a half, three quarters
     /// and nine tenths of their time and when they have passed, answers that did
     /// not come in time, and the first look at claims that no payer has answered;
-    /// tells of visits that nobody has charged for; and lets claims go that a person held until a day. Each fires once, whatever is
+    /// tells of visits that nobody has charged for; makes the claims to next payers that are
+    /// due; and lets claims go that a person held until a day. Each fires once, whatever is
     /// called how often; an earlier `now` fires nothing new. Whoever must act is
     /// given a work item, which closes when the claim has got past it.
     ///

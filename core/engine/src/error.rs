@@ -94,6 +94,12 @@ pub enum EngineError {
     /// A claim was not mended.
     #[error(transparent)]
     Correction(#[from] crate::CorrectionError),
+    /// No claims were built.
+    #[error(transparent)]
+    Build(#[from] crate::BuildError),
+    /// A claim was not replaced or voided.
+    #[error(transparent)]
+    Version(#[from] crate::VersionError),
     /// What was asked for is not there to be sent.
     #[error(transparent)]
     Submit(#[from] crate::SubmitError),

@@ -24,6 +24,7 @@
 
 mod acknowledgments;
 mod analytics;
+mod billing;
 mod builtin;
 mod channel;
 mod charge_master;
@@ -62,6 +63,9 @@ pub use acknowledgments::{
 pub use analytics::{
     CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
+};
+pub use billing::{
+    BillingPolicy, ClaimPer, ClaimPerError, InstitutionalPolicy, Replacements, RosterEntry, SplitBy,
 };
 pub use channel::{AnswerWithin, Answers, BatchPer, Batches};
 pub use charge_master::{ChargeMaster, ChargeMasterError, ChargeMasterFileError, Price};
@@ -105,6 +109,10 @@ pub use steps::authorization::{
     AuthorizationAbout, AuthorizationByHand, AuthorizationCallError, DecisionByHand,
 };
 pub use steps::awaited::{Unanswered, unanswered};
+pub use steps::build::{
+    BuildError, BuildSelection, Built, BuiltClaim, LeftOut, NewVersion, NextClaim, NextPayers,
+    NoNextClaim, ReplaceWith, VersionError, WhyLeftOut,
+};
 pub use steps::charge::fhir::{Misread, MisreadProblem};
 pub use steps::charge::{
     ChargeEntry, ChargeEntryError, ChargeFilter, ChargeLag, ChargeOutcome, ChargeStep, ChargeStory,

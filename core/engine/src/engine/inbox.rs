@@ -28,6 +28,7 @@ impl Engine {
             run.sent.extend(one.sent);
         }
         run.sent.extend(self.ask_payers()?);
+        self.ask_next_payers(&mut run)?;
         run.delivered = self.deliver()?;
         Ok(run)
     }
@@ -68,6 +69,7 @@ impl Engine {
     pub fn take_arrival(&mut self, arrival: &Arrival) -> Result<Run, EngineError> {
         let mut run = self.take_one(arrival)?;
         run.sent.extend(self.ask_payers()?);
+        self.ask_next_payers(&mut run)?;
         run.delivered = self.deliver()?;
         Ok(run)
     }
@@ -89,6 +91,23 @@ impl Engine {
             sent: self.submit()?,
             ..Run::default()
         })
+    }
+
+    /// Makes and sends the claims to next payers, where remittances have come.
+    fn ask_next_payers(&mut self, run: &mut Run) -> Result<(), EngineError> {
+        let mut remitted = run.files.iter().map(|file| &file.ended);
+        let any = remitted.any(|ended| {
+            matches!(ended, Ended::TakenIn { transaction, .. } if transaction.contains("835"))
+        });
+        if !any {
+            return Ok(());
+        }
+        let made = self.build_next_under(None, None)?.claims;
+        if !made.is_empty() {
+            run.sent.extend(self.submit()?);
+        }
+        run.next.extend(made.into_iter().map(|made| made.claim));
+        Ok(())
     }
 
     fn finish_interrupted(&self) -> Result<(), EngineError> {

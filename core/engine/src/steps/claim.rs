@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use scrubjay_edi::ReadClaim;
 use scrubjay_hooks::{ClaimSubject, EarlierClaim, Effect, Hook, Outcome, Subject};
 use scrubjay_model::{
-    Account, Authorization, Claim, ClaimId, EligibilityRecord, Frequency, Money, PatientBilling,
-    PayerProfile, PostingSet, Responsibility, ResponsibleParty, Work, WorkKind,
+    Account, Authorization, Claim, ClaimId, Coverage, EligibilityRecord, Frequency, Money,
+    PatientBilling, PayerProfile, PostingSet, Responsibility, ResponsibleParty, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader, Sequence};
 use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
 use crate::steps::authorization::on_file::seen_by_claim;
+use crate::steps::chain;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::history;
 use crate::steps::hold::standing;
@@ -110,18 +111,30 @@ pub(crate) enum Decision {
     PatientPays,
 }
 
-/// Makes a claim, posts its charge, and judges it.
+/// Makes a claim that came in, posts its charge, and judges it.
 pub(crate) fn create_claim(desk: &mut Desk<'_>, claim: Claim) -> Result<Decision, EngineError> {
     let payer = payer_key(desk.config, &claim);
     let replaces = original_of(desk.tx.as_ref(), &claim)?;
-    let id = claim.id.clone();
     let charge = charge_on_arrival(&claim, replaces.as_ref(), desk.config.is_self_pay(&payer));
+    let replaces = replaces.map(|row| row.id);
+    make_claim(desk, claim, replaces, (MoneyKind::Charge, charge))
+}
+
+/// Makes a claim, posts what is owed on it from now on, and judges it.
+pub(crate) fn make_claim(
+    desk: &mut Desk<'_>,
+    claim: Claim,
+    replaces: Option<ClaimId>,
+    (money, owed): (MoneyKind, PostingSet),
+) -> Result<Decision, EngineError> {
+    let payer = payer_key(desk.config, &claim);
+    let id = claim.id.clone();
     desk.record(&Event::ClaimCreated {
         claim: Box::new(claim.clone()),
         payer: payer.clone(),
-        replaces: replaces.map(|row| row.id),
+        replaces,
     })?;
-    desk.move_money(MoneyKind::Charge, Some(&id), charge)?;
+    desk.move_money(money, Some(&id), owed)?;
     scrub(desk, claim, &payer, &BTreeSet::new(), Vec::new())
 }
 
@@ -141,9 +154,14 @@ pub(crate) fn scrub_again(desk: &mut Desk<'_>, row: &ClaimRow) -> Result<Decisio
 
 /// The key of the payer that a claim goes to.
 pub(crate) fn payer_key(config: &Config, claim: &Claim) -> String {
-    let Some(coverage) = claim.destination() else {
-        return "unknown".to_owned();
-    };
+    claim.destination().map_or_else(
+        || "unknown".to_owned(),
+        |coverage| coverage_key(config, coverage),
+    )
+}
+
+/// The key of a coverage's payer.
+pub(crate) fn coverage_key(config: &Config, coverage: &Coverage) -> String {
     let ids: Vec<&str> = coverage.payer.iter().map(|id| id.as_str()).collect();
     config.payer(&ids, &coverage.payer_name.last).map_or_else(
         || Config::derived_key(coverage.payer.as_ref(), &coverage.payer_name.last),
@@ -292,11 +310,14 @@ fn judge(
     beside: &Beside,
     passed: &BTreeSet<String>,
 ) -> Result<Vec<String>, EngineError> {
+    let before = chain::before(desk.tx.as_ref(), claim, Sequence::MAX)?;
     let subject = ClaimSubject {
         payer: beside.payer.as_ref(),
         history: &beside.history,
         authorizations: &beside.authorizations,
         eligibility: beside.eligibility.as_ref(),
+        original: before.original,
+        forwarded: before.forwarded,
         ..ClaimSubject::of(claim, desk.today())
     };
     let mut outcome = desk.judge(hook, Subject::Claim(&subject));

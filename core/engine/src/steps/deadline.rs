@@ -17,6 +17,7 @@ use crate::desk::{Desk, service_level};
 use crate::steps::account::look::{self, AccountsTick};
 use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
+use crate::steps::build::build_next;
 use crate::steps::hold;
 use crate::steps::sendings::{sendings, spoken_of};
 use crate::{Config, EngineError, Terms};
@@ -56,6 +57,9 @@ pub struct Tick {
     /// What happened on patients' accounts.
     #[serde(skip_serializing_if = "AccountsTick::is_nothing")]
     pub accounts: AccountsTick,
+    /// Claims to the next payer that were made, of claims that the payer before
+    /// has decided.
+    pub next: Vec<ClaimId>,
 }
 
 /// The states in which a payer has not decided yet.
@@ -72,6 +76,8 @@ const UNDECIDED: [Work; 6] = [
 /// to a stage it has not fired at.
 pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
     let lifted = hold::lift_due(desk)?;
+    let next = build_next(desk)?.claims.into_iter();
+    let next = next.map(|made| made.claim).collect();
     let mut rows = Vec::new();
     for work in UNDECIDED.into_iter().chain([Work::Adjudicated]) {
         let mut filter = ClaimFilter::default();
@@ -86,6 +92,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         wanted: Vec::new(),
         authorizations: Vec::new(),
         accounts: AccountsTick::default(),
+        next,
     };
     let mut missed = Missed::default();
     for row in rows {

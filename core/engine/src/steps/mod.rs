@@ -5,6 +5,8 @@ pub(crate) mod acknowledgment;
 pub(crate) mod answer;
 pub(crate) mod authorization;
 pub(crate) mod awaited;
+pub(crate) mod build;
+pub(crate) mod chain;
 pub(crate) mod charge;
 pub(crate) mod claim;
 pub(crate) mod correction;

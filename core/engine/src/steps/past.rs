@@ -12,6 +12,7 @@ use scrubjay_model::{
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
 use crate::steps::authorization::on_file::seen_before;
+use crate::steps::chain;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
 use crate::steps::reason::{Place, place};
@@ -33,6 +34,8 @@ pub(crate) struct Past {
     /// What its payer had answered about the patient's cover.
     eligibility: Option<EligibilityRecord>,
     authorizations: Vec<Authorization>,
+    /// What stood before it: an original, an earlier payer's claim.
+    before: chain::Before,
     /// Day on which it was first accepted.
     accepted: Option<NaiveDate>,
     /// What else came to the hook.
@@ -121,6 +124,7 @@ impl Past {
                 With::Nothing => seen_before(reader, config, &claim, judged.sequence)?,
                 _ => Vec::new(),
             },
+            before: chain::before(reader, &claim, judged.sequence)?,
             claim,
             payer: payer.map(|payer| payer.profile.clone()),
             with,
@@ -157,6 +161,8 @@ impl Past {
                 history: &self.history,
                 eligibility: self.eligibility.as_ref(),
                 authorizations: &self.authorizations,
+                original: self.before.original,
+                forwarded: self.before.forwarded,
                 ..ClaimSubject::of(&self.claim, self.at.date_naive())
             })),
         }

@@ -8,10 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use scrubjay_edi::{ClaimBatch, Party};
-use scrubjay_model::{
-    Account, Claim, ClaimId, ClaimKind, Frequency, PostingSet, ResponsibleParty, Work,
-};
-use scrubjay_store::{Counter, Event, MoneyKind, Move, Reader};
+use scrubjay_model::{Claim, ClaimKind, Work};
+use scrubjay_store::{Counter, Event, Move, Reader};
 use scrubjay_x12::ControlNumbers;
 use serde::Serialize;
 
@@ -19,6 +17,7 @@ use crate::config::{Channel, Contact, TradingPartner};
 use crate::desk::Desk;
 use crate::intake::file_hash;
 use crate::steps::authorization::units;
+use crate::steps::build::settle_original;
 use crate::steps::selection::{Batch, Selection, gather};
 use crate::{Config, EngineError};
 
@@ -207,29 +206,6 @@ pub(super) fn numbers(reader: &dyn Reader) -> Result<Numbers, EngineError> {
         group: last(Counter::Group)?,
         set: 0,
     })
-}
-
-/// A replacement or void that leaves takes the place of its original: the
-/// original's charge is taken back, and a replacement's own is owed.
-fn settle_original(desk: &mut Desk<'_>, claim: &Claim) -> Result<(), EngineError> {
-    let Some(original) = desk.tx.claim(&claim.id)?.and_then(|row| row.replaces) else {
-        return Ok(());
-    };
-    let Some(row) = desk.tx.claim(&original)? else {
-        return Ok(());
-    };
-    let owed_on = |id: &ClaimId| Account::Receivable {
-        claim: id.clone(),
-        party: ResponsibleParty::Insurance,
-    };
-    let back = PostingSet::transfer(owed_on(&original), Account::Revenue, row.charge);
-    desk.move_money(MoneyKind::ChargeReversed, Some(&original), back)?;
-    desk.move_claim(&original, Move::Work(Work::Void))?;
-    if claim.frequency == Frequency::Replacement {
-        let charge = PostingSet::transfer(Account::Revenue, owed_on(&claim.id), claim.charge);
-        desk.move_money(MoneyKind::Charge, Some(&claim.id), charge)?;
-    }
-    Ok(())
 }
 
 pub(super) fn write_durably(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), EngineError> {

@@ -1,0 +1,289 @@
+//! The claim to the next payer, once the one before it has decided: what the
+//! patient would owe moves from the one claim to the other, and no charge is
+//! booked twice.
+
+use scrubjay_hooks::Finding;
+use scrubjay_model::{
+    Account, Adjudicated, BusinessCalendar, Claim, ClaimId, ClaimPaymentStatus, Coverage, Deadline,
+    DeadlineBasis, DeadlineKind, Money, PatientBilling, PostingSet, Responsibility,
+    ResponsibleParty, Roll, SecondaryError, Work, WorkKind, secondary_claim,
+};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, RemittedRow};
+use serde::Serialize;
+
+use super::{findings, next_id};
+use crate::EngineError;
+use crate::desk::Desk;
+use crate::steps::chain::to_later_payer;
+use crate::steps::claim::{coverage_key, make_claim};
+
+/// What became of claims that the next payer is to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct NextPayers {
+    /// Claims that were made.
+    pub claims: Vec<NextClaim>,
+    /// Claims for which none was made, with the reason.
+    pub left_out: Vec<NoNextClaim>,
+}
+
+/// A claim to the next payer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextClaim {
+    /// Claim.
+    pub claim: ClaimId,
+    /// The claim that the payer before has decided.
+    pub after: ClaimId,
+    /// Key of the next payer.
+    pub payer: String,
+    /// What is asked of it: what the patient would owe else.
+    pub owed: Money,
+    /// Where it stands as a piece of work, now that rules have judged it.
+    pub work: Work,
+    /// What they found.
+    pub findings: Vec<Finding>,
+}
+
+/// A claim that the next payer is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoNextClaim {
+    /// The claim that the payer before has decided.
+    pub claim: ClaimId,
+    /// Why, and what to do.
+    pub why: String,
+    /// Whether it goes on by itself.
+    pub waits: bool,
+}
+
+/// How work of this step on a claim begins.
+const NO_CLAIM: &str = "no claim to the next payer: ";
+
+/// Makes the claim to the next payer of each claim that is with one and has
+/// none yet. Each is made once, whatever is called how often.
+pub(crate) fn build(desk: &mut Desk<'_>) -> Result<NextPayers, EngineError> {
+    let mut filter = ClaimFilter::default();
+    filter.work = Some(Work::Adjudicated);
+    let mut next = NextPayers::default();
+    for row in desk.tx.claims(&filter)? {
+        if !is_with_next_payer(&row) {
+            continue;
+        }
+        let Some(claim) = desk.tx.claim_document(&row.id)? else {
+            continue;
+        };
+        match decided(desk, &row, &claim)? {
+            Step::Made(of) => next.claims.push(make(desk, &row, *of)?),
+            Step::Waits(why) => next.left_out.push(NoNextClaim {
+                claim: row.id,
+                why,
+                waits: true,
+            }),
+            Step::Cannot(error) => {
+                let why = error.to_string();
+                tell(desk, &row, &why)?;
+                next.left_out.push(NoNextClaim {
+                    claim: row.id,
+                    why,
+                    waits: false,
+                });
+            }
+            Step::Nothing => {}
+        }
+    }
+    Ok(next)
+}
+
+fn is_with_next_payer(row: &ClaimRow) -> bool {
+    matches!(
+        row.status.responsibility,
+        Responsibility::Secondary | Responsibility::Tertiary
+    )
+}
+
+/// What is to be done for the next payer.
+enum Step {
+    /// The claim is ready to be made.
+    Made(Box<Claim>),
+    /// It is too early.
+    Waits(String),
+    /// A person must see to it.
+    Cannot(SecondaryError),
+    /// The next payer is not known, or was asked already.
+    Nothing,
+}
+
+/// The next payer's claim, as far as it can be made today.
+fn decided(desk: &Desk<'_>, row: &ClaimRow, claim: &Claim) -> Result<Step, EngineError> {
+    let Some(next) = next_coverage(claim) else {
+        return Ok(Step::Nothing);
+    };
+    if to_later_payer(desk.tx.as_ref(), claim)?.is_some() {
+        return Ok(Step::Nothing);
+    }
+    let said = desk.tx.remitted(&row.id)?;
+    let Some(last) = said.iter().rev().find(|said| said.payer == row.payer) else {
+        return Ok(Step::Nothing);
+    };
+    let mut remitted = last.remitted.clone();
+    if let ClaimPaymentStatus::Forwarded(order) = remitted.status {
+        let answered = said.iter().any(|said| said.payer != row.payer);
+        if answered {
+            // The payer to whom it was sent on has spoken.
+            return Ok(Step::Nothing);
+        }
+        let until = crossover_ends(desk, row, last);
+        if desk.today() <= until {
+            return Ok(Step::Waits(format!(
+                "the payer sent it on itself on {}: the next payer's answer is waited for until {until}",
+                last.decided
+            )));
+        }
+        // Nobody has heard of it there: it is asked for as of any other.
+        remitted.status = ClaimPaymentStatus::Processed(order);
+    }
+    let adjudicated = Adjudicated {
+        claim,
+        remitted: &remitted,
+        decided: last.decided,
+    };
+    let id = next_id(desk.tx.as_ref())?;
+    Ok(match secondary_claim(adjudicated, next, id) {
+        Ok(made) => Step::Made(Box::new(made)),
+        Err(error) => Step::Cannot(error),
+    })
+}
+
+/// The coverage that pays after the one that the claim went to.
+fn next_coverage(claim: &Claim) -> Option<&Coverage> {
+    let now = claim.order();
+    let behind = claim.coverages.iter().skip(1);
+    let open = behind.filter(|other| other.order > now && other.paid.is_none());
+    open.min_by_key(|other| other.order)
+}
+
+/// The last day on which a crossover is waited for.
+fn crossover_ends(desk: &Desk<'_>, row: &ClaimRow, said: &RemittedRow) -> chrono::NaiveDate {
+    let wait = Deadline {
+        kind: DeadlineKind::FollowUp,
+        basis: said.decided,
+        basis_of: DeadlineBasis::Decision,
+        length: desk.config.billing_of(&row.payer).crossover.0,
+        roll: Roll::None,
+        proof: None,
+    };
+    wait.due(&BusinessCalendar::default())
+}
+
+fn receivable(claim: &ClaimId, party: ResponsibleParty) -> Account {
+    Account::Receivable {
+        claim: claim.clone(),
+        party,
+    }
+}
+
+/// Makes the claim. What the patient would owe goes to the next payer.
+fn make(desk: &mut Desk<'_>, row: &ClaimRow, claim: Claim) -> Result<NextClaim, EngineError> {
+    let id = claim.id.clone();
+    let payer = claim
+        .destination()
+        .map(|next| coverage_key(desk.config, next));
+    let owed = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
+    let moved = PostingSet::transfer(
+        receivable(&row.id, ResponsibleParty::Patient),
+        receivable(&id, ResponsibleParty::Insurance),
+        owed,
+    );
+    make_claim(desk, claim, None, (MoneyKind::Transfer, moved))?;
+    for item in desk.tx.open_work(Some(&row.id))? {
+        if item.reason.starts_with(NO_CLAIM) {
+            let (item, outcome) = (item.id, format!("claim {id} was made"));
+            desk.record(&Event::WorkClosed { item, outcome })?;
+        }
+    }
+    if desk
+        .tx
+        .balance(&row.id, ResponsibleParty::Insurance)?
+        .is_zero()
+    {
+        desk.move_claim(&row.id, Move::Responsibility(Responsibility::None))?;
+        desk.move_claim(&row.id, Move::Work(Work::Closed))?;
+    }
+    Ok(NextClaim {
+        after: row.id.clone(),
+        payer: payer.unwrap_or_default(),
+        owed,
+        work: desk
+            .tx
+            .claim(&id)?
+            .map_or(Work::Draft, |made| made.status.work),
+        findings: findings(desk.tx.as_ref(), &id)?,
+        claim: id,
+    })
+}
+
+/// Gives the claim to someone, once for each reason.
+fn tell(desk: &mut Desk<'_>, row: &ClaimRow, why: &str) -> Result<(), EngineError> {
+    let reason = format!("{NO_CLAIM}{why}");
+    let told = desk
+        .tx
+        .history(&row.id)?
+        .iter()
+        .any(|past| matches!(&past.event, Event::WorkOpened { item } if item.reason == reason));
+    if told {
+        return Ok(());
+    }
+    let owed = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
+    desk.open_work(WorkKind::Task, Some(&row.id), owed, reason)
+}
+
+/// What came to a claim from the one to the payer before it, and from where:
+/// `None` where its charge was booked as it was made.
+pub(crate) fn moved_in(
+    desk: &Desk<'_>,
+    claim: &ClaimId,
+) -> Result<Option<(Account, Money)>, EngineError> {
+    let own = receivable(claim, ResponsibleParty::Insurance);
+    let rows = desk.tx.ledger(claim)?;
+    let come = rows.iter().filter(|row| {
+        row.money == MoneyKind::Transfer && row.account == own && row.amount.is_positive()
+    });
+    let of_another = |account: &Account| matches!(account, Account::Receivable { claim: before, .. } if before != claim);
+    for come in come {
+        let from = rows.iter().find(|row| {
+            row.sequence == come.sequence && row.amount == -come.amount && of_another(&row.account)
+        });
+        match from.map(|from| &from.account) {
+            // It came by the claim that this one replaces.
+            Some(Account::Receivable {
+                claim: replaced,
+                party: ResponsibleParty::Insurance,
+            }) => {
+                let first = moved_in(desk, replaced)?;
+                return Ok(first.map(|(account, _)| (account, come.amount)));
+            }
+            Some(account) => return Ok(Some((account.clone(), come.amount))),
+            None => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Gives back what came from the claim to the payer before: the patient owes it.
+pub(crate) fn give_back(
+    desk: &mut Desk<'_>,
+    claim: &ClaimId,
+    (from, amount): (Account, Money),
+) -> Result<(), EngineError> {
+    let back = PostingSet::transfer(
+        receivable(claim, ResponsibleParty::Insurance),
+        from.clone(),
+        amount,
+    );
+    desk.move_money(MoneyKind::Transfer, Some(claim), back)?;
+    let Account::Receivable { claim: before, .. } = from else {
+        return Ok(());
+    };
+    desk.move_claim(&before, Move::Work(Work::Adjudicated))?;
+    desk.move_claim(&before, Move::Responsibility(Responsibility::Patient))?;
+    desk.move_claim(&before, Move::Patient(PatientBilling::Ready))?;
+    Ok(())
+}
