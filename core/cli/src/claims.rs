@@ -14,7 +14,7 @@ use scrubjay::store::{Access, Cause, ClaimFilter, Event, JournalRow, Move, Reade
 use crate::place::Place;
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
-use crate::{correct, hold, release, submit};
+use crate::{build, correct, hold, release, submit, version};
 
 /// What to say of claims.
 #[derive(Debug, Subcommand)]
@@ -72,6 +72,20 @@ pub(crate) enum ClaimsCommand {
     /// Exits with 1 where one that is named is not ready, or a file did not come
     /// through to the other side.
     Submit(submit::SubmitArguments),
+    /// Make claims of charges, or with `--secondary` the claims to next payers.
+    ///
+    /// A charge that stands on no claim is listed with the reason. Exits with 1
+    /// where what is asked for is not there.
+    Build(build::BuildArguments),
+    /// Replace a claim that its payer has (CLM05-3 7).
+    ///
+    /// Exits with 1 where it cannot be, and says what to do instead.
+    Replace(version::ReplaceArguments),
+    /// Void a claim: by a claim to the payer that has it (CLM05-3 8), at once
+    /// where none has.
+    ///
+    /// Exits with 1 where it cannot be, and says what to do instead.
+    Void(version::VoidArguments),
     /// Print the status axes with their states and moves.
     States,
 }
@@ -116,6 +130,9 @@ pub(crate) fn claims(command: &ClaimsCommand) -> anyhow::Result<ExitCode> {
         ClaimsCommand::Hold(arguments) => return hold::hold(&mut out, arguments),
         ClaimsCommand::Correct(arguments) => return correct::correct(&mut out, arguments),
         ClaimsCommand::Submit(arguments) => return submit::submit(&mut out, arguments),
+        ClaimsCommand::Build(arguments) => return build::build(&mut out, arguments),
+        ClaimsCommand::Replace(arguments) => return version::replace(&mut out, arguments),
+        ClaimsCommand::Void(arguments) => return version::void(&mut out, arguments),
         ClaimsCommand::States => {
             axis::<Work>(&mut out)?;
             axis::<Adjudication>(&mut out)?;

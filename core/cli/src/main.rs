@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod ack;
+mod build;
 mod charge;
 mod child;
 mod claims;
@@ -24,6 +25,7 @@ mod run;
 mod scrub;
 mod submit;
 mod table;
+mod version;
 mod visit;
 mod watch;
 mod work;
@@ -81,8 +83,8 @@ enum Command {
     /// Open work of claims, patients, visits and whatever else has any.
     #[command(subcommand)]
     Work(work::WorkCommand),
-    /// What became of claims: list, show, history, trace, hold,
-    /// release, correct, submit, states.
+    /// What became of claims: list, show, history, trace, build, hold,
+    /// release, correct, submit, replace, void, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
     /// Acknowledgments: list, show, missing.

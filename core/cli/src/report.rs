@@ -26,6 +26,9 @@ pub(crate) fn print_run(out: &mut impl Write, run: &Run) -> io::Result<()> {
     for file in &run.files {
         writeln!(out, "  {file}")?;
     }
+    for claim in &run.next {
+        writeln!(out, "  claim {claim} to the next payer was made")?;
+    }
     if !run.sent.is_empty() {
         writeln!(out, "\nOutbox")?;
     }

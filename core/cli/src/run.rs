@@ -135,11 +135,17 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
             "{question} waits to be asked: scrubjay eligibility ask"
         )?;
     }
+    for claim in &tick.next {
+        writeln!(out, "claim {claim} to the next payer was made")?;
+    }
     let accounts = patients::collect::said(&tick.accounts);
     for line in &accounts {
         writeln!(out, "{line}")?;
     }
-    let others = !tick.uncharged.is_empty() || !tick.wanted.is_empty() || !accounts.is_empty();
+    let others = !tick.uncharged.is_empty()
+        || !tick.wanted.is_empty()
+        || !tick.next.is_empty()
+        || !accounts.is_empty();
     if tick.fired.is_empty() && !others {
         writeln!(out, "nothing is due")?;
     } else if !tick.fired.is_empty() {

@@ -35,13 +35,14 @@ pub(crate) fn before(
                 } if *claim == original => Some(*to),
                 _ => None,
             });
-            before.original = Some(decided.last().unwrap_or(Adjudication::None));
+            let last = decided.fold(Adjudication::None, |_, to| to);
+            before.original = Some(last);
         }
     }
     if let Some(earlier) = to_earlier_payer(reader, claim)? {
         let rows = reader.history(&earlier.id)?;
-        let said = rows.iter().filter(|row| row.sequence < until);
-        let last = said.filter_map(|row| match &row.event {
+        let mut said = rows.iter().rev().filter(|row| row.sequence < until);
+        let last = said.find_map(|row| match &row.event {
             Event::ClaimRemitted {
                 claim: Some(claim),
                 remitted,
@@ -53,7 +54,7 @@ pub(crate) fn before(
             }
             _ => None,
         });
-        before.forwarded = last.last().and_then(|(status, decided)| {
+        before.forwarded = last.and_then(|(status, decided)| {
             matches!(status, ClaimPaymentStatus::Forwarded(_)).then_some(decided)
         });
     }

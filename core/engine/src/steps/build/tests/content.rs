@@ -255,9 +255,11 @@ fn a_selection_takes_only_what_fits_it() {
     for on in ["2026-03-02", "2026-03-09"] {
         bench.keep(charge(&format!("C-{on}"), &format!("V-{on}"), "P-1", on));
     }
-    let mut chosen = BuildSelection::default();
-    chosen.through = Some(day("2026-03-08"));
-    chosen.payer = Some("second".to_owned());
+    let mut chosen = BuildSelection {
+        through: Some(day("2026-03-08")),
+        payer: Some("second".to_owned()),
+        ..BuildSelection::default()
+    };
     let nothing = bench.at(|desk| build(desk, &chosen)).unwrap();
     assert_eq!(nothing, Built::default());
     chosen.payer = Some("first".to_owned());
