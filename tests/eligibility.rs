@@ -145,7 +145,10 @@ fn a_plan_behind_a_medicare_card_is_found_before_the_visit_and_asked_itself() {
         let shown = practice
             .scrubjay(&["eligibility", "show", &first[0][0]])
             .good();
-        assert!(shown.contains("other payer SAMPLE ADVANTAGE, id MADV1"), "{shown}");
+        assert!(
+            shown.contains("other payer SAMPLE ADVANTAGE, id MADV1"),
+            "{shown}"
+        );
 
         // The same again asks nobody.
         practice.run();
@@ -179,10 +182,21 @@ fn a_refusal_and_a_stranger_are_work_and_a_person_asks_again() {
         answer_file(3, "260303", "271", &strange)
     });
     let ran = practice.run();
-    assert!(ran.out.contains("1 answer(s) about cover, 1 refused"), "{}", ran.out);
+    assert!(
+        ran.out.contains("1 answer(s) about cover, 1 refused"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("was set aside"), "{}", ran.out);
-    let shown = practice.scrubjay(&["eligibility", "show", &first[0]]).good();
-    for part in ["rejected", "refused: AAA 75", "open to front_desk", "does not know this person"] {
+    let shown = practice
+        .scrubjay(&["eligibility", "show", &first[0]])
+        .good();
+    for part in [
+        "rejected",
+        "refused: AAA 75",
+        "open to front_desk",
+        "does not know this person",
+    ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     let again = practice
@@ -207,22 +221,47 @@ fn a_good_faith_estimate_is_made_and_given_from_the_command_line() {
     assert!(practice.sent().is_empty());
     let made = practice
         .scrubjay(&[
-            "estimate", "make", "P-7", "--visit", "V-1", "--by", "Ana", "--service",
-            "G0439=175.00:Yearly wellness visit", "--service", "J0696*4=80.50:Antibiotic shot",
+            "estimate",
+            "make",
+            "P-7",
+            "--visit",
+            "V-1",
+            "--by",
+            "Ana",
+            "--service",
+            "G0439=175.00:Yearly wellness visit",
+            "--service",
+            "J0696*4=80.50:Antibiotic shot",
         ])
         .good();
     assert!(made.contains("good-faith estimate ES"), "{made}");
     assert!(made.contains("255.50 of 255.50"), "{made}");
-    let id = made.split([' ', ':']).find(|word| word.starts_with("ES")).unwrap();
+    let id = made
+        .split([' ', ':'])
+        .find(|word| word.starts_with("ES"))
+        .unwrap();
     let shown = practice.scrubjay(&["estimate", "show", id]).good();
-    let given = practice.scrubjay(&["estimate", "give", id, "--by", "Ana"]).good();
-    for part in ["Yearly wellness visit", "$255.50", "$400.00 or more", "1234567893"] {
+    let given = practice
+        .scrubjay(&["estimate", "give", id, "--by", "Ana"])
+        .good();
+    for part in [
+        "Yearly wellness visit",
+        "$255.50",
+        "$400.00 or more",
+        "1234567893",
+    ] {
         assert!(given.contains(part), "{part} in {given}");
     }
     assert!(given.contains("Given on") && !shown.contains("Given on"));
-    let html = practice.scrubjay(&["estimate", "show", id, "--form", "html"]).good();
+    let html = practice
+        .scrubjay(&["estimate", "show", id, "--form", "html"])
+        .good();
     assert!(html.starts_with("<!doctype html>"), "{html}");
     let again = practice.scrubjay(&["estimate", "give", id, "--by", "Ana"]);
     assert_eq!(again.code, 1);
-    assert!(again.err.contains("given to the patient before"), "{}", again.err);
+    assert!(
+        again.err.contains("given to the patient before"),
+        "{}",
+        again.err
+    );
 }

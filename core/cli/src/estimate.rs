@@ -216,7 +216,7 @@ fn make(out: &mut impl Write, arguments: &MakeArguments) -> anyhow::Result<ExitC
         services = planned;
     }
     let request = EstimateRequest {
-        provider: arguments.provider.clone(),
+        provider: arguments.provider,
         payer: match arguments.pays_alone {
             true => EstimatePayer::PatientAlone,
             false => EstimatePayer::Coverage,

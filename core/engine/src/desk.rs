@@ -11,7 +11,6 @@ use scrubjay_store::{Cause, Counter, Event, MoneyKind, Move, Stamp, StoreError, 
 use crate::steps::authorization::units;
 use crate::{Config, EngineError};
 
-#[allow(dead_code, reason = "the steps before the claim come to it")]
 mod record;
 
 /// The handlers of the engine, with one worker each for this thread.

@@ -46,11 +46,6 @@ mod published;
 mod replay;
 mod scrub;
 mod seen;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the steps before the claim come to it"
-)]
 mod sheet;
 mod steps;
 mod terms;

@@ -6,8 +6,8 @@ use super::Engine;
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::once::{Call, Keyed, Once, once};
-use crate::steps::eligibility;
 use crate::steps::submission::{self, Sent};
+use crate::steps::{authorization, eligibility};
 
 impl Engine {
     /// Wants to know of a patient's cover on the day of a visit, or today: a
@@ -47,8 +47,9 @@ impl Engine {
     }
 
     /// Writes every question to payers that waits to the outbox, a file a
-    /// channel: those that were asked for, and those that are due since a visit
-    /// was booked, is two days off, or is today. Transports take the files as
+    /// channel and kind: about cover (270), those that were asked for, and those
+    /// that are due since a visit was booked, is two days off, or is today; for
+    /// authorizations (278), of visits that were booked or changed. Transports take the files as
     /// they take those of claims ([`Engine::deliver`]). [`Engine::run_inbox`]
     /// and [`Engine::take_arrival`] do this.
     ///
@@ -72,7 +73,10 @@ impl Engine {
         let looked_at = desk.last_sequence()?;
         let carried = |channel: &str| self.transports.contains_key(channel);
         eligibility::want_due(&mut desk)?;
-        let written = eligibility::write_wanted(&mut desk, &self.config.outbox, &carried)?;
+        let outbox = &self.config.outbox;
+        let mut written = eligibility::write_wanted(&mut desk, outbox, &carried)?;
+        authorization::check_due(&mut desk)?;
+        written.extend(authorization::write_wanted(&mut desk, outbox, &carried)?);
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
         } else if desk.last_sequence()? == looked_at {

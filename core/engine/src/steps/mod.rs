@@ -17,12 +17,10 @@ pub(crate) mod estimate;
 pub(crate) mod exchange;
 pub(crate) mod history;
 pub(crate) mod hold;
-#[allow(dead_code, reason = "the steps before the claim come to it")]
 pub(crate) mod judged;
 pub(crate) mod pass;
 pub(crate) mod past;
 pub(crate) mod posting;
-#[allow(dead_code, reason = "the steps before the claim come to it")]
 pub(crate) mod questions;
 pub(crate) mod reason;
 pub(crate) mod refusal;

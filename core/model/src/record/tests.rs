@@ -5,7 +5,10 @@ use crate::charge::tests::entry;
 use crate::encounter::tests::{day, visit};
 use crate::estimate::tests::estimate;
 use crate::{
-    AccountClaim, AccountRecord, AppealDecision, AppealRecord, AskStage, AuthorizationKind, AuthorizationRecord, Consent, EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind, InquiryRecord, Money, MspAnswers, Name, PatientRecord, Person, PlanPayment, PlanTerms, StatementAmounts, StatementLine,
+    AccountClaim, AccountRecord, AppealDecision, AppealRecord, AskStage, AuthorizationKind,
+    AuthorizationRecord, Consent, EligibilityInquiry, EncounterStatus, Evidence, EvidenceKind,
+    InquiryRecord, Money, MspAnswers, Name, PatientRecord, Person, PlanPayment, PlanTerms,
+    StatementAmounts, StatementLine,
 };
 
 fn patient() -> Patient {

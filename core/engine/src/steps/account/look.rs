@@ -91,6 +91,7 @@ fn look(
         .claims
         .iter()
         .any(|owed| !owed.patient.is_zero() || !owed.insurance.is_zero());
+    broken_promises(desk, &facts)?;
     let (mut deferred, mut next) = (None, next_look(desk));
     if open || facts.account.dealings.placed().is_some() {
         if next_statement(&facts, &desk.config.patients) <= desk.today() {
@@ -120,6 +121,33 @@ fn look(
         (!is_over).then_some(next),
     )
     .map(drop)
+}
+
+/// Tells somebody of promises whose day has gone by since the last look without
+/// a payment.
+fn broken_promises(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineError> {
+    let (today, dealings) = (facts.today(), &facts.account.dealings);
+    let look = i64::from(desk.config.patients.look);
+    for note in &dealings.notes {
+        let Some(day) = note.promised else {
+            continue;
+        };
+        let paid = dealings
+            .receipts
+            .iter()
+            .any(|receipt| receipt.on >= note.on);
+        let just_now = (1..=look).contains(&(today - day).num_days());
+        if paid || !just_now || !facts.asked().is_positive() {
+            continue;
+        }
+        let key: RecordKey = (&facts.account.number).into();
+        let reason = format!("the patient promised to pay by {day}, and has not");
+        let open = desk.tx.record_work(&key)?;
+        if !open.iter().any(|item| item.reason == reason) {
+            desk.open_record_work(WorkKind::PatientAccount, &key, facts.asked(), reason)?;
+        }
+    }
+    Ok(())
 }
 
 /// The day on which the cycle comes round: today where there was no statement.
@@ -258,10 +286,10 @@ pub(crate) fn carry_out(
                 };
                 change(desk, number, |dealings| dealings.pause = Some(pause))?;
             }
-            Effect::OfferPlan { instalments, .. } => {
-                if !plan::was_offered(&facts_of(desk, number)?, *instalments) {
-                    plan::offer(desk, number, *instalments)?;
-                }
+            Effect::OfferPlan { instalments, .. }
+                if !plan::was_offered(&facts_of(desk, number)?, *instalments) =>
+            {
+                plan::offer(desk, number, *instalments)?;
             }
             Effect::WriteOff { why, amount, .. } => write_off(desk, number, *why, *amount)?,
             // Tags and tasks are done, and what one hook has of its own is its step's.

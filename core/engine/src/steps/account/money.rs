@@ -120,7 +120,7 @@ fn spread(
             },
         )?;
         applied.push((claim, amount));
-        left = left - amount;
+        left -= amount;
     }
     Ok(applied)
 }
@@ -191,7 +191,7 @@ pub(crate) fn refund(
         if off.is_positive() {
             let amount = -off;
             post(desk, number, &PatientMoney::Applied { claim, amount })?;
-            short = short - off;
+            short -= off;
         }
     }
     post(desk, number, &PatientMoney::RefundOwed { amount })?;
@@ -263,7 +263,7 @@ pub(crate) fn payment_returned(
                     amount: -off,
                 },
             )?;
-            short = short - off;
+            short -= off;
             reopen(desk, &owed.claim)?;
         }
     }
@@ -332,7 +332,7 @@ pub(crate) fn give_up(
                 amount,
             },
         )?;
-        left = left - amount;
+        left -= amount;
     }
     change(desk, number, |_| {})
 }

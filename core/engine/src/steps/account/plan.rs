@@ -201,10 +201,10 @@ pub(crate) fn payment_returned(
             break;
         };
         if last.amount > left {
-            last.amount = last.amount - left;
+            last.amount -= left;
             break;
         }
-        left = left - last.amount;
+        left -= last.amount;
         record.payments.pop();
     }
     let plan = PaymentPlan::new(record).map_err(PatientAccountError::from)?;

@@ -203,7 +203,7 @@ fn request(
     request.diagnoses = diagnoses.map(AsSent::Sound).collect();
     if visit.provider != practice.npi {
         request.performing = Some(Provider {
-            npi: Some(AsSent::Sound(visit.provider.clone())),
+            npi: Some(AsSent::Sound(visit.provider)),
             ..Provider::default()
         });
     }
@@ -235,7 +235,7 @@ fn add_modifiers(service: &mut RequestedService, visit: &Encounter) {
 fn requester(practice: &Practice) -> Provider {
     Provider {
         name: Name::organization(practice.name.as_str()),
-        npi: Some(AsSent::Sound(practice.npi.clone())),
+        npi: Some(AsSent::Sound(practice.npi)),
         ..Provider::default()
     }
 }

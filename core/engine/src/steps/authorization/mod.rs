@@ -18,7 +18,7 @@ mod tests;
 
 use scrubjay_hooks::{AuthorizationSubject, Effect, EffectKind, Hook, Subject};
 use scrubjay_model::{
-    AuthorizationStatus, Axis, Encounter, EncounterId, EncounterStatus, Money, Record, RecordKey,
+    AuthorizationStatus, Axis, Encounter, EncounterId, EncounterStatus, Record, RecordKey,
     RecordKind, Urgency, WorkKind,
 };
 use scrubjay_store::{Event, RecordFilter, StoreError};
@@ -34,6 +34,7 @@ pub(crate) use want::require;
 
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::eligibility;
 use crate::steps::judged::judge_record;
 use planned::Planned;
 
@@ -83,7 +84,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, id: &EncounterId) -> Result<(), EngineE
             }
             Effect::VerifyCoverage { reason } => {
                 let reason = format!("{reason} ({rule})");
-                verify_coverage(desk, &planned, &reason)?;
+                eligibility::want(desk, &planned.patient.key, Some(id), &reason)?;
             }
             // A day to look again is read from the journal; all else was refused.
             _ => {}
@@ -139,21 +140,6 @@ fn judge(desk: &mut Desk<'_>, planned: &Planned) -> Result<Vec<(String, Effect)>
         clock::open(desk, &key, reason)?;
     }
     Ok(judged.effects)
-}
-
-/// Wants to know of the patient's cover for a visit.
-fn verify_coverage(
-    desk: &mut Desk<'_>,
-    planned: &Planned,
-    reason: &str,
-) -> Result<(), EngineError> {
-    let key = RecordKey::from(&planned.visit.id);
-    let reason = format!("verify the cover of the visit: {reason}");
-    let open = desk.tx.record_work(&key)?;
-    if open.iter().any(|item| item.reason == reason) {
-        return Ok(());
-    }
-    desk.open_record_work(WorkKind::Eligibility, &key, Money::ZERO, reason)
 }
 
 /// Checks every visit to come that was booked or changed since it was last

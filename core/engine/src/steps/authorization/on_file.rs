@@ -1,14 +1,11 @@
 //! Authorizations as they are on file: found, and what of them others need.
 
-use chrono::NaiveDate;
 use scrubjay_model::{
-    Authorization, AuthorizationKind, Claim, Coverage, EncounterId, EncounterStatus, PatientKey,
-    PayerId, ProcedureCode, Record, RecordId, RecordKey, RecordKind, Urgency,
+    Authorization, AuthorizationGap, AuthorizationKind, Charge, Claim, Coverage, EncounterId,
+    EncounterStatus, PatientKey, PayerId, Record, RecordId, RecordKey, RecordKind, Urgency,
 };
 use scrubjay_store::{Counter, Event, Reader, RecordFilter, Sequence, patient_key};
 use serde::Serialize;
-
-use rust_decimal::Decimal;
 
 use crate::{Config, EngineError};
 
@@ -135,48 +132,38 @@ pub(crate) fn with_payer(
     Ok(found)
 }
 
-/// The one by which a service may be billed: approved, for that day and
-/// procedure, with units left; of several the one that ends first.
+/// The one by which a charge may be billed: of the kind, approved, for its day
+/// and procedure; of several the one that ends first. One whose units run short
+/// is given where no other is, so that the rules speak of it.
 pub(crate) fn covering(
     reader: &dyn Reader,
     config: &Config,
-    patient: &PatientKey,
     payer: &PayerId,
-    procedure: &ProcedureCode,
-    day: NaiveDate,
+    kind: AuthorizationKind,
+    charge: &Charge,
 ) -> Result<Option<AuthorizationOnFile>, EngineError> {
-    first_covering(reader, config, patient, payer, |held| {
-        held.kind == AuthorizationKind::PriorAuthorization
-            && held.covers(procedure, day, Decimal::ONE).is_ok()
-    })
-}
-
-/// The referral under which a patient is seen on a day; of several the one that
-/// ends first.
-pub(crate) fn referral(
-    reader: &dyn Reader,
-    config: &Config,
-    patient: &PatientKey,
-    payer: &PayerId,
-    procedure: &ProcedureCode,
-    day: NaiveDate,
-) -> Result<Option<AuthorizationOnFile>, EngineError> {
-    first_covering(reader, config, patient, payer, |held| {
-        held.kind == AuthorizationKind::Referral
-            && held.covers(procedure, day, Decimal::ONE).is_ok()
-    })
-}
-
-fn first_covering(
-    reader: &dyn Reader,
-    config: &Config,
-    patient: &PatientKey,
-    payer: &PayerId,
-    covers: impl Fn(&Authorization) -> bool,
-) -> Result<Option<AuthorizationOnFile>, EngineError> {
-    let found = with_payer(reader, config, patient, payer)?;
-    let fitting = found.into_iter().filter(|held| covers(&held.authorization));
-    Ok(fitting.min_by_key(|held| held.authorization.to))
+    let mut fitting = Vec::new();
+    for held in with_payer(reader, config, &charge.patient, payer)? {
+        if held.authorization.kind != kind {
+            continue;
+        }
+        let covers = held
+            .authorization
+            .covers(&charge.procedure, charge.service, charge.units);
+        let short = match covers {
+            Ok(()) => false,
+            Err(gaps) => {
+                let of_units = |gap| matches!(gap, &AuthorizationGap::UnitsShort { .. });
+                if !gaps.iter().all(of_units) {
+                    continue;
+                }
+                true
+            }
+        };
+        fitting.push((short, held.authorization.to, held));
+    }
+    fitting.sort_by_key(|(short, to, _)| (*short, *to));
+    Ok(fitting.into_iter().next().map(|(_, _, held)| held))
 }
 
 /// Whether any record is kept at all: a practice that only sends claims pays

@@ -14,9 +14,10 @@ use scrubjay_edi::{
 use scrubjay_hooks::Handler;
 use scrubjay_model::{
     Authorization, AuthorizationKind, AuthorizationRecord, AuthorizationWay, AuthorizedService,
-    Claim, ClaimId, Coverage, CoverageOrder, EligibilityRejection, EncounterRecord, FollowUpAction,
-    MemberId, MspAnswers, Name, Patient, PatientCoverage, PatientRecord, Person, PlannedService,
-    RecordId, Relationship, ReviewAnswer, ReviewOutcome, Sex, Work, WorkItem,
+    Billing, Charge, ChargeRecord, Claim, ClaimId, Coverage, CoverageOrder, EligibilityRejection,
+    EncounterRecord, FollowUpAction, MemberId, Money, MspAnswers, Name, Patient, PatientCoverage,
+    PatientRecord, Person, PlannedService, RecordId, Relationship, ReviewAnswer, ReviewOutcome,
+    Sex, Work, WorkItem,
 };
 use scrubjay_rules::RuleSet;
 use scrubjay_store::conformance::sample;
@@ -644,18 +645,42 @@ fn what_cannot_be_recorded_is_refused_and_a_referral_is_on_file_for_claims() {
     }
     let heard = heard(about("P-7", Some("summit")));
     let kept = office.on("2026-03-05", |desk| record(desk, &heard).unwrap());
-    let (patient, payer) = ("P-7".parse().unwrap(), "SUMMIT".parse().unwrap());
-    let code = "G0299".parse().unwrap();
+    let payer = "SUMMIT".parse().unwrap();
     let reader = office.store.read().unwrap();
-    let config = &office.config;
-    let find = |look: fn(_, _, _, _, _, _) -> _, on: &str| -> Option<RecordId> {
-        let found: Result<Option<AuthorizationOnFile>, EngineError> =
-            look(reader.as_ref(), config, &patient, &payer, &code, day(on));
+    let find = |kind, on: &str| -> Option<RecordId> {
+        let charge = charged("G0299", on);
+        let found = on_file::covering(reader.as_ref(), &office.config, &payer, kind, &charge);
         found.unwrap().map(|held| held.id)
     };
-    assert_eq!(find(on_file::referral, "2026-04-01"), Some(kept.id));
-    assert_eq!(find(on_file::referral, "2026-07-01"), None);
-    assert_eq!(find(on_file::covering, "2026-04-01"), None);
+    assert_eq!(
+        find(AuthorizationKind::Referral, "2026-04-01"),
+        Some(kept.id)
+    );
+    assert_eq!(find(AuthorizationKind::Referral, "2026-07-01"), None);
+    assert_eq!(
+        find(AuthorizationKind::PriorAuthorization, "2026-04-01"),
+        None
+    );
+}
+
+/// A charge of one unit.
+fn charged(procedure: &str, on: &str) -> Charge {
+    Charge::new(ChargeRecord {
+        id: "C-1".parse().unwrap(),
+        encounter: "V-1".parse().unwrap(),
+        patient: "P-7".parse().unwrap(),
+        provider: "1234567893".parse().unwrap(),
+        place: "11".parse().unwrap(),
+        procedure: procedure.parse().unwrap(),
+        modifiers: Vec::new(),
+        units: 1.into(),
+        diagnoses: Vec::new(),
+        amount: Money::from_cents(6_000),
+        service: day(on),
+        entered: day(on),
+        billing: Billing::Unbilled,
+    })
+    .unwrap()
 }
 
 #[test]

@@ -2,17 +2,16 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    AsSent, AuthorizationGap, Carried, Claim, ClaimId, ClaimKind, Diagnosis, Frequency, Icd10,
-    InstitutionalDetails, Name, Patient, Person, Provider, Record, RecordKind, Relationship,
-    ServiceLine,
+    AsSent, AuthorizationKind, Carried, Claim, ClaimId, ClaimKind, Diagnosis, Frequency, Icd10,
+    InstitutionalDetails, Name, Patient, Person, Provider, Relationship, ServiceLine,
 };
-use scrubjay_store::RecordFilter;
 
 use super::candidate::Candidate;
 use super::group::Group;
 use crate::EngineError;
 use crate::config::Practice;
 use crate::desk::Desk;
+use crate::steps::authorization::on_file::covering;
 
 /// Characters of a line's control number at most (005010X222A1, REF*6R).
 const LINE_CONTROL: usize = 30;
@@ -192,55 +191,52 @@ fn signatures(
     carried
 }
 
-/// Puts the numbers of authorizations on a claim: on the claim where one covers
-/// all of its services, else on the lines that it covers.
+/// Puts the numbers of authorizations and referrals on a claim: on the claim
+/// where one covers all of its services, else that of an authorization on the
+/// lines that it covers.
 pub(super) fn authorize(
     desk: &Desk<'_>,
     claim: &mut Claim,
     group: &Group,
 ) -> Result<(), EngineError> {
-    let mut numbers = Vec::new();
-    for candidate in &group.candidates {
-        numbers.push(authorization(desk, candidate)?);
+    let numbers = numbers(desk, group, AuthorizationKind::PriorAuthorization)?;
+    match of_all(&numbers) {
+        Some(number) => claim.authorization = Some(number),
+        None => {
+            for (line, number) in claim.lines.iter_mut().zip(numbers) {
+                line.authorization = number;
+            }
+        }
     }
-    let Some(first) = numbers.iter().flatten().next().cloned() else {
-        return Ok(());
-    };
-    if numbers.iter().all(|number| number.as_ref() == Some(&first)) {
-        claim.authorization = Some(first);
-        return Ok(());
-    }
-    for (line, number) in claim.lines.iter_mut().zip(numbers) {
-        line.authorization = number;
-    }
+    claim.referral = of_all(&self::numbers(desk, group, AuthorizationKind::Referral)?);
     Ok(())
 }
 
-/// The number of an authorization of the payer that covers a charge.
-fn authorization(desk: &Desk<'_>, candidate: &Candidate) -> Result<Option<String>, EngineError> {
-    let charge = &candidate.charge;
-    let payer = candidate.coverages.first().and_then(|of| of.payer.as_ref());
-    let filter = RecordFilter {
-        kind: Some(RecordKind::Authorization),
-        patient: Some(charge.patient.clone()),
-        state: Some("approved".to_owned()),
-        from: Some(charge.service),
-        ..RecordFilter::default()
-    };
-    for record in desk.records(&filter)? {
-        let Record::Authorization { authorization, .. } = record else {
-            continue;
+/// The number that all of them are.
+fn of_all(numbers: &[Option<String>]) -> Option<String> {
+    let first = numbers.first()?.clone()?;
+    let same = |number: &Option<String>| number.as_ref() == Some(&first);
+    numbers.iter().all(same).then_some(first)
+}
+
+/// For each charge, the number that its payer gave for it.
+fn numbers(
+    desk: &Desk<'_>,
+    group: &Group,
+    kind: AuthorizationKind,
+) -> Result<Vec<Option<String>>, EngineError> {
+    let mut numbers = Vec::new();
+    for candidate in &group.candidates {
+        let payer = candidate.coverages.first().and_then(|of| of.payer.as_ref());
+        let held = match payer {
+            Some(payer) => {
+                let reader = desk.tx.as_ref();
+                covering(reader, desk.config, payer, kind, &candidate.charge)?
+            }
+            None => None,
         };
-        // One whose units run short is named too, so that the rules speak of it.
-        let covers = match authorization.covers(&charge.procedure, charge.service, charge.units) {
-            Ok(()) => true,
-            Err(gaps) => gaps
-                .iter()
-                .all(|gap| matches!(gap, AuthorizationGap::UnitsShort { .. })),
-        };
-        if covers && Some(&authorization.payer) == payer {
-            return Ok(authorization.number.as_ref().map(ToString::to_string));
-        }
+        let number = held.and_then(|held| held.authorization.number.clone());
+        numbers.push(number.map(|number| number.to_string()));
     }
-    Ok(None)
+    Ok(numbers)
 }

@@ -59,7 +59,10 @@ fn gather(desk: &mut Desk<'_>) -> Result<BTreeMap<String, Vec<Leaving>>, EngineE
             Prepared::Leaves { channel, request } => {
                 let inquiry = *inquiry;
                 let leaving = by_channel.entry(channel).or_default();
-                leaving.push(Leaving { inquiry, request });
+                leaving.push(Leaving {
+                    inquiry,
+                    request: *request,
+                });
             }
             Prepared::Moot => withdraw(desk, *inquiry)?,
             Prepared::Faulty(problem) => {
@@ -76,7 +79,7 @@ fn gather(desk: &mut Desk<'_>) -> Result<BTreeMap<String, Vec<Leaving>>, EngineE
 enum Prepared {
     Leaves {
         channel: String,
-        request: EligibilityRequest,
+        request: Box<EligibilityRequest>,
     },
     /// Nobody needs to know any more.
     Moot,
@@ -123,7 +126,7 @@ fn prepare(desk: &Desk<'_>, inquiry: &EligibilityInquiry) -> Result<Prepared, En
         Some(problem) => Prepared::Faulty(problem),
         None => Prepared::Leaves {
             channel: channel.to_owned(),
-            request,
+            request: Box::new(request),
         },
     })
 }

@@ -10,6 +10,7 @@ use scrubjay_store::{Reader, RecordFilter};
 use super::{about, is_with, latest_about, open_once, payer_of, payer_of_id, switch, want};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::authorization::require;
 use crate::steps::judged::judge_record;
 
 /// What this step carries out itself.
@@ -145,6 +146,10 @@ fn require_authorization(
     procedure: Option<&ProcedureCode>,
     reason: &str,
 ) -> Result<(), EngineError> {
+    if let Some(visit) = judged.visit {
+        return require(desk, &visit.id, procedure, reason);
+    }
+    // Without a visit there is nothing to ask for yet: somebody must know.
     let what = procedure.map_or_else(|| "what is planned".to_owned(), ToString::to_string);
     let reason = format!("an authorization is wanted for {what}: {reason}");
     let record = about(judged.patient, judged.visit);

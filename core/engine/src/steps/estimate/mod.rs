@@ -231,8 +231,8 @@ pub(crate) fn make(
         EstimateCause::Booked => booked.unwrap_or(today),
         EstimateCause::Requested => today,
     };
-    let seen = visit.as_ref().map(|visit| visit.provider.clone());
-    let provider = request.provider.clone().or(seen);
+    let seen = visit.as_ref().map(|visit| visit.provider);
+    let provider = request.provider.or(seen);
     let estimate = Estimate::new(EstimateRecord {
         id: desk.new_record_id("ES")?,
         patient: patient.key.clone(),

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    AccountClaim, AccountRecord, AppealCase, AppealRecord, AskStage, Authorization, AuthorizationKind,
-    AuthorizationRecord, AuthorizationStatus, AuthorizedService, Billing, Charge, ChargeRecord,
-    Consent, EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus, Estimate,
-    EstimateKind, EstimateLine, EstimateRecord, InquiryRecord, MspAnswers, Name, Patient,
+    AccountClaim, AccountRecord, AppealCase, AppealRecord, AskStage, Authorization,
+    AuthorizationKind, AuthorizationRecord, AuthorizationStatus, AuthorizedService, Billing,
+    Charge, ChargeRecord, Consent, EligibilityInquiry, Encounter, EncounterRecord, EncounterStatus,
+    Estimate, EstimateKind, EstimateLine, EstimateRecord, InquiryRecord, MspAnswers, Name, Patient,
     PatientAccount, PatientMoney, PatientRecord, PaymentPlan, Person, PlanTerms, Record, RecordKey,
     RecordKind, Statement, StatementAmounts, StatementLine, StatusInquiry, StatusInquiryRecord,
     Urgency,

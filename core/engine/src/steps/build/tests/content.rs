@@ -1,8 +1,8 @@
 //! What a built claim says, and why a charge stands on none.
 
 use scrubjay_model::{
-    Authorization, AuthorizationRecord, AuthorizationStatus, AuthorizedService, Part2Consent,
-    PatientBilling, Urgency, WorkKind,
+    Authorization, AuthorizationKind, AuthorizationRecord, AuthorizationStatus, AuthorizedService,
+    Part2Consent, PatientBilling, Urgency, WorkKind,
 };
 
 use super::*;
@@ -132,6 +132,7 @@ fn an_authorization_that_covers_the_services_is_on_the_claim() {
             Authorization::new(AuthorizationRecord {
                 patient: "P-1".parse().unwrap(),
                 payer: payer.parse().unwrap(),
+                kind: AuthorizationKind::PriorAuthorization,
                 status: AuthorizationStatus::Approved,
                 number: Some(number.parse().unwrap()),
                 asked: None,
@@ -144,6 +145,9 @@ fn an_authorization_that_covers_the_services_is_on_the_claim() {
                     used: 0.into(),
                 }],
                 answer: None,
+                uses: Vec::new(),
+                visits: Vec::new(),
+                way: None,
             })
             .unwrap(),
         ),
