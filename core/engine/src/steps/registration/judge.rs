@@ -2,7 +2,9 @@
 //! carried out.
 
 use scrubjay_hooks::{EffectKind, Finding, Hook, Subject};
-use scrubjay_model::{Encounter, Patient, PatientKey, Record, RecordKey, RecordKind};
+use scrubjay_model::{
+    Axis, Encounter, EncounterStatus, Patient, PatientKey, Record, RecordKey, RecordKind, WorkKind,
+};
 use scrubjay_store::{Event, RecordFilter};
 
 use super::on_file::OnFile;
@@ -93,22 +95,29 @@ pub(super) fn judge(
 }
 
 /// Judges the registration for every visit of the patient that is booked or
-/// open. `known` holds it without a visit already.
+/// open, or over with work on its registration left. `known` holds it without a
+/// visit already.
 pub(super) fn judge_open_visits(
     desk: &mut Desk<'_>,
     patient: &PatientKey,
     known: &[String],
 ) -> Result<Vec<JudgedVisit>, EngineError> {
+    use EncounterStatus::{Arrived, Closed, Scheduled};
     let mut judged = Vec::new();
-    for state in ["scheduled", "arrived"] {
+    for status in [Scheduled, Arrived, Closed] {
         let filter = RecordFilter {
             kind: Some(RecordKind::Encounter),
             patient: Some(patient.clone()),
-            state: Some(state.to_owned()),
+            state: Some(status.as_str().to_owned()),
             ..RecordFilter::default()
         };
         for record in desk.records(&filter)? {
-            if let Record::Encounter(visit) = record {
+            let Record::Encounter(visit) = record else {
+                continue;
+            };
+            let work = desk.tx.record_work(&(&visit.id).into())?;
+            let has_work = work.iter().any(|item| item.kind == WorkKind::Registration);
+            if status != Closed || has_work {
                 judged.extend(judge_visit(desk, &visit, known)?);
             }
         }

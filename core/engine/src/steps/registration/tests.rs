@@ -385,6 +385,35 @@ fn what_holds_a_registration_for_a_visit_only_is_work_on_the_visit() {
 }
 
 #[test]
+fn work_on_a_visit_that_is_over_still_closes_and_a_visit_called_off_takes_its_own() {
+    let mut engine = engine(|subject, outcome| {
+        if subject.visit.is_some() && subject.phone.is_none() {
+            outcome.findings.push(finding("t/phone", false));
+        }
+    });
+    let mut without = patient("P-1");
+    without.phone = None;
+    engine.register(without.clone(), "Ana").unwrap();
+    for id in ["V-1", "V-2"] {
+        let booked = engine.schedule(visit(id, "P-1"), "Ana").unwrap();
+        assert_eq!(booked.held_by, ["t/phone"]);
+    }
+    engine.cancel(&"V-2".parse().unwrap(), "Ana").unwrap();
+    assert!(work(&engine, &visit_key("V-2")).is_empty());
+    let over = "V-1".parse().unwrap();
+    engine.arrive(&over, None, "Ana").unwrap();
+    engine.close(&over, None, "Ana").unwrap();
+    assert_eq!(work(&engine, &visit_key("V-1")).len(), 1);
+    assert!(matches!(
+        engine.no_show(&over, "Ana"),
+        Err(EngineError::Visit(VisitError::NoWay { .. }))
+    ));
+
+    engine.register(patient("P-1"), "Ana").unwrap();
+    assert!(work(&engine, &visit_key("V-1")).is_empty());
+}
+
+#[test]
 fn a_cover_to_be_asked_about_is_asked_about_once() {
     let mut engine = engine(|_, outcome| {
         let reason = "the card is new".to_owned();
