@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Outcome, Subject};
+use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Outcome, Ran, Subject};
 use scrubjay_model::{Money, RecordKey, WorkKind};
-use scrubjay_store::{Event, Reader};
+use scrubjay_store::{Cause, Event, Reader};
 
 use crate::EngineError;
 use crate::desk::Desk;
@@ -21,6 +21,17 @@ pub(crate) struct JudgedRecord {
     /// What the step itself has to carry out, with the rule that asks for it:
     /// tasks are opened and tags kept already. Empty where one of them cannot be.
     pub(crate) effects: Vec<(String, Effect)>,
+    /// Who ran, to name the version of a rule as the cause of what it asks for.
+    pub(crate) ran: Vec<Ran>,
+}
+
+/// A rule as the cause of what happens because it asked for it.
+pub(crate) fn because_of(rule: &str, ran: &[Ran]) -> Cause {
+    let ran = ran.iter().find(|ran| &*ran.rule == rule);
+    Cause::Rule {
+        rule: rule.to_owned(),
+        version: ran.map_or_else(String::new, |ran| ran.version.to_string()),
+    }
 }
 
 /// Judges a record at a hook. `can` are the effects that the step carries out
@@ -113,6 +124,7 @@ pub(crate) fn weigh_record<P: Default>(
         findings: outcome.findings,
         held_by,
         effects,
+        ran: outcome.ran,
     };
     Ok((judged, planned))
 }

@@ -5,13 +5,13 @@ use scrubjay_model::{
     Billing, Encounter, EncounterId, EstimateKind, InquiryRecord, Money, Patient, PayerProfile,
     ProcedureCode, Record, RecordId, RecordKey, RecordKind, WorkKind,
 };
-use scrubjay_store::{Reader, RecordFilter};
+use scrubjay_store::{Cause, Reader, RecordFilter};
 
 use super::{about, is_with, latest_about, open_once, payer_of, payer_of_id, switch, want};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::authorization::require;
-use crate::steps::judged::judge_record;
+use crate::steps::judged::{because_of, judge_record};
 
 /// What this step carries out itself.
 const CAN: [EffectKind; 3] = [
@@ -109,7 +109,8 @@ pub(super) fn judge(
         open_once(desk, record, found.held_by.join(", "))?;
     }
     for (rule, effect) in found.effects {
-        carry_out(desk, judged, &rule, effect)?;
+        let cause = because_of(&rule, &found.ran);
+        carry_out(desk, judged, &rule, cause, effect)?;
     }
     Ok(())
 }
@@ -118,6 +119,7 @@ fn carry_out(
     desk: &mut Desk<'_>,
     judged: &Judged<'_>,
     rule: &str,
+    cause: Cause,
     effect: Effect,
 ) -> Result<(), EngineError> {
     let Judged { patient, visit, .. } = *judged;
@@ -132,7 +134,7 @@ fn carry_out(
         }
         Effect::Route { payer, reason } => {
             let reason = format!("{reason} ({rule})");
-            switch::put_first(desk, judged, &payer, &reason)
+            switch::put_first(desk, judged, &payer, &reason, &cause)
         }
         // Everything else was refused before.
         _ => Ok(()),

@@ -6,10 +6,12 @@ use scrubjay_model::{
     AskOccasion, Coverage, CoverageOrder, LineOfBusiness, Name, OtherPayer, OtherPayerKind,
     Patient, PatientCoverage, PatientRecord, PayerProfile, Relationship,
 };
+use scrubjay_store::Cause;
 
 use super::judge::Judged;
-use super::{Why, about, contradiction, is_with, open_once, payer_of, want_each};
+use super::{Why, about, is_with, open_once, payer_of, want_each};
 use crate::desk::Desk;
+use crate::steps::registration::keep_patient;
 use crate::{Config, EngineError};
 
 /// What becomes of the coverage that was asked about.
@@ -28,6 +30,7 @@ pub(super) fn put_first(
     judged: &Judged<'_>,
     to: &str,
     reason: &str,
+    cause: &Cause,
 ) -> Result<(), EngineError> {
     let Judged {
         patient,
@@ -87,7 +90,8 @@ pub(super) fn put_first(
             return open_once(desk, &record, reason);
         }
     };
-    keep_patient(desk, &next)?;
+    // As the rule's doing: a sheet that tells what it told before does not undo it.
+    keep_patient(desk, &next, Some(cause))?;
     if !member_known {
         let reason = format!(
             "{}comes first now ({reason}); its member number is not known: get the card, and \
@@ -106,14 +110,6 @@ pub(super) fn put_first(
 /// How work about a payer begins, by which it is known when that payer answers.
 pub(super) fn about_payer(key: &str) -> String {
     format!("`{key}` ")
-}
-
-/// Keeps the patient with the day on which somebody must look at the record,
-/// which another step may have set.
-fn keep_patient(desk: &mut Desk<'_>, patient: &Patient) -> Result<(), EngineError> {
-    let row = desk.tx.record_row(&(&patient.key).into())?;
-    let row = row.ok_or_else(|| contradiction("a patient who is changed is not on file"))?;
-    desk.keep(patient.clone(), row.due)
 }
 
 /// What the answer says of that payer.

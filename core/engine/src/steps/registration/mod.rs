@@ -2,10 +2,10 @@
 //! where something must be mended.
 
 mod judge;
-pub(crate) mod on_file;
+mod on_file;
 mod plan;
 mod repair;
-pub(crate) mod route;
+mod route;
 mod sheet;
 mod told;
 mod work;
@@ -184,7 +184,7 @@ pub(crate) fn told_last(desk: &Desk<'_>, key: &PatientKey) -> Result<Option<Pati
 
 /// Keeps a patient who is on file; the day on which somebody must look at them
 /// stays. `cause` names the rule where one asked for it.
-fn keep_patient(
+pub(crate) fn keep_patient(
     desk: &mut Desk<'_>,
     patient: &Patient,
     cause: Option<&Cause>,

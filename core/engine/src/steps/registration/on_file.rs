@@ -4,12 +4,12 @@
 use chrono::NaiveDate;
 use scrubjay_hooks::{Part2, RegistrationSubject};
 use scrubjay_model::{
-    Coverage, EligibilityAnswer, Encounter, Part2Consent, Patient, PatientKey, PayerProfile,
-    Record, RecordKind,
+    Coverage, EligibilityAnswer, Encounter, Part2Consent, Patient, PayerProfile, RecordKind,
 };
 use scrubjay_store::{RecordFilter, person_key};
 
 use crate::desk::Desk;
+use crate::steps::eligibility::latest_about;
 use crate::{Config, EngineError};
 
 /// What is on file about a patient, for a day.
@@ -39,8 +39,8 @@ impl OnFile {
         }
         let first = coverages.first();
         let payer = first.and_then(|first| payer_of(config, first)).cloned();
-        let answer = match first {
-            Some(first) => latest_answer(desk, &patient.key, first)?,
+        let answer = match first.and_then(|first| first.payer.as_ref()) {
+            Some(payer) => latest_about(desk.tx.as_ref(), config, &patient.key, payer)?,
             None => None,
         };
         Ok(Self {
@@ -51,7 +51,7 @@ impl OnFile {
                 .iter()
                 .map(|payer| payer.profile.clone())
                 .collect(),
-            answer,
+            answer: answer.and_then(|inquiry| inquiry.answer),
             look_alikes: look_alikes(desk, patient)?,
             part2: part2(patient.consent.part2, day),
             coverages,
@@ -82,42 +82,6 @@ pub(super) fn payer_of<'c>(config: &'c Config, coverage: &Coverage) -> Option<&'
     let ids: Vec<&str> = coverage.payer.iter().map(|id| id.as_str()).collect();
     let payer = config.payer(&ids, &coverage.payer_name.last)?;
     Some(&payer.profile)
-}
-
-/// The latest answer of a coverage's payer about a patient's cover, one that it
-/// could not give among them.
-pub(crate) fn latest_answer(
-    desk: &Desk<'_>,
-    patient: &PatientKey,
-    coverage: &Coverage,
-) -> Result<Option<EligibilityAnswer>, EngineError> {
-    let filter = RecordFilter {
-        kind: Some(RecordKind::Eligibility),
-        patient: Some(patient.clone()),
-        ..RecordFilter::default()
-    };
-    let payer = payer_of(desk.config, coverage);
-    let mut latest = None;
-    for record in desk.records(&filter)? {
-        let Record::Eligibility(inquiry) = record else {
-            continue;
-        };
-        let same = match payer {
-            Some(payer) => {
-                let asked = inquiry.payer.as_str();
-                payer.id.as_str() == asked || payer.also.iter().any(|also| also == asked)
-            }
-            None => Some(&inquiry.payer) == coverage.payer.as_ref(),
-        };
-        let inquiry = inquiry.into_record();
-        if let (true, Some(answer)) = (same, inquiry.answer) {
-            let day = inquiry.answered;
-            if latest.as_ref().is_none_or(|(before, _)| *before <= day) {
-                latest = Some((day, answer));
-            }
-        }
-    }
-    Ok(latest.map(|(_, answer)| answer))
 }
 
 /// Other patients on file with the same name and date of birth. Where the date

@@ -10,6 +10,7 @@ use super::repair::{Repaired, repair};
 use super::route::{RouteError, Routed, put_first};
 use super::{MemberOnFile, PayerFirst};
 use crate::Config;
+use crate::steps::judged::because_of;
 use crate::steps::refusal::refused;
 
 /// What is to be done.
@@ -88,7 +89,7 @@ pub(super) fn plan(
             let patient = Patient::new(record.clone()).map_err(|error| refuse(&error))?;
             planned.steps.push(Change {
                 patient,
-                cause: cause(rule, outcome),
+                cause: because_of(rule, &outcome.ran),
                 what,
             });
         }
@@ -105,17 +106,10 @@ fn route(
     round: u32,
 ) -> Result<Option<MemberOnFile>, RouteError> {
     let known = config.payer_by_key(payer).ok_or(RouteError::UnknownPayer)?;
-    match put_first(record, config, &known.profile, None, day) {
+    match put_first(record, config, &known.profile, day) {
         Routed::Already => Ok(None),
         _ if round > 1 => Err(RouteError::InTurns),
-        Routed::Moved(member) | Routed::Added(member) => Ok(Some(member)),
-    }
-}
-
-fn cause(rule: &str, outcome: &Outcome) -> Cause {
-    let ran = outcome.ran.iter().find(|ran| &*ran.rule == rule);
-    Cause::Rule {
-        rule: rule.to_owned(),
-        version: ran.map_or_else(String::new, |ran| ran.version.to_string()),
+        Routed::Moved(member) => Ok(Some(member)),
+        Routed::Added => Ok(Some(MemberOnFile::Missing)),
     }
 }

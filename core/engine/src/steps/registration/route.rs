@@ -3,8 +3,7 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    Coverage, CoverageOrder, MemberId, Name, PatientCoverage, PatientRecord, PayerProfile,
-    Relationship,
+    Coverage, CoverageOrder, Name, PatientCoverage, PatientRecord, PayerProfile, Relationship,
 };
 
 use super::MemberOnFile;
@@ -13,7 +12,7 @@ use crate::Config;
 
 /// Why a payer cannot be put first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RouteError {
+pub(super) enum RouteError {
     #[error("scrubjay.yaml has no payer of that key")]
     UnknownPayer,
     #[error("a rule put another payer first just now; of the two rules one must give way")]
@@ -22,23 +21,22 @@ pub(crate) enum RouteError {
 
 /// What it took to put a payer first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Routed {
+pub(super) enum Routed {
     /// It is first already.
     Already,
     /// Its coverage was behind another.
     Moved(MemberOnFile),
-    /// It had no coverage on that day, and has one from then on.
-    Added(MemberOnFile),
+    /// It had no coverage on that day, and has one from then on without a member
+    /// number.
+    Added,
 }
 
-/// Lets a payer come first on a day. `member` is the number by which it knows
-/// the patient, where that has been learnt. Coverages that are not in force on
-/// that day stay as they are.
-pub(crate) fn put_first(
+/// Lets a payer come first on a day. Coverages that are not in force on that day
+/// stay as they are.
+pub(super) fn put_first(
     record: &mut PatientRecord,
     config: &Config,
     payer: &PayerProfile,
-    member: Option<MemberId>,
     day: NaiveDate,
 ) -> Routed {
     let mut on: Vec<usize> = (0..record.coverages.len())
@@ -49,15 +47,12 @@ pub(crate) fn put_first(
         let coverage = &record.coverages[*at].coverage;
         payer_of(config, coverage).is_some_and(|known| known.key == payer.key)
     };
-    let place = on.iter().position(is_payer);
-    if let Some(place) = place {
-        let held = &mut record.coverages[on[place]].coverage;
-        let learnt = member.is_some() && held.member != member;
-        if let (true, Some(member)) = (learnt, member) {
-            held.member = Some(member);
-        }
-        let known = on_file(held.member.as_ref());
-        if place == 0 && !learnt {
+    if let Some(place) = on.iter().position(is_payer) {
+        let known = match record.coverages[on[place]].coverage.member {
+            Some(_) => MemberOnFile::Known,
+            None => MemberOnFile::Missing,
+        };
+        if place == 0 {
             return Routed::Already;
         }
         let at = on.remove(place);
@@ -65,13 +60,12 @@ pub(crate) fn put_first(
         rank(record, &on);
         return Routed::Moved(known);
     }
-    let known = on_file(member.as_ref());
     record.coverages.push(PatientCoverage {
         coverage: Coverage {
             order: CoverageOrder::Primary,
             payer: Some(payer.id.clone()),
             payer_name: Name::organization(&payer.name),
-            member,
+            member: None,
             subscriber: None,
             relationship: Relationship::Own,
             group_number: None,
@@ -85,14 +79,7 @@ pub(crate) fn put_first(
     });
     on.insert(0, record.coverages.len() - 1);
     rank(record, &on);
-    Routed::Added(known)
-}
-
-fn on_file(member: Option<&MemberId>) -> MemberOnFile {
-    match member {
-        Some(_) => MemberOnFile::Known,
-        None => MemberOnFile::Missing,
-    }
+    Routed::Added
 }
 
 /// Gives coverages their places in the order of payment, one after another.
