@@ -12,7 +12,7 @@ use scrubjay::model::{
 };
 use scrubjay::{ChargeEntry, Charged, Derivation, Ended};
 
-use super::{engine, service, unless_refused};
+use super::{service, unless_refused};
 use crate::place::Place;
 use crate::run::print_json;
 use crate::table::dollars;
@@ -79,7 +79,7 @@ pub(crate) fn add(out: &mut impl Write, arguments: &AddArguments) -> anyhow::Res
             asked.procedure.clone(),
         )
     };
-    let mut engine = engine(&asked.place)?;
+    let mut engine = asked.place.engine_or_make()?;
     let Some(charged) = unless_refused(engine.charge(entry, &asked.by))? else {
         return Ok(ExitCode::from(1));
     };
@@ -144,7 +144,7 @@ pub(crate) fn import(
     out: &mut impl Write,
     arguments: &ImportArguments,
 ) -> anyhow::Result<ExitCode> {
-    let mut engine = engine(&arguments.place)?;
+    let mut engine = arguments.place.engine_or_make()?;
     let mut taken = Vec::new();
     for path in &arguments.files {
         let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
@@ -185,7 +185,7 @@ pub(crate) struct VoidArguments {
 }
 
 pub(crate) fn void(out: &mut impl Write, arguments: &VoidArguments) -> anyhow::Result<ExitCode> {
-    let mut engine = engine(&arguments.place)?;
+    let mut engine = arguments.place.engine_or_make()?;
     let ended = engine.void_charge(&arguments.charge, &arguments.by, &arguments.reason);
     let Some(charge) = unless_refused(ended)? else {
         return Ok(ExitCode::from(1));

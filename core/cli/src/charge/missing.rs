@@ -9,7 +9,7 @@ use scrubjay::store::{Access, Store};
 use scrubjay::{ChargeLag, Config, LagOf, MissingCharge, charge_lag, missing_charges};
 use serde::Serialize;
 
-use super::{engine, unless_refused};
+use super::unless_refused;
 use crate::place::Place;
 use crate::run::print_json;
 use crate::table::Column::{Number, Text};
@@ -138,7 +138,7 @@ pub(crate) struct NoneArguments {
 }
 
 pub(crate) fn none(out: &mut impl Write, arguments: &NoneArguments) -> anyhow::Result<ExitCode> {
-    let mut engine = engine(&arguments.place)?;
+    let mut engine = arguments.place.engine_or_make()?;
     let NoneArguments {
         visit, by, reason, ..
     } = arguments;

@@ -9,9 +9,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use scrubjay::{Engine, EngineError};
-
-use crate::place::Place;
+use scrubjay::EngineError;
 
 /// What to do about charges.
 #[derive(Debug, Subcommand)]
@@ -58,12 +56,6 @@ pub(crate) fn charge(command: &ChargeCommand) -> anyhow::Result<ExitCode> {
     };
     out.flush()?;
     ended
-}
-
-/// The engine of a practice, whose database is made where there is none yet.
-fn engine(place: &Place) -> anyhow::Result<Engine> {
-    drop(place.open_or_make()?);
-    place.engine()
 }
 
 /// What was done, or why a charge was refused.

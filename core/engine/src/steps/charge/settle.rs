@@ -10,14 +10,15 @@ use scrubjay_hooks::{
     About, ChargeSubject, Effect, EffectKind, Finding, Hook, Outcome, Severity, Subject,
 };
 use scrubjay_model::{
-    Billing, Charge, ChargeId, ChargeRecord, EncounterId, Modifier, Money, RecordKey, WorkKind,
+    Billing, Charge, ChargeId, ChargeRecord, Encounter, EncounterId, Modifier, Money, Person,
+    RecordKey, WorkKind,
 };
 use scrubjay_store::{Cause, Event, Stamp};
 use serde::Serialize;
 
 use super::{VisitPayer, as_entered, charges_of, list_price, payer_of};
 use crate::desk::Desk;
-use crate::steps::judged::{JudgedRecord, judge_record};
+use crate::steps::judged::{JudgedRecord, judge_planned};
 use crate::steps::refusal::{EFFECT_REFUSED, refused};
 use crate::{Config, EngineError};
 
@@ -76,9 +77,18 @@ struct Open {
     now: Charge,
     /// Whether its amount is the charge master's, and goes with units and modifiers.
     from_master: bool,
-    /// What rules made of it, with the charge behind each.
-    derived: Vec<(Derived, Charge)>,
+    /// What rules made of it.
+    steps: Vec<Step>,
     judged: JudgedRecord,
+}
+
+/// One change by a rule.
+struct Step {
+    derived: Derived,
+    /// The rule's version.
+    version: String,
+    /// The charge behind it.
+    charge: Charge,
 }
 
 /// Judges the charges of a visit that are not billed, keeps what rules derive,
@@ -100,24 +110,14 @@ pub(super) fn settle(
             _ => billed.push(charge),
         }
     }
+    let around = Around {
+        visit: &visit,
+        patient: patient.as_ref().map(|patient| &patient.person),
+        payer: &payer,
+    };
     let mut changing = vec![true; open.len()];
     for _ in 0..ROUNDS {
-        let now = open.iter().map(|one| one.now.clone());
-        let seen: Vec<Charge> = now.chain(billed.iter().cloned()).collect();
-        for (at, one) in open.iter_mut().enumerate() {
-            let (before, rest) = seen.split_at(at);
-            let others = [before, &rest[1..]].concat();
-            let subject = ChargeSubject {
-                charge: &seen[at],
-                visit: &visit,
-                others: &others,
-                patient: patient.as_ref().map(|patient| &patient.person),
-                payer: payer.profile(),
-            };
-            let key = RecordKey::from(&seen[at].id);
-            one.judged = judge_record(desk, Hook::Charge, &key, Subject::Charge(&subject), &CAN)?;
-            changing[at] = derive(desk, &key, one, payer.key())?;
-        }
+        changing = judge_each(desk, around, &mut open, &billed)?;
         if !changing.contains(&true) {
             break;
         }
@@ -125,22 +125,66 @@ pub(super) fn settle(
     let mut settled = Vec::new();
     for (mut one, still_changes) in open.into_iter().zip(changing) {
         if still_changes {
-            let key = RecordKey::from(&one.now.id);
-            refuse(desk, &key, &mut one, endless())?;
+            refuse(desk, &mut one, endless())?;
         }
         keep(desk, &one)?;
         hold_or_free(desk, &one)?;
+        let derived = one.steps.into_iter().map(|step| step.derived);
         settled.push(Settled {
             charge: one.now.id.clone(),
-            derived: one
-                .derived
-                .into_iter()
-                .map(|(derived, _)| derived)
-                .collect(),
+            derived: derived.collect(),
             findings: one.judged.findings,
         });
     }
     Ok(settled)
+}
+
+/// What the charges of a visit have in common.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    visit: &'a Encounter,
+    patient: Option<&'a Person>,
+    payer: &'a VisitPayer<'a>,
+}
+
+/// Judges each charge once, beside the others as they were before. Whether rules
+/// changed it, of each.
+fn judge_each(
+    desk: &mut Desk<'_>,
+    around: Around<'_>,
+    open: &mut [Open],
+    billed: &[Charge],
+) -> Result<Vec<bool>, EngineError> {
+    let Around {
+        visit,
+        patient,
+        payer,
+    } = around;
+    let config = desk.config;
+    let now = open.iter().map(|one| one.now.clone());
+    let seen: Vec<Charge> = now.chain(billed.iter().cloned()).collect();
+    let mut changed = Vec::new();
+    for (at, one) in open.iter_mut().enumerate() {
+        let others = [&seen[..at], &seen[at + 1..]].concat();
+        let subject = ChargeSubject {
+            charge: &seen[at],
+            visit,
+            others: &others,
+            patient,
+            payer: payer.profile(),
+        };
+        let key = RecordKey::from(&seen[at].id);
+        let plan = |outcome: &Outcome| derived(config, one, payer.key(), outcome);
+        let subject = Subject::Charge(&subject);
+        let (judged, steps) = judge_planned(desk, Hook::Charge, &key, subject, &CAN, plan)?;
+        one.judged = judged;
+        changed.push(!steps.is_empty());
+        if let Some(last) = steps.last() {
+            one.now = last.charge.clone();
+        }
+        one.steps.extend(steps);
+    }
+    Ok(changed)
 }
 
 /// A charge as it was entered, to be judged.
@@ -151,44 +195,15 @@ fn begin(desk: &Desk<'_>, kept: Charge, payer: &VisitPayer<'_>) -> Result<Open, 
         from_master: list == Some(entered.amount),
         now: Charge::new(entered).map_err(super::ChargeEntryError::from)?,
         kept,
-        derived: Vec::new(),
+        steps: Vec::new(),
         judged: JudgedRecord::default(),
     })
 }
 
-/// Carries out what rules ask for: all of it or, with a finding, none. Whether
-/// anything changed.
-fn derive(
-    desk: &mut Desk<'_>,
-    key: &RecordKey,
-    one: &mut Open,
-    payer: Option<&str>,
-) -> Result<bool, EngineError> {
-    match derived(desk.config, one, payer) {
-        Ok(derived) => {
-            let Some((_, last)) = derived.last() else {
-                return Ok(false);
-            };
-            one.now = last.clone();
-            one.derived.extend(derived);
-            Ok(true)
-        }
-        Err(finding) => {
-            refuse(desk, key, one, *finding)?;
-            Ok(false)
-        }
-    }
-}
-
 /// Holds the charge with a finding that it cannot be what rules ask for.
-fn refuse(
-    desk: &mut Desk<'_>,
-    key: &RecordKey,
-    one: &mut Open,
-    finding: Finding,
-) -> Result<(), EngineError> {
+fn refuse(desk: &mut Desk<'_>, one: &mut Open, finding: Finding) -> Result<(), EngineError> {
     desk.record(&Event::RecordJudged {
-        record: key.clone(),
+        record: (&one.now.id).into(),
         hook: Hook::Charge,
         outcome: Outcome {
             findings: vec![finding.clone()],
@@ -216,16 +231,18 @@ fn endless() -> Finding {
     }
 }
 
-/// What the effects of the last judgement make of a charge, one by one.
+/// What the effects of a judgement make of a charge, one by one; the finding
+/// where one of them cannot be carried out.
 fn derived(
     config: &Config,
     one: &Open,
     payer: Option<&str>,
-) -> Result<Vec<(Derived, Charge)>, Box<Finding>> {
-    let mut all: Vec<(Derived, Charge)> = Vec::new();
+    outcome: &Outcome,
+) -> Result<Vec<Step>, Box<Finding>> {
+    let mut all: Vec<Step> = Vec::new();
     let mut units_by: Option<(&str, Decimal)> = None;
-    for (rule, effect) in &one.judged.effects {
-        let last = all.last().map_or(&one.now, |(_, charge)| charge);
+    for (rule, effect) in &outcome.effects {
+        let last = all.last().map_or(&one.now, |step| &step.charge);
         let mut record: ChargeRecord = last.clone().into_record();
         let refuse = |why: &str| Box::new(refused(rule, effect, why));
         let (change, reason) = match effect {
@@ -264,7 +281,12 @@ fn derived(
             reason: reason.clone(),
             amount,
         };
-        all.push((derived, charge));
+        let ran = outcome.ran.iter().find(|ran| *ran.rule == **rule);
+        all.push(Step {
+            derived,
+            version: ran.map_or_else(String::new, |ran| ran.version.to_string()),
+            charge,
+        });
     }
     Ok(all)
 }
@@ -275,37 +297,23 @@ fn keep(desk: &mut Desk<'_>, one: &Open) -> Result<(), EngineError> {
     if one.now == one.kept {
         return Ok(());
     }
-    if one.derived.is_empty() {
+    if one.steps.is_empty() {
         // What rules had derived does not follow any more.
         return desk.keep(one.now.clone(), None);
     }
-    let key = RecordKey::from(&one.now.id);
-    for (derived, charge) in &one.derived {
+    for step in &one.steps {
         let stamp = Stamp {
             cause: Cause::Rule {
-                rule: derived.rule.clone(),
-                version: version(desk, &key, &derived.rule)?,
+                rule: step.derived.rule.clone(),
+                version: step.version.clone(),
             },
             ..desk.stamp.clone()
         };
-        let record = charge.clone().into();
+        let record = step.charge.clone().into();
         desk.tx
             .append(&stamp, &Event::RecordKept { record, due: None })?;
     }
     Ok(())
-}
-
-/// The version in which a rule last judged a charge.
-fn version(desk: &Desk<'_>, key: &RecordKey, rule: &str) -> Result<String, EngineError> {
-    let history = desk.tx.record_history(key)?;
-    let found = history.into_iter().rev().find_map(|row| match row.event {
-        Event::RecordJudged { outcome, .. } => {
-            let mut ran = outcome.ran.into_iter();
-            ran.find(|ran| &*ran.rule == rule).map(|ran| ran.version)
-        }
-        _ => None,
-    });
-    Ok(found.map(|version| version.to_string()).unwrap_or_default())
 }
 
 /// Gives a charge that is held to a person, once, and takes it back from them
