@@ -47,9 +47,9 @@ impl Engine {
     }
 
     /// Writes every question to payers that waits to the outbox, a file a
-    /// channel and kind: about cover (270), those that were asked for, and those
-    /// that are due since a visit was booked, is two days off, or is today; for
-    /// authorizations (278), of visits that were booked or changed. Transports take the files as
+    /// channel: about cover (270) those that were asked for, and those that are
+    /// due since a visit was booked, is two days off, or is today; and requests
+    /// for authorization (278), as [`Engine::ask_authorizations`]. Transports take the files as
     /// they take those of claims ([`Engine::deliver`]). [`Engine::run_inbox`]
     /// and [`Engine::take_arrival`] do this.
     ///
@@ -73,9 +73,9 @@ impl Engine {
         let looked_at = desk.last_sequence()?;
         let carried = |channel: &str| self.transports.contains_key(channel);
         eligibility::want_due(&mut desk)?;
+        authorization::check_due(&mut desk)?;
         let outbox = &self.config.outbox;
         let mut written = eligibility::write_wanted(&mut desk, outbox, &carried)?;
-        authorization::check_due(&mut desk)?;
         written.extend(authorization::write_wanted(&mut desk, outbox, &carried)?);
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;

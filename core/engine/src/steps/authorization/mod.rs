@@ -29,7 +29,6 @@ pub use by_hand::{
     AuthorizationAbout, AuthorizationByHand, AuthorizationCallError, DecisionByHand,
 };
 pub(crate) use by_hand::{ask_again, cancel, record, want_by_hand};
-#[allow(unused_imports, reason = "the step of eligibility asks by it")]
 pub(crate) use want::require;
 
 use crate::EngineError;

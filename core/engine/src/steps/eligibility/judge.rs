@@ -7,10 +7,10 @@ use scrubjay_model::{
 };
 use scrubjay_store::{Cause, Reader, RecordFilter};
 
-use super::{about, is_with, latest_about, open_once, payer_of, payer_of_id, switch, want};
+use super::{is_with, latest_about, open_once, payer_of, payer_of_id, switch, want};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::authorization::require;
+use crate::steps::authorization;
 use crate::steps::judged::{because_of, judge_record};
 
 /// What this step carries out itself.
@@ -141,7 +141,8 @@ fn carry_out(
     }
 }
 
-/// The payer wants to be asked before the service.
+/// The payer wants to be asked before the service. Without a visit that is for
+/// whoever books one.
 fn require_authorization(
     desk: &mut Desk<'_>,
     judged: &Judged<'_>,
@@ -149,12 +150,12 @@ fn require_authorization(
     reason: &str,
 ) -> Result<(), EngineError> {
     if let Some(visit) = judged.visit {
-        return require(desk, &visit.id, procedure, reason);
+        return authorization::require(desk, &visit.id, procedure, reason);
     }
     // Without a visit there is nothing to ask for yet: somebody must know.
     let what = procedure.map_or_else(|| "what is planned".to_owned(), ToString::to_string);
     let reason = format!("an authorization is wanted for {what}: {reason}");
-    let record = about(judged.patient, judged.visit);
+    let record = RecordKey::from(&judged.patient.key);
     let open = desk.tx.record_work(&record)?;
     if open.iter().any(|item| item.reason == reason) {
         return Ok(());

@@ -629,3 +629,49 @@ fn a_claim_is_judged_on_the_last_answer_about_its_patient_and_a_past_one_on_that
         assert_eq!(latest(&office, before), answer);
     }
 }
+
+const ASKS_FIRST: &str = "
+/// id: medicare/asks-first
+/// title: A payer whose answer names a plan wants to be asked before the service
+/// hook: eligibility
+/// severity: info
+/// cite: a test
+fn asks_first(check) {
+    if !check.answer.is_missing() {
+        require_authorization(\"G0151\", \"the answer says so\");
+    }
+}
+";
+
+#[test]
+fn a_rule_about_an_answer_can_want_an_authorization_once() {
+    let mut office = Office::with_rules(&[("asks.rhai", ASKS_FIRST)]);
+    office.on("2026-03-02", |desk, _| {
+        desk.keep(patient(vec![medicare()]), None).unwrap();
+        let mut booked = visit("2026-03-20").into_record();
+        booked.planned.push(scrubjay_model::PlannedService {
+            procedure: "G0151".parse().unwrap(),
+            modifiers: Vec::new(),
+            units: 2.into(),
+            place: None,
+        });
+        desk.keep(Encounter::new(booked).unwrap(), None).unwrap();
+    });
+    for on in ["2026-03-02", "2026-03-18"] {
+        for request in office.day(on) {
+            office.answered(on, &[answer(&request, |_| ())]);
+        }
+    }
+    let reader = office.store.read().unwrap();
+    let wanted = reader
+        .records(&RecordFilter {
+            kind: Some(RecordKind::Authorization),
+            ..RecordFilter::default()
+        })
+        .unwrap();
+    assert_eq!(wanted.len(), 1, "{wanted:?}");
+    assert_eq!(
+        wanted[0].parent.as_ref().map(|visit| visit.as_str()),
+        Some("V-1")
+    );
+}
