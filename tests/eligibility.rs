@@ -114,7 +114,7 @@ fn asked(practice: &Practice) -> Vec<Value> {
 fn a_plan_behind_a_medicare_card_is_found_before_the_visit_and_asked_itself() {
     for with_rule in [true, false] {
         let practice = booked(with_rule);
-        practice.run();
+        let _ = practice.run();
         let sent = practice.sent();
         assert_eq!(sent.len(), 1, "{sent:?}");
         assert!(sent[0].ends_with("-house.270"), "{sent:?}");
@@ -130,7 +130,7 @@ fn a_plan_behind_a_medicare_card_is_found_before_the_visit_and_asked_itself() {
         let answer_path = practice.path("inbox/d.271");
         let checked = scrubjay(&["x12", "check", &answer_path.to_string_lossy()]);
         assert!(checked.status.success(), "{checked:?}");
-        practice.run();
+        let _ = practice.run();
         let listed = asked(&practice);
         assert_eq!(listed[0]["state"], "answered");
         let sent = practice.sent();
@@ -151,7 +151,7 @@ fn a_plan_behind_a_medicare_card_is_found_before_the_visit_and_asked_itself() {
         );
 
         // The same again asks nobody.
-        practice.run();
+        let _ = practice.run();
         assert_eq!(practice.sent().len(), 2);
         let verified = practice.scrubjay(&["db", "verify"]).good();
         assert!(verified.contains("clean"), "{verified}");
@@ -161,7 +161,7 @@ fn a_plan_behind_a_medicare_card_is_found_before_the_visit_and_asked_itself() {
 #[test]
 fn a_refusal_and_a_stranger_are_work_and_a_person_asks_again() {
     let practice = booked(false);
-    practice.run();
+    let _ = practice.run();
     let first = questions(&practice, &practice.sent()[0]).remove(0);
     let refused = |trace: &str| {
         let mut body = behind_the_card(trace);
@@ -217,7 +217,7 @@ fn a_good_faith_estimate_is_made_and_given_from_the_command_line() {
         .map(|line| line.replace(",primary,MCR01,Medicare,1EG4TE5MK73,self", ",,,,,") + "\n")
         .collect();
     practice.write("inbox/b-patients.csv", &alone);
-    practice.run();
+    let _ = practice.run();
     assert!(practice.sent().is_empty());
     let made = practice
         .scrubjay(&[
