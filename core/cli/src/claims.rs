@@ -375,6 +375,12 @@ fn happened(event: &Event) -> String {
                 dollars(*denied)
             )
         }
+        Event::TakenBack { reason, amount, .. } => {
+            format!("taken back by the payer ({reason}): {}", dollars(*amount))
+        }
+        Event::PostingUndone { rows, .. } => {
+            format!("posting undone, {} rows of this claim", rows.len())
+        }
         Event::PayerControlLearned { .. } => "the payer told its control number".to_owned(),
         Event::MoneyMoved {
             money, postings, ..

@@ -19,6 +19,7 @@ mod place;
 mod plugin;
 mod register;
 mod release;
+mod remit;
 mod report;
 mod rules;
 mod run;
@@ -111,6 +112,9 @@ enum Command {
     /// Collection within the law's guards: run, export, paid, recall.
     #[command(subcommand)]
     Collect(patients::collect::CollectCommand),
+    /// Remittances: list, show, match, undo, repost.
+    #[command(subcommand)]
+    Remit(remit::RemitCommand),
     /// The double-entry ledger: trial balance, one claim.
     #[command(subcommand)]
     Ledger(db::LedgerCommand),
@@ -167,6 +171,7 @@ fn main() -> ExitCode {
         Command::Statement(command) => patients::statement::statement(&command),
         Command::Plan(command) => patients::plan::plan(&command),
         Command::Collect(command) => patients::collect::collect(&command),
+        Command::Remit(command) => remit::remit(&command),
         Command::Ledger(command) => db::ledger(&command),
         Command::Db(command) => db::db(&command),
         Command::Rules(command) => rules::rules(&command),

@@ -36,6 +36,7 @@ mod estimate;
 mod exchange;
 mod inbox;
 mod registration;
+mod remittances;
 mod rules;
 mod visits;
 

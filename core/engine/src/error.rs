@@ -127,6 +127,9 @@ pub enum EngineError {
     /// Something was not done to a patient's account.
     #[error(transparent)]
     Account(#[from] crate::PatientAccountError),
+    /// Nothing was done about a remittance.
+    #[error(transparent)]
+    Remittance(#[from] crate::RemittanceError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

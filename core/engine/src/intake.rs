@@ -397,6 +397,12 @@ impl Taken {
     ) -> Result<Option<String>, EngineError> {
         let payer = posting::payer_key(desk.config, remittance);
         let reason = format!("remittance of {payer} not posted: {problem}");
+        desk.record(&Event::RemittanceQuarantined {
+            remittance: Box::new(posting::head(remittance)),
+            payer,
+            claims: posting::count(remittance),
+            problem: problem.to_owned(),
+        })?;
         desk.open_work(
             WorkKind::UnbalancedRemittance,
             None,

@@ -128,6 +128,10 @@ pub use steps::registration::{
     JudgedVisit, Kept, MemberOnFile, PayerFirst, Registered, RegisteredSheet, RegistrationError,
     Repaired,
 };
+pub use steps::posting::{
+    Bound, Candidate, Likeness, PostedClaim, PostedRemittance, RemittanceError, RemittanceState,
+    RemittanceSummary, Reposted, Undone, find_remittance, remittance, remittances,
+};
 pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};
 pub use steps::submission::Sent;

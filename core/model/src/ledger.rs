@@ -99,6 +99,9 @@ pub enum Account {
     Revenue,
     /// The difference between charge and contract.
     ContractualAdjustment,
+    /// What the law takes off Medicare's payments across the board (2 U.S.C. 901a,
+    /// CARC 253): no price that was agreed, and nothing to appeal.
+    Sequestration,
     /// Adjustments that are neither contractual nor a write-off.
     OtherAdjustment,
     /// Given up, by reason.
@@ -151,6 +154,7 @@ impl Account {
             } => "receivable, patient",
             Self::Revenue => "revenue",
             Self::ContractualAdjustment => "contractual adjustment",
+            Self::Sequestration => "sequestration",
             Self::OtherAdjustment => "other adjustment",
             Self::WriteOff { .. } => "write-off",
             Self::Cash { .. } => "cash",

@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Outcome};
 use scrubjay_model::{
-    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, Deadline, DeadlineStage, Denial,
+    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, ClaimStatus, Deadline, DeadlineStage, Denial,
     FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Record, RecordKey,
     Remittance, RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem, WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{MoneyKind, Sequence};
+use crate::{Decided, Matched, MoneyKind, Sequence};
 
 /// Who or what did it, and because of what. Stands in every journal row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,6 +284,73 @@ pub enum Event {
         allowed: Money,
         /// Money denied.
         denied: Money,
+        /// How our claim was found; `None` where none matches, and in rows of
+        /// earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        matched: Option<Matched>,
+    },
+    /// A remittance, or a remitted claim of one that waited, was posted whole:
+    /// the rows from `first` to this one are that posting.
+    RemittancePosted {
+        /// Who made the trace number (TRN03).
+        originator: String,
+        /// Trace number.
+        trace: TraceNumber,
+        /// The first row of the posting.
+        first: Sequence,
+    },
+    /// A remittance was not posted, and waits for a person.
+    RemittanceQuarantined {
+        /// The remittance with `claims` left empty.
+        remittance: Box<Remittance>,
+        /// Payer key.
+        payer: String,
+        /// Claims in it.
+        claims: u32,
+        /// What is wrong, with the difference.
+        problem: String,
+    },
+    /// A payer took money back on a claim at provider level (PLB), by name.
+    TakenBack {
+        /// Claim.
+        claim: ClaimId,
+        /// Trace number of the remittance.
+        trace: TraceNumber,
+        /// Payer key.
+        payer: String,
+        /// Reason (PLB03-1).
+        reason: String,
+        /// Amount; negative where the payer gave it back.
+        amount: Money,
+    },
+    /// What a posting did to a claim was undone. The claim is again as the rest
+    /// of its journal makes it.
+    PostingUndone {
+        /// Claim.
+        claim: ClaimId,
+        /// The rows of the claim's that no longer count.
+        rows: Vec<Sequence>,
+        /// What payers have decided without them.
+        decided: Decided,
+        /// Where it stands without them.
+        status: ClaimStatus,
+        /// Its tags without them, sorted.
+        tags: Vec<String>,
+        /// The payer's control number without them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payer_control: Option<PayerClaimControlNumber>,
+    },
+    /// A remittance was undone by a person, who is the stamp's actor: its money
+    /// was moved back, and its trace number may come again.
+    RemittanceUndone {
+        /// Who made the trace number (TRN03).
+        originator: String,
+        /// Trace number.
+        trace: TraceNumber,
+        /// The row that took it in.
+        taken: Sequence,
+        /// Why.
+        reason: String,
     },
     /// The payer told its control number.
     PayerControlLearned {

@@ -57,6 +57,7 @@
     reason = "a promise that is broken ends the suite"
 )]
 pub mod conformance;
+mod decided;
 mod error;
 mod event;
 mod journal;
@@ -69,10 +70,12 @@ mod sqlite;
 mod tables;
 mod traits;
 
+pub use decided::{Decided, Matched};
 pub use error::StoreError;
 pub use event::{Cause, Event, InterchangeKey, Move, PublishedFile, Stamp};
 pub use memory::MemoryStore;
 pub use money_kind::MoneyKind;
+pub use project::first_status;
 pub use records::{
     RecordFilter, RecordFindingRow, RecordOverrideRow, RecordReader, RecordRow, person_key,
 };

@@ -15,6 +15,8 @@ pub enum MoneyKind {
     ClaimRemitted,
     /// A reversal of such (CLP02 22).
     RemittanceReversed,
+    /// What a posted remittance moved, moved back since the posting was undone.
+    PostingUndone,
     /// A provider-level adjustment.
     ProviderLevel,
     /// A patient's payment.
@@ -39,11 +41,12 @@ pub enum MoneyKind {
 
 impl MoneyKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Charge,
         Self::ChargeReversed,
         Self::ClaimRemitted,
         Self::RemittanceReversed,
+        Self::PostingUndone,
         Self::ProviderLevel,
         Self::PatientPayment,
         Self::WriteOff,
@@ -64,6 +67,7 @@ impl MoneyKind {
             Self::ChargeReversed => "charge_reversed",
             Self::ClaimRemitted => "claim_remitted",
             Self::RemittanceReversed => "remittance_reversed",
+            Self::PostingUndone => "posting_undone",
             Self::ProviderLevel => "provider_level",
             Self::PatientPayment => "patient_payment",
             Self::WriteOff => "write_off",

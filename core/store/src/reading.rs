@@ -1,5 +1,7 @@
 //! What both stores make of a journal row that they have read back.
 
+use std::collections::BTreeSet;
+
 use scrubjay_model::{Account, Claim, ClaimId, Denial, Record, ResponsibleParty, WorkItem};
 
 use crate::tables::Heading;
@@ -43,6 +45,17 @@ pub(crate) fn remitted_of(row: JournalRow) -> Result<RemittedRow, StoreError> {
         }),
         _ => Err(not_what_it_should_be(row.sequence)),
     }
+}
+
+/// The rows that an undone posting no longer counts.
+pub(crate) fn undone_rows(rows: Vec<JournalRow>) -> BTreeSet<Sequence> {
+    rows.into_iter()
+        .filter_map(|row| match row.event {
+            Event::PostingUndone { rows, .. } => Some(rows),
+            _ => None,
+        })
+        .flatten()
+        .collect()
 }
 
 /// The denial of a row.

@@ -144,6 +144,8 @@ pub(crate) trait Tables: RecordTables {
         trace: &TraceNumber,
         sequence: Sequence,
     ) -> Result<(), StoreError>;
+    /// Forgets a remittance, so that its trace number may come again.
+    fn drop_remittance(&mut self, originator: &str, trace: &TraceNumber) -> Result<(), StoreError>;
     fn work_entry(&self, item: &WorkItemId) -> Result<Option<WorkEntry>, StoreError>;
     fn put_work(&mut self, item: &WorkItemId, entry: WorkEntry) -> Result<(), StoreError>;
     fn heading(&self, heading: &Heading) -> Result<Option<HeadingEntry>, StoreError>;

@@ -390,12 +390,19 @@ pub trait Reader: RecordReader {
         originator: &str,
         trace: &TraceNumber,
     ) -> Result<Option<Sequence>, StoreError>;
-    /// Remitted claims posted to a claim, in order.
+    /// What happened to remittances as wholes, in order: taken, posted,
+    /// quarantined, undone ([`Event::RemittanceTaken`] and those that follow it).
+    ///
+    /// # Errors
+    /// Where the store cannot read, or a row cannot be read back.
+    fn remittances(&self) -> Result<Vec<JournalRow>, StoreError>;
+    /// Remitted claims posted to a claim, in order; those of undone postings
+    /// left out.
     ///
     /// # Errors
     /// Where the store cannot read.
     fn remitted(&self, claim: &ClaimId) -> Result<Vec<RemittedRow>, StoreError>;
-    /// Denials, of one claim or all, in order.
+    /// Denials, of one claim or all, in order; those of undone postings left out.
     ///
     /// # Errors
     /// Where the store cannot read.

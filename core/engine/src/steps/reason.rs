@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Contractual,
     /// Owed by the patient.
     Patient,
+    /// Taken off by law across the board: an account of its own.
+    Sequestration,
     /// Its own account: withholding, penalties and the like.
     OtherAdjustment,
     /// Nowhere: what an earlier payer paid and adjusted was posted with its own
@@ -31,6 +33,10 @@ pub(crate) enum Place {
     /// Refused: it stays receivable until it is worked, whatever the group code.
     Refused(Refusal),
 }
+
+/// The reason of the cut that 2 U.S.C. 901a makes in Medicare's payments. The
+/// table of reasons has it as contractual, since the provider bears it.
+const SEQUESTRATION: &str = "253";
 
 /// The place of an adjustment, judged on the date of the decision.
 pub(crate) fn place(
@@ -50,6 +56,9 @@ pub(crate) fn place(
     match classify(&adjustment.group, &adjustment.carc, remarks, decided) {
         ReasonClass::NotDenial(kind) => match kind {
             NotDenialKind::PatientShare => Place::Patient,
+            NotDenialKind::Contractual if adjustment.carc.text() == SEQUESTRATION => {
+                Place::Sequestration
+            }
             NotDenialKind::Contractual => Place::Contractual,
             NotDenialKind::OtherAdjustment | NotDenialKind::Interest => Place::OtherAdjustment,
             NotDenialKind::PriorPayer | NotDenialKind::Informational => Place::AlreadyPosted,

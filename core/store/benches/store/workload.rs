@@ -12,7 +12,7 @@ use scrubjay_model::{
     Responsibility, ResponsibleParty, ServiceLine, Sex, Work, WorkItem, WorkKind,
 };
 use scrubjay_store::{
-    Cause, ClaimFilter, Event, InterchangeKey, MoneyKind, Move, Stamp, StoreError, Transaction,
+    Cause, ClaimFilter, Event, InterchangeKey, Matched, MoneyKind, Move, Stamp, StoreError, Transaction,
     patient_key,
 };
 
@@ -466,6 +466,7 @@ impl Workload {
                 decided: day(file),
                 allowed: charge(number) - contractual,
                 denied: if denied { contractual } else { Money::ZERO },
+                matched: Some(Matched::Control),
             },
         )?;
         transaction.append(

@@ -47,6 +47,8 @@ cases! {
     money::a_charge_a_payment_and_an_adjustment_settle_a_claim,
     money::the_first_decision_stays_when_a_correction_follows,
     money::a_predetermination_decides_nothing,
+    money::an_undone_posting_counts_no_longer,
+    money::an_undone_remittance_may_come_again,
     money::a_remittance_is_known_by_its_payer_and_trace_number,
     money::money_on_a_claim_that_is_not_there_is_refused,
     money::an_amount_beyond_the_database_is_refused,

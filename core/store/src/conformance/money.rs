@@ -4,7 +4,8 @@ use scrubjay_model::ResponsibleParty::{Insurance, Patient};
 use scrubjay_model::{Account, Money, PostingSet};
 
 use super::sample::{
-    charged, created, day, denied, dollars, id, moved, owed, remittance, remitted,
+    charged, created, day, denied, dollars, id, moved, owed, remittance,
+    remittance_undone, remitted, undone,
 };
 use super::{kept, read, refused};
 use crate::{Event, MoneyKind, Store, StoreError};
@@ -122,6 +123,37 @@ pub(super) fn a_remittance_is_known_by_its_payer_and_trace_number(store: &mut dy
     assert_eq!(known("1888888888", "EFT2"), None);
     let error = refused(store, &remittance("EFT1"));
     assert!(matches!(error, StoreError::Contradiction { .. }), "{error}");
+}
+
+pub(super) fn an_undone_remittance_may_come_again(store: &mut dyn Store) {
+    kept(store, &[remittance("EFT1")]);
+    refused(store, &remittance_undone("EFT1", 7));
+    refused(store, &remittance_undone("EFT2", 1));
+    kept(store, &[remittance_undone("EFT1", 1)]);
+    let trace = "EFT1".parse().unwrap();
+    let known = |store: &dyn Store| read(store).remittance("1999999999", &trace).unwrap();
+    assert_eq!(known(store), None);
+    refused(store, &remittance_undone("EFT1", 1));
+    kept(store, &[remittance("EFT1")]);
+    assert_eq!(known(store), Some(3));
+    let rows = read(store).remittances().unwrap();
+    let rows: Vec<u64> = rows.iter().map(|row| row.sequence).collect();
+    assert_eq!(rows, [1, 2, 3]);
+}
+
+pub(super) fn an_undone_posting_counts_no_longer(store: &mut dyn Store) {
+    let row = |store: &dyn Store| read(store).claim(&id("A")).unwrap().unwrap();
+    kept(store, &[created("A", 150)]);
+    let before = row(store);
+    kept(store, &[remitted("A", "1", 100, 50, 5), denied("A")]);
+    assert_eq!(read(store).denials(None).unwrap().len(), 1);
+    kept(store, &[undone("A", &[2, 3])]);
+    assert_eq!(row(store), before);
+    let reader = read(store);
+    assert!(reader.remitted(&id("A")).unwrap().is_empty());
+    assert!(reader.denials(None).unwrap().is_empty());
+    assert!(reader.denials(Some(&id("A"))).unwrap().is_empty());
+    assert_eq!(reader.history(&id("A")).unwrap().len(), 4);
 }
 
 pub(super) fn money_on_a_claim_that_is_not_there_is_refused(store: &mut dyn Store) {

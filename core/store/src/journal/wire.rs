@@ -276,6 +276,7 @@ fn name<'a>(account: &'a Account, of: Option<&ClaimId>) -> (&'static str, Option
         }
         Account::Revenue => ("revenue", None),
         Account::ContractualAdjustment => ("contractual", None),
+        Account::Sequestration => ("sequestration", None),
         Account::OtherAdjustment => ("other", None),
         Account::WriteOff { reason } => ("write_off", Some(reason.as_str())),
         Account::Cash { payer } => ("cash", Some(payer)),
@@ -306,6 +307,7 @@ fn account(name: &str, detail: Option<&str>, of: Option<&ClaimId>) -> Option<Acc
     Some(match (name, detail) {
         ("revenue", None) => Account::Revenue,
         ("contractual", None) => Account::ContractualAdjustment,
+        ("sequestration", None) => Account::Sequestration,
         ("other", None) => Account::OtherAdjustment,
         ("refunds", None) => Account::RefundsPayable,
         ("interest", None) => Account::Interest,
@@ -334,6 +336,7 @@ mod tests {
         let mut accounts = vec![
             Account::Revenue,
             Account::ContractualAdjustment,
+            Account::Sequestration,
             Account::OtherAdjustment,
             Account::Cash { payer: payer() },
             Account::UnappliedCash { payer: payer() },

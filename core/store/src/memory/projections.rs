@@ -169,6 +169,12 @@ impl Tables for Projections {
         Ok(())
     }
 
+    fn drop_remittance(&mut self, originator: &str, trace: &TraceNumber) -> Result<(), StoreError> {
+        self.remittances
+            .remove(&(originator.to_owned(), trace.clone()));
+        Ok(())
+    }
+
     fn work_entry(&self, item: &WorkItemId) -> Result<Option<WorkEntry>, StoreError> {
         Ok(self.work.rows().get(item).cloned())
     }

@@ -1,6 +1,6 @@
 //! Reads of a store in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use scrubjay_hooks::Ran;
@@ -13,6 +13,7 @@ use crate::journal::packs::{PUBLISHED, ROLLED_BACK, WithoutText};
 use crate::journal::{Digest, Shared, decode_event, hex, read_hex, read_ran};
 use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
+    undone_rows,
 };
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
@@ -103,6 +104,18 @@ impl MemoryStore {
             })
             .map(|sequence| self.row(sequence))
             .collect()
+    }
+
+    /// The rows of a claim, or of all, that an undone posting no longer counts.
+    fn undone(&self, claim: Option<&ClaimId>) -> Result<BTreeSet<Sequence>, StoreError> {
+        let rows = match claim {
+            Some(claim) => self.about(claim, Some("posting_undone"))?,
+            None => self
+                .of_kind(&["posting_undone"])
+                .map(|(row, sequence)| row.decoded(self, sequence))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(undone_rows(rows))
     }
 
     /// The ledger rows of the money events in those journal rows.
@@ -278,7 +291,23 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
 
     fn remitted(&self, claim: &ClaimId) -> Result<Vec<RemittedRow>, StoreError> {
         let rows = self.store().about(claim, Some("claim_remitted"))?;
-        rows.into_iter().map(remitted_of).collect()
+        let undone = self.store().undone(Some(claim))?;
+        let standing = rows
+            .into_iter()
+            .filter(|row| !undone.contains(&row.sequence));
+        standing.map(remitted_of).collect()
+    }
+
+    fn remittances(&self) -> Result<Vec<JournalRow>, StoreError> {
+        let store = self.store();
+        let rows = store.of_kind(&[
+            "remittance_taken",
+            "remittance_posted",
+            "remittance_quarantined",
+            "remittance_undone",
+        ]);
+        rows.map(|(row, sequence)| row.decoded(store, sequence))
+            .collect()
     }
 
     fn denials(&self, claim: Option<&ClaimId>) -> Result<Vec<Denial>, StoreError> {
@@ -291,7 +320,11 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
                     .collect::<Result<_, _>>()?
             }
         };
-        rows.into_iter().map(denial_of).collect()
+        let undone = store.undone(claim)?;
+        let standing = rows
+            .into_iter()
+            .filter(|row| !undone.contains(&row.sequence));
+        standing.map(denial_of).collect()
     }
 
     fn open_work(&self, claim: Option<&ClaimId>) -> Result<Vec<WorkItem>, StoreError> {

@@ -48,6 +48,13 @@ impl<K: Ord + Clone, V> Table<K, V> {
         Some(row)
     }
 
+    pub(crate) fn remove(&mut self, key: &K) {
+        let old = self.rows.remove(key);
+        if let (Some(before), Some(old)) = (&mut self.before, old) {
+            before.push((key.clone(), Some(old)));
+        }
+    }
+
     pub(crate) fn begin(&mut self) {
         self.before = Some(Vec::new());
     }

@@ -5,12 +5,12 @@ use scrubjay_hooks::{Hook, Outcome};
 use scrubjay_model::{
     AckOutcome, Acknowledgment, Axis, Claim, ClaimId, ClaimPaymentStatus, ClaimStatus,
     CoverageOrder, Money, PayerClaimControlNumber, RefusedTransition, Remittance, RemittanceClaim,
-    Responsibility,
+    Responsibility, TraceNumber,
 };
 
 use super::{Fold, person_digest};
 use crate::tables::{Change, ClaimEntry, FindingEntry, Tables};
-use crate::{ClaimRow, Counter, GroupRow, Move, Sequence, StoreError};
+use crate::{ClaimRow, Counter, Decided, GroupRow, Move, Sequence, StoreError};
 
 impl<T: Tables> Fold<'_, T> {
     pub(super) fn claim_created(
@@ -39,7 +39,7 @@ impl<T: Tables> Fold<'_, T> {
                 id: id.clone(),
                 control: String::new(),
                 payer: payer.to_owned(),
-                status: ClaimStatus::new(first_responsibility(claim)),
+                status: first_status(claim),
                 charge: Money::ZERO,
                 service_from: None,
                 service_to: None,
@@ -198,6 +198,20 @@ impl<T: Tables> Fold<'_, T> {
         self.tables.put_remittance(originator, trace, self.sequence)
     }
 
+    pub(super) fn remittance_undone(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        taken: Sequence,
+    ) -> Result<(), StoreError> {
+        match self.tables.remittance_row(originator, trace)? {
+            Some(held) if held == taken => self.tables.drop_remittance(originator, trace),
+            _ => Err(StoreError::contradiction(format!(
+                "the remittance of journal row {taken} is not posted"
+            ))),
+        }
+    }
+
     pub(super) fn claim_remitted(
         &mut self,
         claim: &ClaimId,
@@ -207,26 +221,38 @@ impl<T: Tables> Fold<'_, T> {
         denied: Money,
     ) -> Result<(), StoreError> {
         self.change(claim, |entry| {
-            let row = &mut entry.row;
-            match remitted.status {
-                // An estimate before the service decides nothing.
-                ClaimPaymentStatus::Predetermination => return Ok(Change::None),
-                ClaimPaymentStatus::Reversal => {
-                    (row.allowed, row.denied) = (Money::ZERO, Money::ZERO);
-                }
-                _ => {
-                    if row.first_decided.is_none() {
-                        row.first_decided = Some(decided);
-                        row.first_denied = Some(!denied.is_zero());
-                    }
-                    (row.allowed, row.denied) = (fits(allowed)?, fits(denied)?);
-                }
+            if remitted.status == ClaimPaymentStatus::Predetermination {
+                return Ok(Change::None);
             }
-            row.paid = fits(row.paid + remitted.paid)?;
-            if remitted.paid.is_positive() {
-                row.last_paid = Some(decided);
-            }
+            let mut standing = Decided::of(&entry.row);
+            standing.remitted(remitted, decided, allowed, denied);
+            put(standing, &mut entry.row)
+        })
+    }
+
+    pub(super) fn taken_back(&mut self, claim: &ClaimId, amount: Money) -> Result<(), StoreError> {
+        self.change(claim, |entry| {
+            entry.row.paid = fits(entry.row.paid - amount)?;
             Ok(Change::Made)
+        })
+    }
+
+    /// The claim is as the event says: what other rows made of it cannot be
+    /// told from the tables.
+    pub(super) fn posting_undone(
+        &mut self,
+        claim: &ClaimId,
+        decided: &Decided,
+        status: ClaimStatus,
+        tags: &[String],
+        payer_control: Option<&PayerClaimControlNumber>,
+    ) -> Result<(), StoreError> {
+        self.change(claim, |entry| {
+            let row = &mut entry.row;
+            row.status = status;
+            row.tags = tags.to_vec();
+            row.payer_control = payer_control.map(|control| control.as_str().to_owned());
+            put(decided.clone(), row)
         })
     }
 
@@ -303,6 +329,12 @@ fn step(status: &mut ClaimStatus, to: Move) -> Result<(), RefusedTransition> {
     Ok(())
 }
 
+/// Where a claim stands when it is made.
+#[must_use]
+pub fn first_status(claim: &Claim) -> ClaimStatus {
+    ClaimStatus::new(first_responsibility(claim))
+}
+
 /// Who owes first: the payer that the claim goes to, or the patient where it
 /// goes to none.
 fn first_responsibility(claim: &Claim) -> Responsibility {
@@ -312,6 +344,14 @@ fn first_responsibility(claim: &Claim) -> Responsibility {
         Some(CoverageOrder::Secondary) => Responsibility::Secondary,
         Some(CoverageOrder::Tertiary) => Responsibility::Tertiary,
     }
+}
+
+fn put(decided: Decided, row: &mut ClaimRow) -> Result<Change, StoreError> {
+    for amount in [decided.paid, decided.allowed, decided.denied] {
+        fits(amount)?;
+    }
+    decided.put(row);
+    Ok(Change::Made)
 }
 
 /// An amount that a database can hold: below 92 quadrillion dollars.

@@ -5,6 +5,8 @@ mod claims;
 mod money;
 mod records;
 
+pub use claims::first_status;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -97,6 +99,22 @@ impl<T: Tables> Fold<'_, T> {
                 denied,
                 ..
             } => self.claim_remitted(claim, remitted, *decided, *allowed, *denied),
+            Event::RemittancePosted { .. } | Event::RemittanceQuarantined { .. } => Ok(()),
+            Event::TakenBack { claim, amount, .. } => self.taken_back(claim, *amount),
+            Event::PostingUndone {
+                claim,
+                decided,
+                status,
+                tags,
+                payer_control,
+                ..
+            } => self.posting_undone(claim, decided, *status, tags, payer_control.as_ref()),
+            Event::RemittanceUndone {
+                originator,
+                trace,
+                taken,
+                ..
+            } => self.remittance_undone(originator, trace, *taken),
             Event::PayerControlLearned {
                 claim,
                 payer_control,

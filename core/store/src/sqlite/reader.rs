@@ -1,6 +1,6 @@
 //! Reads of a SQLite store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, ToSql, params_from_iter};
 use scrubjay_model::{
@@ -18,6 +18,7 @@ use crate::journal::packs::WithoutText;
 use crate::journal::read_hex;
 use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
+    undone_rows,
 };
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
@@ -277,7 +278,20 @@ impl<S: Source> Reader for S {
 
     fn remitted(&self, claim: &ClaimId) -> Result<Vec<RemittedRow>, StoreError> {
         let rows = about(self, claim, "AND j.kind = 'claim_remitted'")?;
-        rows.into_iter().map(remitted_of).collect()
+        let undone = undone_of(self, Some(claim))?;
+        let standing = rows
+            .into_iter()
+            .filter(|row| !undone.contains(&row.sequence));
+        standing.map(remitted_of).collect()
+    }
+
+    fn remittances(&self) -> Result<Vec<JournalRow>, StoreError> {
+        rows_of(
+            self.some(),
+            "WHERE j.kind IN ('remittance_taken', 'remittance_posted', \
+             'remittance_quarantined', 'remittance_undone') AND j.payload <> '' ORDER BY j.sequence",
+            &[],
+        )
     }
 
     fn denials(&self, claim: Option<&ClaimId>) -> Result<Vec<Denial>, StoreError> {
@@ -289,7 +303,11 @@ impl<S: Source> Reader for S {
                 &[],
             )?,
         };
-        rows.into_iter().map(denial_of).collect()
+        let undone = undone_of(self, claim)?;
+        let standing = rows
+            .into_iter()
+            .filter(|row| !undone.contains(&row.sequence));
+        standing.map(denial_of).collect()
     }
 
     fn open_work(&self, claim: Option<&ClaimId>) -> Result<Vec<WorkItem>, StoreError> {
@@ -346,6 +364,22 @@ impl<S: Source> Reader for S {
     fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError> {
         about(self, claim, "")
     }
+}
+
+/// The rows of a claim, or of all, that an undone posting no longer counts.
+fn undone_of<S: Source + ?Sized>(
+    source: &S,
+    claim: Option<&ClaimId>,
+) -> Result<BTreeSet<Sequence>, StoreError> {
+    let rows = match claim {
+        Some(claim) => about(source, claim, "AND j.kind = 'posting_undone'")?,
+        None => rows_of(
+            source.some(),
+            "WHERE j.kind = 'posting_undone' AND j.payload <> '' ORDER BY j.sequence",
+            &[],
+        )?,
+    };
+    Ok(undone_rows(rows))
 }
 
 /// Journal rows about a claim, in order.

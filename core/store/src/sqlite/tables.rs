@@ -345,6 +345,13 @@ impl Tables for SqlTables<'_> {
         )
     }
 
+    fn drop_remittance(&mut self, originator: &str, trace: &TraceNumber) -> Result<(), StoreError> {
+        self.run(
+            "DELETE FROM remittances WHERE originator = ?1 AND trace = ?2",
+            [text(originator), text(trace.as_str())],
+        )
+    }
+
     fn work_entry(&self, item: &WorkItemId) -> Result<Option<WorkEntry>, StoreError> {
         let mut statement = self
             .connection

@@ -8,7 +8,8 @@ use scrubjay_model::{
 
 use super::{
     SOUND, account, answer, batch, charged, claim, created, day, delivered, denied, dollars, id,
-    item, outcome, patient_money, record_kept, record_key, remittance, remitted,
+    item, outcome, patient_money, record_kept, record_key, remittance,
+    remittance_undone, remitted, undone,
 };
 use crate::{Event, InterchangeKey, Move, PublishedFile};
 
@@ -160,7 +161,41 @@ pub fn one_of_each() -> Vec<Event> {
             reason: "the provider will add to it".to_owned(),
             until: Some(day(20)),
         },
+        Event::TakenBack {
+            claim: id("A"),
+            trace: "EFT1".parse().expect(SOUND),
+            payer: "cedar".to_owned(),
+            reason: "WO".to_owned(),
+            amount: dollars(10),
+        },
+        Event::RemittancePosted {
+            originator: "1999999999".to_owned(),
+            trace: "EFT1".parse().expect(SOUND),
+            first: 12,
+        },
+        quarantined("EFT2"),
+        undone("A", &[13]),
+        remittance_undone("EFT1", 12),
+        remittance("EFT3"),
     ]
+}
+
+/// A remittance of that trace number waits for a person.
+fn quarantined(trace: &str) -> Event {
+    let Event::RemittanceTaken {
+        remittance,
+        payer,
+        claims,
+    } = remittance(trace)
+    else {
+        unreachable!("the head of a remittance is its taking in")
+    };
+    Event::RemittanceQuarantined {
+        remittance,
+        payer,
+        claims,
+        problem: "the payment is off by 1.00".to_owned(),
+    }
 }
 
 /// A person passes what the sample's rule found.

@@ -17,7 +17,7 @@ pub use self::records::{
     account, appeal, authorization, entry, estimate, inquiry, patient, patient_money, plan,
     record_kept, record_key, statement, status_inquiry, visit,
 };
-use crate::{Cause, Event, MoneyKind, Stamp};
+use crate::{Cause, Decided, Event, Matched, MoneyKind, Stamp};
 
 const SOUND: &str = "sample values are sound";
 
@@ -258,6 +258,32 @@ pub fn remitted(text: &str, status: &str, paid: i64, contractual: i64, on: u32) 
         decided: day(on),
         allowed: dollars(paid),
         denied: Money::ZERO,
+        matched: Some(Matched::Control),
+    }
+}
+
+/// A posting of a claim is undone: these of its rows no longer count, and
+/// nothing was decided.
+#[must_use]
+pub fn undone(text: &str, rows: &[crate::Sequence]) -> Event {
+    Event::PostingUndone {
+        claim: id(text),
+        rows: rows.to_vec(),
+        decided: Decided::default(),
+        status: crate::first_status(&claim(text, 1)),
+        tags: Vec::new(),
+        payer_control: None,
+    }
+}
+
+/// The remittance of that trace number, of that journal row, is undone.
+#[must_use]
+pub fn remittance_undone(trace: &str, taken: crate::Sequence) -> Event {
+    Event::RemittanceUndone {
+        originator: "1999999999".to_owned(),
+        trace: trace.parse().expect(SOUND),
+        taken,
+        reason: "posted for another practice".to_owned(),
     }
 }
 

@@ -1,0 +1,173 @@
+//! What a host and its people do to remittances: bind what waits, take a
+//! posting back, post it again.
+
+use scrubjay_model::{ClaimId, TraceNumber};
+
+use super::Engine;
+use crate::EngineError;
+use crate::once::{Call, Keyed, Once, once};
+use crate::steps::posting::{self, Bound, Reposted, Undone};
+
+impl Engine {
+    /// Binds a remitted claim that matched none of ours to one, for a person with
+    /// a reason, and posts it: its money has waited as unapplied cash.
+    ///
+    /// ```
+    /// use scrubjay::{Config, EngineBuilder, EngineError, RemittanceError};
+    ///
+    /// let mut engine = EngineBuilder::new(Config::default()).open()?;
+    /// let (trace, claim) = ("EFT1".parse()?, "K-17".parse()?);
+    /// let refused = engine.match_remitted("1999999999", &trace, 1, &claim, "Ana", "same visit");
+    /// assert!(matches!(
+    ///     refused,
+    ///     Err(EngineError::Remittance(RemittanceError::Unknown { .. }))
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`RemittanceError`](crate::RemittanceError) where it does not wait or the
+    /// claim cannot be it, and where the store fails; nothing has changed then.
+    pub fn match_remitted(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        ordinal: u32,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+    ) -> Result<Bound, EngineError> {
+        let of = (originator, trace);
+        self.match_remitted_under(of, ordinal, claim, (by, reason), None)
+    }
+
+    fn match_remitted_under(
+        &mut self,
+        (originator, trace): (&str, &TraceNumber),
+        ordinal: u32,
+        claim: &ClaimId,
+        (by, reason): (&str, &str),
+        call: Option<&Call>,
+    ) -> Result<Bound, EngineError> {
+        let stamp = self.call_stamp("match_remitted", Some(by), call);
+        self.at_desk(stamp, call, |desk| {
+            posting::bind(desk, originator, trace, ordinal, claim, reason)
+        })
+    }
+
+    /// Takes back what a remittance posted, by reversing entries: every balance,
+    /// status and piece of denial work of its claims is as before, and its trace
+    /// number may come again. What a person bound to it goes with it.
+    ///
+    /// # Errors
+    /// [`RemittanceError`](crate::RemittanceError) where none is posted, or a later
+    /// one decides on the same claim, and where the store fails; nothing has
+    /// changed then.
+    pub fn undo_remittance(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        by: &str,
+        reason: &str,
+    ) -> Result<Undone, EngineError> {
+        self.undo_remittance_under((originator, trace), (by, reason), None)
+    }
+
+    fn undo_remittance_under(
+        &mut self,
+        (originator, trace): (&str, &TraceNumber),
+        (by, reason): (&str, &str),
+        call: Option<&Call>,
+    ) -> Result<Undone, EngineError> {
+        let stamp = self.call_stamp("undo_remittance", Some(by), call);
+        self.at_desk(stamp, call, |desk| {
+            posting::undo(desk, originator, trace, reason)
+        })
+    }
+
+    /// Posts a remittance again that was undone, from the journal: its file was
+    /// taken in before, and is not taken in twice. Its claims are looked for anew.
+    ///
+    /// # Errors
+    /// [`RemittanceError`](crate::RemittanceError) where it was not undone, and
+    /// where the store fails; nothing has changed then.
+    pub fn repost_remittance(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        by: &str,
+    ) -> Result<Reposted, EngineError> {
+        self.repost_remittance_under((originator, trace), by, None)
+    }
+
+    fn repost_remittance_under(
+        &mut self,
+        (originator, trace): (&str, &TraceNumber),
+        by: &str,
+        call: Option<&Call>,
+    ) -> Result<Reposted, EngineError> {
+        let stamp = self.call_stamp("repost_remittance", Some(by), call);
+        self.at_desk(stamp, call, |desk| {
+            posting::post_again(desk, originator, trace)
+        })
+    }
+}
+
+impl Keyed<'_> {
+    /// As [`Engine::match_remitted`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn match_remitted(
+        self,
+        originator: &str,
+        trace: &TraceNumber,
+        ordinal: u32,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+    ) -> Result<Once<Bound>, EngineError> {
+        let place = ordinal.to_string();
+        let parts = [originator, trace.as_str(), &place, claim.as_str(), by, reason];
+        let call = Call::new(&self.key, "match_remitted", &parts.map(str::as_bytes));
+        once(self.engine, &call, |engine| {
+            let of = (originator, trace);
+            engine.match_remitted_under(of, ordinal, claim, (by, reason), Some(&call))
+        })
+    }
+
+    /// As [`Engine::undo_remittance`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn undo_remittance(
+        self,
+        originator: &str,
+        trace: &TraceNumber,
+        by: &str,
+        reason: &str,
+    ) -> Result<Once<Undone>, EngineError> {
+        let parts = [originator, trace.as_str(), by, reason].map(str::as_bytes);
+        let call = Call::new(&self.key, "undo_remittance", &parts);
+        once(self.engine, &call, |engine| {
+            engine.undo_remittance_under((originator, trace), (by, reason), Some(&call))
+        })
+    }
+
+    /// As [`Engine::repost_remittance`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn repost_remittance(
+        self,
+        originator: &str,
+        trace: &TraceNumber,
+        by: &str,
+    ) -> Result<Once<Reposted>, EngineError> {
+        let parts = [originator, trace.as_str(), by].map(str::as_bytes);
+        let call = Call::new(&self.key, "repost_remittance", &parts);
+        once(self.engine, &call, |engine| {
+            engine.repost_remittance_under((originator, trace), by, Some(&call))
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! What rules say of a remitted claim, and what they may ask for.
+
+use scrubjay_hooks::{Effect, EffectKind, Hook, RemittanceSubject, Subject};
+use scrubjay_model::{Claim, RemittanceClaim, WorkKind};
+use scrubjay_store::{ClaimRow, Event};
+
+use super::Payment;
+use crate::EngineError;
+use crate::desk::Desk;
+use crate::steps::refusal::all_can_be_done;
+
+/// Asks the handlers of the hook `remittance` and carries out what they ask for.
+pub(super) fn ask_rules(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    remitted: &RemittanceClaim,
+    claim: Option<&Claim>,
+    row: &ClaimRow,
+) -> Result<(), EngineError> {
+    let profile = desk
+        .config
+        .payer_by_key(&row.payer)
+        .map(|payer| &payer.profile);
+    let subject = RemittanceSubject {
+        remittance: payment.remittance,
+        remitted,
+        claim,
+        expected: None,
+        payer: profile,
+    };
+    let mut outcome = desk.handlers.judge(
+        Hook::Remittance,
+        Subject::Remittance(&subject),
+        desk.stamp.at,
+    );
+    if outcome.findings.is_empty() && outcome.effects.is_empty() && outcome.ran.is_empty() {
+        return Ok(());
+    }
+    let can = [EffectKind::OpenTask, EffectKind::Tag];
+    let refused = all_can_be_done(Hook::Remittance, &outcome, &can).err();
+    outcome.findings.extend(refused.as_deref().cloned());
+    for finding in outcome.findings.iter().filter(|finding| finding.holds()) {
+        // Money that came has come: a block here cannot undo it, only ask for a look.
+        let reason = format!("{} ({})", finding.message, finding.rule);
+        desk.open_work(
+            WorkKind::PostingReview,
+            Some(&row.id),
+            remitted.paid,
+            reason,
+        )?;
+    }
+    let effects = outcome.effects.iter().filter(|_| refused.is_none());
+    for (rule, effect) in effects {
+        match effect {
+            Effect::OpenTask {
+                reason,
+                owner,
+                days,
+            } => {
+                let reason = format!("{reason} ({rule})");
+                desk.open_work_for(
+                    WorkKind::Task,
+                    Some(&row.id),
+                    remitted.paid,
+                    reason,
+                    owner.clone(),
+                    *days,
+                )?;
+            }
+            Effect::Tag { tag } => {
+                desk.record_by_rule(
+                    rule,
+                    &outcome,
+                    &Event::Tagged {
+                        claim: row.id.clone(),
+                        tag: tag.clone(),
+                    },
+                )?;
+            }
+            // Refused above.
+            _ => {}
+        }
+    }
+    desk.record(&Event::Judged {
+        claim: row.id.clone(),
+        hook: Hook::Remittance,
+        outcome,
+    })
+}

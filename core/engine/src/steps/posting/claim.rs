@@ -1,0 +1,240 @@
+//! One remitted claim: its money, its denials, its status.
+
+use scrubjay_model::{
+    Account, Claim, ClaimId, ClaimPaymentStatus, Money, PostingSet, RemittanceClaim,
+    ResponsibleParty, WorkKind,
+};
+use scrubjay_store::{ClaimRow, Event, Matched, MoneyKind, Reader, RemittedRow};
+
+use super::sorted::Sorted;
+use super::{Payment, REVERSED, asked, status};
+use crate::EngineError;
+use crate::desk::Desk;
+use crate::steps::denial;
+
+/// Where the money of a remitted claim is when it is posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// It comes with the payment.
+    Payment,
+    /// It came before, and waits as unapplied cash.
+    Unapplied,
+}
+
+impl Source {
+    pub(super) fn account(self, payer: &str) -> Account {
+        let payer = payer.to_owned();
+        match self {
+            Self::Payment => Account::Cash { payer },
+            Self::Unapplied => Account::UnappliedCash { payer },
+        }
+    }
+}
+
+/// Posts a remitted claim to ours.
+pub(super) fn post(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    remitted: &RemittanceClaim,
+    row: &ClaimRow,
+    matched: Matched,
+    source: Source,
+) -> Result<(), EngineError> {
+    let is_reversal = remitted.status == ClaimPaymentStatus::Reversal;
+    let original = if is_reversal {
+        reversed_by(desk.tx.as_ref(), &row.id, remitted)?
+    } else {
+        None
+    };
+    // A reversal mirrors the codes of its original (X12 RFI 1147), so that they
+    // mean what they meant on the day of that.
+    let judged_on = original
+        .as_ref()
+        .map_or(payment.decided, |original| original.decided);
+    let sorted = Sorted::of(remitted, judged_on);
+    let claim = desk.tx.claim_document(&row.id)?;
+    let like = matched.clone();
+    asked::ask_rules(desk, payment, remitted, claim.as_ref(), row)?;
+    desk.record(&event(
+        payment,
+        remitted,
+        Some((&row.id, matched)),
+        &sorted,
+    ))?;
+    if let Some(payer_control) = &remitted.payer_control {
+        desk.learn_payer_control(&row.id, payer_control)?;
+    }
+    say_how_it_was_found(desk, payment, remitted, &row.id, &like)?;
+    if remitted.status == ClaimPaymentStatus::Predetermination {
+        return keep_estimate(desk, payment, remitted, &row.id, source);
+    }
+    let kind = if is_reversal {
+        MoneyKind::RemittanceReversed
+    } else {
+        MoneyKind::ClaimRemitted
+    };
+    let money = postings(&row.id, remitted, &sorted, source.account(payment.payer));
+    desk.move_money(kind, Some(&row.id), money)?;
+    for why in &sorted.review {
+        let why = why.clone();
+        desk.open_work(WorkKind::PostingReview, Some(&row.id), Money::ZERO, why)?;
+    }
+    if is_reversal {
+        reverse(desk, remitted, &row.id, original.as_ref())?;
+    } else {
+        decide(desk, &row.id, claim.as_ref(), &sorted, payment)?;
+    }
+    status::set(desk, row, claim.as_ref(), remitted, &sorted)
+}
+
+/// The journalled form of a remitted claim, with our claim where there is one.
+pub(super) fn event(
+    payment: &Payment<'_>,
+    remitted: &RemittanceClaim,
+    ours: Option<(&ClaimId, Matched)>,
+    sorted: &Sorted<'_>,
+) -> Event {
+    let (claim, matched) = ours.unzip();
+    Event::ClaimRemitted {
+        trace: payment.remittance.trace.clone(),
+        payer: payment.payer.to_owned(),
+        claim: claim.cloned(),
+        remitted: Box::new(remitted.clone()),
+        decided: payment.decided,
+        allowed: sorted.allowed(remitted.charge),
+        denied: sorted.denied(),
+        matched,
+    }
+}
+
+/// A claim that was found by likeness is looked at by a person, after the fact.
+fn say_how_it_was_found(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    remitted: &RemittanceClaim,
+    id: &ClaimId,
+    matched: &Matched,
+) -> Result<(), EngineError> {
+    let Matched::Likeness { score } = matched else {
+        return Ok(());
+    };
+    let reason = format!(
+        "claim {} of remittance {} was posted to this one by its likeness ({score} of 100), since \
+         no control number led to it: look whether it is the right one",
+        remitted.ordinal, payment.remittance.trace
+    );
+    desk.open_work(
+        WorkKind::PostingReview,
+        Some(id),
+        remitted.paid.abs(),
+        reason,
+    )
+}
+
+/// An estimate before the service decides nothing and moves nothing; money
+/// with it is nobody's yet.
+fn keep_estimate(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    remitted: &RemittanceClaim,
+    id: &ClaimId,
+    source: Source,
+) -> Result<(), EngineError> {
+    if remitted.paid.is_zero() {
+        return Ok(());
+    }
+    if source == Source::Payment {
+        let set = PostingSet::transfer(
+            Source::Unapplied.account(payment.payer),
+            source.account(payment.payer),
+            remitted.paid,
+        );
+        desk.move_money(MoneyKind::ClaimRemitted, Some(id), set)?;
+    }
+    let reason = "an estimate before the service came with money, which waits as unapplied cash";
+    desk.open_work(
+        WorkKind::PostingReview,
+        Some(id),
+        remitted.paid,
+        reason.to_owned(),
+    )
+}
+
+fn postings(
+    claim: &ClaimId,
+    remitted: &RemittanceClaim,
+    sorted: &Sorted<'_>,
+    source: Account,
+) -> PostingSet {
+    let owed_by = |party| Account::Receivable {
+        claim: claim.clone(),
+        party,
+    };
+    let insurance = || owed_by(ResponsibleParty::Insurance);
+    let mut set = PostingSet::empty();
+    set.add_transfer(insurance(), source, remitted.paid);
+    for (to, amount) in [
+        (Account::ContractualAdjustment, sorted.contractual),
+        (Account::Sequestration, sorted.sequestration),
+        (Account::OtherAdjustment, sorted.other),
+        (owed_by(ResponsibleParty::Patient), sorted.patient),
+    ] {
+        set.add_transfer(insurance(), to, amount);
+    }
+    set
+}
+
+/// What a decision refuses goes to be worked. A decision that refuses nothing
+/// settles what an earlier one refused.
+fn decide(
+    desk: &mut Desk<'_>,
+    id: &ClaimId,
+    claim: Option<&Claim>,
+    sorted: &Sorted<'_>,
+    payment: &Payment<'_>,
+) -> Result<(), EngineError> {
+    if sorted.refused.is_empty() {
+        desk.close_work(id, WorkKind::Denial, "a later decision refuses nothing")?;
+    }
+    denial::work(desk, id, claim, &sorted.refused, payment.decided)
+}
+
+fn reverse(
+    desk: &mut Desk<'_>,
+    remitted: &RemittanceClaim,
+    id: &ClaimId,
+    original: Option<&RemittedRow>,
+) -> Result<(), EngineError> {
+    desk.close_work(id, WorkKind::Denial, "the decision was reversed")?;
+    // Its first adjudication did not settle it, whatever the correction says.
+    desk.record(&Event::Tagged {
+        claim: id.clone(),
+        tag: REVERSED.to_owned(),
+    })?;
+    if original.is_some() {
+        return Ok(());
+    }
+    let reason = "the payer reverses a decision that was not posted here: look for the payment \
+                  that this takes back";
+    desk.open_work(
+        WorkKind::PostingReview,
+        Some(id),
+        remitted.paid.abs(),
+        reason.to_owned(),
+    )
+}
+
+/// The last decision on the claim that a reversal mirrors: charge and payment
+/// with the other sign (X12 RFI 2442).
+fn reversed_by(
+    reader: &dyn Reader,
+    id: &ClaimId,
+    remitted: &RemittanceClaim,
+) -> Result<Option<RemittedRow>, EngineError> {
+    let earlier = reader.remitted(id)?;
+    Ok(earlier.into_iter().rev().find(|row| {
+        row.remitted.status != ClaimPaymentStatus::Reversal
+            && row.remitted.charge == -remitted.charge
+            && row.remitted.paid == -remitted.paid
+    }))
+}

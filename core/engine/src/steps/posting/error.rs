@@ -1,0 +1,81 @@
+//! Why a remittance was not found, matched, undone or posted again.
+
+use scrubjay_model::{ClaimId, TraceNumber, Work};
+
+/// Why nothing was done about a remittance; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RemittanceError {
+    /// None of that trace number is posted.
+    #[error("no remittance with trace number {trace} is posted; `scrubjay remit list` shows them")]
+    Unknown {
+        /// Trace number.
+        trace: TraceNumber,
+    },
+    /// Several payers have used the trace number.
+    #[error(
+        "several payers sent a remittance with trace number {trace}; say whose with the originator, one of {}",
+        originators.join(", ")
+    )]
+    Several {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Originators (TRN03) that used it.
+        originators: Vec<String>,
+    },
+    /// Nobody is named, or no reason is given.
+    #[error("this names who does it and why; give both")]
+    Unsigned,
+    /// The remitted claim is not there, or does not wait.
+    #[error(
+        "claim {ordinal} of remittance {trace} does not wait for a match; `scrubjay remit show {trace}` shows those that do"
+    )]
+    NotWaiting {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Its place in the remittance, from 1.
+        ordinal: u32,
+    },
+    /// There is no such claim.
+    #[error("there is no claim {claim}; `scrubjay claims list` shows them")]
+    UnknownClaim {
+        /// Claim.
+        claim: ClaimId,
+    },
+    /// No payer can have decided on the claim.
+    #[error("claim {claim} is {work}: no payer has had it, so none can have paid it")]
+    NeverSent {
+        /// Claim.
+        claim: ClaimId,
+        /// Where it stands.
+        work: Work,
+    },
+    /// A later posting stands on this one.
+    #[error(
+        "remittance {trace} cannot be undone while remittance {later}, which came later, stands on claim {claim}; undo that one first"
+    )]
+    LaterDecision {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Trace number of the later one.
+        later: TraceNumber,
+        /// Claim that both decide on.
+        claim: ClaimId,
+    },
+    /// What was posted cannot be told any more.
+    #[error(
+        "what remittance {trace} posted cannot be told from the journal any more: {why}; mend its claims one by one"
+    )]
+    NotOnRecord {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Why not.
+        why: &'static str,
+    },
+    /// It was not undone, so it cannot be posted again.
+    #[error("remittance {trace} was not undone; only one that was can be posted again")]
+    NotUndone {
+        /// Trace number.
+        trace: TraceNumber,
+    },
+}

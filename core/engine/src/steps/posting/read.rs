@@ -1,0 +1,383 @@
+//! Remittances as a host asks for them: what came, what became of each, and
+//! what waits.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use scrubjay_model::{
+    ClaimId, ClaimPaymentStatus, Money, ProviderAdjustment, Remittance, RemittanceClaim,
+    TraceNumber,
+};
+use scrubjay_store::{Cause, Event, JournalRow, Matched, Reader, Sequence, StoreError};
+use serde::Serialize;
+
+use super::{Candidate, RemittanceError, matching};
+use crate::EngineError;
+
+/// What became of a remittance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RemittanceState {
+    /// It is posted.
+    Posted,
+    /// It waits for a person, and nothing of it is posted.
+    Quarantined {
+        /// What is wrong, with the difference.
+        problem: String,
+    },
+    /// It was posted, and a person took that back.
+    Undone {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl RemittanceState {
+    /// The state in one word.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Posted => "posted",
+            Self::Quarantined { .. } => "quarantined",
+            Self::Undone { .. } => "undone",
+        }
+    }
+}
+
+/// One remittance that came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemittanceSummary {
+    /// Journal row that took it in.
+    pub row: Sequence,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who brought it.
+    pub by: String,
+    /// Name of the file that brought it, or of the call.
+    pub from: String,
+    /// Who made the trace number (TRN03).
+    pub originator: String,
+    /// Trace number.
+    pub trace: TraceNumber,
+    /// Payer key.
+    pub payer: String,
+    /// Date of the payment.
+    pub effective: Option<NaiveDate>,
+    /// Payment method (BPR04).
+    pub method: String,
+    /// Amount of the payment.
+    pub paid: Money,
+    /// Provider-level adjustments together; positive reduces the payment.
+    pub provider_level: Money,
+    /// Claims in it.
+    pub claims: u32,
+    /// What became of it.
+    #[serde(flatten)]
+    pub state: RemittanceState,
+}
+
+/// A remitted claim of a remittance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostedClaim {
+    /// Place in the remittance, from 1.
+    pub ordinal: u32,
+    /// Control number as the payer returned it.
+    pub control: String,
+    /// Status (CLP02).
+    pub status: ClaimPaymentStatus,
+    /// Charge.
+    pub charge: Money,
+    /// Paid.
+    pub paid: Money,
+    /// Our claim; `None` where it waits.
+    pub claim: Option<ClaimId>,
+    /// How it was found.
+    pub matched: Option<Matched>,
+    /// Where it waits, the claims that it may be, the likest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub perhaps: Vec<Candidate>,
+}
+
+/// A remittance with what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostedRemittance {
+    /// What came, and what became of it.
+    #[serde(flatten)]
+    pub summary: RemittanceSummary,
+    /// Its claims in order; none of one in quarantine.
+    pub remitted: Vec<PostedClaim>,
+    /// Its provider-level adjustments in order.
+    pub provider_adjustments: Vec<ProviderAdjustment>,
+}
+
+/// Every remittance in the order in which they came.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn remittances(reader: &dyn Reader) -> Result<Vec<RemittanceSummary>, EngineError> {
+    let mut listed: Vec<RemittanceSummary> = Vec::new();
+    for row in reader.remittances()? {
+        match row.event {
+            Event::RemittanceTaken {
+                remittance,
+                payer,
+                claims,
+            } => listed.push(summary(
+                reader,
+                row.sequence,
+                &row.stamp,
+                &remittance,
+                (payer, claims),
+                RemittanceState::Posted,
+            )?),
+            Event::RemittanceQuarantined {
+                remittance,
+                payer,
+                claims,
+                problem,
+            } => listed.push(summary(
+                reader,
+                row.sequence,
+                &row.stamp,
+                &remittance,
+                (payer, claims),
+                RemittanceState::Quarantined { problem },
+            )?),
+            Event::RemittanceUndone { taken, reason, .. } => {
+                let by = row.stamp.actor;
+                if let Some(one) = listed.iter_mut().find(|one| one.row == taken) {
+                    one.state = RemittanceState::Undone { by, reason };
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(listed)
+}
+
+fn summary(
+    reader: &dyn Reader,
+    row: Sequence,
+    stamp: &scrubjay_store::Stamp,
+    remittance: &Remittance,
+    (payer, claims): (String, u32),
+    state: RemittanceState,
+) -> Result<RemittanceSummary, EngineError> {
+    let from = match &stamp.cause {
+        Cause::File { file } => reader
+            .file(file)?
+            .map_or_else(|| file.to_string(), |file| file.name),
+        Cause::Call { call, .. } => call.clone(),
+        Cause::Rule { rule, .. } => rule.clone(),
+        Cause::Clock => "clock".to_owned(),
+    };
+    let provider_adjustments = &remittance.provider_adjustments;
+    Ok(RemittanceSummary {
+        row,
+        at: stamp.at,
+        by: stamp.actor.clone(),
+        from,
+        originator: remittance.originator.clone(),
+        trace: remittance.trace.clone(),
+        payer,
+        effective: remittance.effective,
+        method: remittance.method.clone(),
+        paid: remittance.paid,
+        provider_level: provider_adjustments.iter().map(|one| one.amount).sum(),
+        claims,
+        state,
+    })
+}
+
+/// The remittance of a trace number that came last: one that is posted before
+/// one that is not. The originator tells apart those of two payers.
+///
+/// # Errors
+/// [`RemittanceError`] where there is none, or several payers' are there; where
+/// the store cannot be read.
+pub fn find_remittance(
+    reader: &dyn Reader,
+    trace: &TraceNumber,
+    originator: Option<&str>,
+) -> Result<RemittanceSummary, EngineError> {
+    let mut found = remittances(reader)?;
+    found.retain(|one| {
+        one.trace == *trace && originator.is_none_or(|wanted| one.originator == wanted)
+    });
+    let mut by_originator: BTreeMap<String, Vec<RemittanceSummary>> = BTreeMap::new();
+    for one in found {
+        by_originator
+            .entry(one.originator.clone())
+            .or_default()
+            .push(one);
+    }
+    let trace = trace.clone();
+    if by_originator.len() > 1 {
+        let originators = by_originator.into_keys().collect();
+        return Err(RemittanceError::Several { trace, originators }.into());
+    }
+    let of_one = by_originator.into_values().next().unwrap_or_default();
+    of_one
+        .into_iter()
+        .max_by_key(|one| (one.state == RemittanceState::Posted, one.row))
+        .ok_or_else(|| RemittanceError::Unknown { trace }.into())
+}
+
+/// A remittance with its claims, and the claims that those which wait may be.
+///
+/// # Errors
+/// As [`find_remittance`].
+pub fn remittance(
+    reader: &dyn Reader,
+    trace: &TraceNumber,
+    originator: Option<&str>,
+) -> Result<PostedRemittance, EngineError> {
+    let summary = find_remittance(reader, trace, originator)?;
+    let (head, payer) = remittance_row(reader, summary.row)?;
+    let mut remitted: BTreeMap<u32, PostedClaim> = BTreeMap::new();
+    for (first, last) in postings_of(reader, summary.row)? {
+        for row in rows_of(reader, first, last)? {
+            if let Event::ClaimRemitted {
+                claim,
+                remitted: one,
+                matched,
+                ..
+            } = row.event
+            {
+                let waits = claim.is_none() && summary.state == RemittanceState::Posted;
+                let perhaps = if waits {
+                    matching::candidates(reader, &payer, &one)?
+                } else {
+                    Vec::new()
+                };
+                // A later row is that of a person who bound it.
+                remitted.insert(one.ordinal, posted_claim(&one, claim, matched, perhaps));
+            }
+        }
+    }
+    Ok(PostedRemittance {
+        summary,
+        remitted: remitted.into_values().collect(),
+        provider_adjustments: head.provider_adjustments,
+    })
+}
+
+fn posted_claim(
+    remitted: &RemittanceClaim,
+    claim: Option<ClaimId>,
+    matched: Option<Matched>,
+    perhaps: Vec<Candidate>,
+) -> PostedClaim {
+    PostedClaim {
+        ordinal: remitted.ordinal,
+        control: remitted.control.clone(),
+        status: remitted.status.clone(),
+        charge: remitted.charge,
+        paid: remitted.paid,
+        claim,
+        matched,
+        perhaps,
+    }
+}
+
+/// Where the journal has a remittance that is posted.
+#[derive(Debug)]
+pub(super) struct OnRecord {
+    /// The row that took it in.
+    pub(super) taken: Sequence,
+    /// First and last row of each posting of it: itself, then claims that waited.
+    pub(super) postings: Vec<(Sequence, Sequence)>,
+}
+
+/// Where the journal has a remittance that is posted.
+pub(super) fn on_record(
+    reader: &dyn Reader,
+    originator: &str,
+    trace: &TraceNumber,
+) -> Result<OnRecord, EngineError> {
+    let trace = trace.clone();
+    let Some(taken) = reader.remittance(originator, &trace)? else {
+        return Err(RemittanceError::Unknown { trace }.into());
+    };
+    let postings = postings_of(reader, taken)?;
+    if postings.is_empty() {
+        let why = "it was posted by an earlier version";
+        return Err(RemittanceError::NotOnRecord { trace, why }.into());
+    }
+    Ok(OnRecord { taken, postings })
+}
+
+/// The postings of the remittance that a row took in, in order, up to where it
+/// was undone.
+pub(super) fn postings_of(
+    reader: &dyn Reader,
+    taken: Sequence,
+) -> Result<Vec<(Sequence, Sequence)>, EngineError> {
+    let rows = reader.remittances()?;
+    let Some(at) = rows.iter().position(|row| row.sequence == taken) else {
+        return Ok(Vec::new());
+    };
+    let Event::RemittanceTaken { remittance, .. } = &rows[at].event else {
+        return Ok(Vec::new());
+    };
+    let mut postings = Vec::new();
+    for row in &rows[at + 1..] {
+        match &row.event {
+            Event::RemittancePosted {
+                originator,
+                trace,
+                first,
+            } if *originator == remittance.originator && *trace == remittance.trace => {
+                postings.push((*first, row.sequence));
+            }
+            Event::RemittanceUndone { taken: undone, .. } if *undone == taken => break,
+            _ => {}
+        }
+    }
+    Ok(postings)
+}
+
+/// The head of a remittance as a row has it, with its payer.
+pub(super) fn remittance_row(
+    reader: &dyn Reader,
+    row: Sequence,
+) -> Result<(Remittance, String), EngineError> {
+    match rows_of(reader, row, row)?.pop().map(|row| row.event) {
+        Some(
+            Event::RemittanceTaken {
+                remittance, payer, ..
+            }
+            | Event::RemittanceQuarantined {
+                remittance, payer, ..
+            },
+        ) => Ok((*remittance, payer)),
+        _ => Err(StoreError::Contradiction {
+            problem: format!("journal row {row} takes no remittance in"),
+        }
+        .into()),
+    }
+}
+
+/// The journal rows from one to another, both included.
+pub(super) fn rows_of(
+    reader: &dyn Reader,
+    first: Sequence,
+    last: Sequence,
+) -> Result<Vec<JournalRow>, EngineError> {
+    const AT_ONCE: u32 = 1000;
+    let mut rows = Vec::new();
+    let mut from = first;
+    while from <= last {
+        let wanted = u32::try_from(last - from + 1).unwrap_or(AT_ONCE).min(AT_ONCE);
+        let read = reader.journal(from, wanted)?;
+        let Some(end) = read.last().map(|row| row.sequence) else {
+            break;
+        };
+        rows.extend(read);
+        from = end + 1;
+    }
+    Ok(rows)
+}

@@ -1,0 +1,362 @@
+//! A posting is taken back: every posting set of it reversed, every claim as
+//! the rest of its journal makes it, its denial work as before. Nothing is
+//! deleted. After that the trace number may come again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scrubjay_model::{
+    Claim, ClaimId, ClaimStatus, Money, PayerClaimControlNumber, TraceNumber, WorkItem, WorkItemId,
+    WorkKind,
+};
+use scrubjay_store::{
+    Counter, Decided, Event, JournalRow, MoneyKind, Move, Reader, Sequence, StoreError,
+    first_status,
+};
+use serde::Serialize;
+
+use super::read::{on_record, postings_of, remittance_row, rows_of};
+use super::{RemittanceError, RemittanceState, post, remittances};
+use crate::EngineError;
+use crate::desk::Desk;
+
+/// A remittance whose posting was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Undone {
+    /// Trace number.
+    pub trace: TraceNumber,
+    /// Claims that are as they were before.
+    pub claims: Vec<ClaimId>,
+    /// What its payment had come to.
+    pub paid: Money,
+}
+
+/// A remittance that was posted again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reposted {
+    /// Trace number.
+    pub trace: TraceNumber,
+    /// Claims in it.
+    pub claims: usize,
+    /// How many of them match none of ours.
+    pub unmatched: usize,
+    /// Its payment.
+    pub paid: Money,
+}
+
+/// Takes back what a remittance posted, with what was bound to it by hand. The
+/// desk's stamp says who.
+pub(crate) fn undo(
+    desk: &mut Desk<'_>,
+    originator: &str,
+    trace: &TraceNumber,
+    reason: &str,
+) -> Result<Undone, EngineError> {
+    let reason = reason.trim();
+    if reason.is_empty() || desk.stamp.actor.trim().is_empty() {
+        return Err(RemittanceError::Unsigned.into());
+    }
+    let reader = desk.tx.as_ref();
+    let record = on_record(reader, originator, trace)?;
+    let (remittance, _) = remittance_row(reader, record.taken)?;
+    let mut rows = Vec::new();
+    for (first, last) in &record.postings {
+        rows.extend(rows_of(reader, *first, *last)?);
+    }
+    if rows.iter().any(|row| matches!(row.event, Event::Erased { .. })) {
+        let (trace, why) = (trace.clone(), "claims of it were given up by a purge");
+        return Err(RemittanceError::NotOnRecord { trace, why }.into());
+    }
+    let mut touched = Vec::new();
+    for id in claims_of(&rows) {
+        touched.push(Touched::read(reader, id, &rows, trace)?);
+    }
+    move_money_back(desk, &rows)?;
+    settle_work(desk, &rows, &touched, trace)?;
+    for claim in &touched {
+        claim.restore(desk)?;
+    }
+    desk.record(&Event::RemittanceUndone {
+        originator: originator.to_owned(),
+        trace: trace.clone(),
+        taken: record.taken,
+        reason: reason.to_owned(),
+    })?;
+    for claim in touched.iter().filter(|claim| claim.went_on) {
+        let reason = format!(
+            "remittance {trace} was undone after this claim had gone on from it: look at what was \
+             done since"
+        );
+        desk.open_work(WorkKind::PostingReview, Some(&claim.id), Money::ZERO, reason)?;
+    }
+    Ok(Undone {
+        trace: trace.clone(),
+        claims: touched.into_iter().map(|claim| claim.id).collect(),
+        paid: remittance.paid,
+    })
+}
+
+/// Posts a remittance again that was undone, as its journal has it. Its claims
+/// are looked for anew. The desk's stamp says who.
+pub(crate) fn post_again(
+    desk: &mut Desk<'_>,
+    originator: &str,
+    trace: &TraceNumber,
+) -> Result<Reposted, EngineError> {
+    if desk.stamp.actor.trim().is_empty() {
+        return Err(RemittanceError::Unsigned.into());
+    }
+    let reader = desk.tx.as_ref();
+    let last = remittances(reader)?
+        .into_iter()
+        .rev()
+        .find(|one| one.originator == originator && one.trace == *trace);
+    let Some(last) = last else {
+        let trace = trace.clone();
+        return Err(RemittanceError::Unknown { trace }.into());
+    };
+    if !matches!(last.state, RemittanceState::Undone { .. }) {
+        let trace = trace.clone();
+        return Err(RemittanceError::NotUndone { trace }.into());
+    }
+    let (mut remittance, _) = remittance_row(reader, last.row)?;
+    if let Some((first, end)) = postings_of(reader, last.row)?.first() {
+        for row in rows_of(reader, *first, *end)? {
+            if let Event::ClaimRemitted { remitted, .. } = row.event {
+                remittance.claims.push(*remitted);
+            }
+        }
+    }
+    if super::count(&remittance) != last.claims {
+        let (trace, why) = (trace.clone(), "claims of it were given up by a purge");
+        return Err(RemittanceError::NotOnRecord { trace, why }.into());
+    }
+    let posted = post(desk, &remittance)?;
+    Ok(Reposted {
+        trace: trace.clone(),
+        claims: posted.claims,
+        unmatched: posted.unmatched,
+        paid: posted.paid,
+    })
+}
+
+/// The claims that rows of a posting changed, in the order of their ids.
+fn claims_of(rows: &[JournalRow]) -> BTreeSet<ClaimId> {
+    rows.iter()
+        .filter_map(|row| match &row.event {
+            Event::ClaimRemitted { claim, .. } | Event::MoneyMoved { claim, .. } => claim.clone(),
+            Event::TakenBack { claim, .. } => Some(claim.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The rows of a claim's history that no longer count, since what they belong
+/// to was undone before.
+pub(super) fn gone(history: &[JournalRow]) -> BTreeSet<Sequence> {
+    history
+        .iter()
+        .filter_map(|row| match &row.event {
+            Event::PostingUndone { rows, .. } => Some(rows),
+            _ => None,
+        })
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// A claim that a posting changed, as it is without that.
+struct Touched {
+    id: ClaimId,
+    /// Its rows in the posting.
+    rows: Vec<Sequence>,
+    decided: Decided,
+    status: ClaimStatus,
+    tags: BTreeSet<String>,
+    payer_control: Option<PayerClaimControlNumber>,
+    /// Every work item that was ever opened on it.
+    items: BTreeMap<WorkItemId, WorkItem>,
+    /// Whether it was moved, or its money was, after the posting.
+    went_on: bool,
+}
+
+impl Touched {
+    fn read(
+        reader: &dyn Reader,
+        id: ClaimId,
+        posting: &[JournalRow],
+        trace: &TraceNumber,
+    ) -> Result<Self, EngineError> {
+        let own: BTreeSet<Sequence> = posting.iter().map(|row| row.sequence).collect();
+        let history = reader.history(&id)?;
+        let before = gone(&history);
+        let rows: Vec<Sequence> = history
+            .iter()
+            .map(|row| row.sequence)
+            .filter(|sequence| own.contains(sequence))
+            .collect();
+        let last = rows.last().copied().unwrap_or_default();
+        let made = history.iter().find_map(|row| made(&row.event));
+        let Some(claim) = made else {
+            let problem = format!("the journal does not tell how claim {id} was made");
+            return Err(StoreError::Contradiction { problem }.into());
+        };
+        let mut touched = Self {
+            id,
+            rows,
+            decided: Decided::default(),
+            status: first_status(claim),
+            tags: BTreeSet::new(),
+            payer_control: None,
+            items: BTreeMap::new(),
+            went_on: false,
+        };
+        for row in &history {
+            if let Event::WorkOpened { item } = &row.event {
+                touched.items.insert(item.id.clone(), item.as_ref().clone());
+            }
+            if own.contains(&row.sequence) || before.contains(&row.sequence) {
+                continue;
+            }
+            let later = row.sequence > last;
+            if later && let Some(later) = decided_in(&row.event) {
+                return Err(RemittanceError::LaterDecision {
+                    trace: trace.clone(),
+                    later: later.clone(),
+                    claim: touched.id,
+                }
+                .into());
+            }
+            touched.take(&row.event, later);
+        }
+        Ok(touched)
+    }
+
+    /// Takes in a row that still counts.
+    fn take(&mut self, event: &Event, later: bool) {
+        self.decided.take(event);
+        match event {
+            Event::Moved { to, .. } => {
+                moved(&mut self.status, *to);
+                self.went_on |= later;
+            }
+            Event::MoneyMoved { .. } | Event::RecordMoneyMoved { .. } => self.went_on |= later,
+            Event::Tagged { tag, .. } => {
+                self.tags.insert(tag.clone());
+            }
+            Event::PayerControlLearned { payer_control, .. } => {
+                self.payer_control = Some(payer_control.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn restore(&self, desk: &mut Desk<'_>) -> Result<(), EngineError> {
+        desk.record(&Event::PostingUndone {
+            claim: self.id.clone(),
+            rows: self.rows.clone(),
+            decided: self.decided.clone(),
+            status: self.status,
+            tags: self.tags.iter().cloned().collect(),
+            payer_control: self.payer_control.clone(),
+        })
+    }
+}
+
+fn made(event: &Event) -> Option<&Claim> {
+    match event {
+        Event::ClaimCreated { claim, .. } => Some(claim),
+        _ => None,
+    }
+}
+
+/// The trace number of the remittance whose decision an event is.
+const fn decided_in(event: &Event) -> Option<&TraceNumber> {
+    match event {
+        Event::ClaimRemitted {
+            trace,
+            claim: Some(_),
+            ..
+        }
+        | Event::TakenBack { trace, .. } => Some(trace),
+        _ => None,
+    }
+}
+
+const fn moved(status: &mut ClaimStatus, to: Move) {
+    match to {
+        Move::Work(to) => status.work = to,
+        Move::Adjudication(to) => status.adjudication = to,
+        Move::Responsibility(to) => status.responsibility = to,
+        Move::Appeal(to) => status.appeal = to,
+        Move::Patient(to) => status.patient = to,
+    }
+}
+
+/// Reverses every posting set, the last one first.
+fn move_money_back(desk: &mut Desk<'_>, rows: &[JournalRow]) -> Result<(), EngineError> {
+    for row in rows.iter().rev() {
+        if let Event::MoneyMoved {
+            claim, postings, ..
+        } = &row.event
+        {
+            desk.move_money(
+                MoneyKind::PostingUndone,
+                claim.as_ref(),
+                postings.reversed(),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Closes the work that the posting opened, and opens again what it closed.
+fn settle_work(
+    desk: &mut Desk<'_>,
+    rows: &[JournalRow],
+    touched: &[Touched],
+    trace: &TraceNumber,
+) -> Result<(), EngineError> {
+    let opened: BTreeSet<&WorkItemId> = rows
+        .iter()
+        .filter_map(|row| match &row.event {
+            Event::WorkOpened { item } => Some(&item.id),
+            _ => None,
+        })
+        .collect();
+    let closed: Vec<&WorkItemId> = rows
+        .iter()
+        .filter_map(|row| match &row.event {
+            Event::WorkClosed { item, .. } if !opened.contains(item) => Some(item),
+            _ => None,
+        })
+        .collect();
+    if !opened.is_empty() {
+        for item in desk.tx.open_work(None)? {
+            if opened.contains(&item.id) {
+                desk.record(&Event::WorkClosed {
+                    item: item.id,
+                    outcome: format!("remittance {trace} was undone"),
+                })?;
+            }
+        }
+    }
+    for id in closed {
+        if let Some(item) = touched.iter().find_map(|claim| claim.items.get(id)) {
+            open_again(desk, item)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens a closed item again as it was, under a new number.
+fn open_again(desk: &mut Desk<'_>, item: &WorkItem) -> Result<(), EngineError> {
+    let number = desk.tx.last_number(Counter::Work)? + 1;
+    let id = format!("W{number:06}")
+        .parse()
+        .map_err(|error| StoreError::Contradiction {
+            problem: format!("work item {number}: {error}"),
+        })?;
+    desk.record(&Event::WorkOpened {
+        item: Box::new(WorkItem { id, ..item.clone() }),
+    })
+}

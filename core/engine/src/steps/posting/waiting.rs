@@ -1,0 +1,156 @@
+//! Remitted claims that match none of ours wait, and a person says which they are.
+
+use scrubjay_model::{ClaimId, Money, PostingSet, RemittanceClaim, TraceNumber, WorkItemId, WorkKind};
+use scrubjay_store::{Event, Matched, MoneyKind, Sequence};
+use serde::Serialize;
+
+use super::claim::{self, Source};
+use super::read::{on_record, remittance_row, rows_of};
+use super::sorted::Sorted;
+use super::{Candidate, Payment, RemittanceError, close, matching};
+use crate::EngineError;
+use crate::desk::Desk;
+
+/// A remitted claim that a person has bound to one of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Bound {
+    /// Trace number of its remittance.
+    pub trace: TraceNumber,
+    /// Its place there, from 1.
+    pub ordinal: u32,
+    /// Our claim.
+    pub claim: ClaimId,
+    /// What the payer paid on it.
+    pub paid: Money,
+}
+
+/// Money for a claim that we do not know waits as unapplied cash, with work to
+/// match it.
+pub(super) fn set_aside(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    remitted: &RemittanceClaim,
+    like: &[Candidate],
+) -> Result<(), EngineError> {
+    desk.record(&claim::event(payment, remitted, None, &Sorted::default()))?;
+    let set = PostingSet::transfer(
+        Source::Unapplied.account(payment.payer),
+        Source::Payment.account(payment.payer),
+        remitted.paid,
+    );
+    desk.move_money(MoneyKind::ClaimRemitted, None, set)?;
+    let mut reason = format!(
+        "claim {} of the remittance {} from {} matches no claim of ours",
+        remitted.ordinal, payment.remittance.trace, payment.payer
+    );
+    let like: Vec<String> = like.iter().map(ToString::to_string).collect();
+    if !like.is_empty() {
+        reason.push_str("; perhaps ");
+        reason.push_str(&like.join("; or "));
+    }
+    desk.open_work(WorkKind::UnmatchedRemittance, None, remitted.paid, reason)
+}
+
+/// A remitted claim that waits.
+struct Waiting {
+    /// The row that set it aside.
+    row: Sequence,
+    remitted: RemittanceClaim,
+    /// The work item that asks for it.
+    item: Option<WorkItemId>,
+}
+
+/// Binds a remitted claim that waits to one of ours, and posts it. The desk's
+/// stamp says who.
+pub(crate) fn bind(
+    desk: &mut Desk<'_>,
+    originator: &str,
+    trace: &TraceNumber,
+    ordinal: u32,
+    id: &ClaimId,
+    reason: &str,
+) -> Result<Bound, EngineError> {
+    let reason = reason.trim();
+    if reason.is_empty() || desk.stamp.actor.trim().is_empty() {
+        return Err(RemittanceError::Unsigned.into());
+    }
+    let reader = desk.tx.as_ref();
+    let record = on_record(reader, originator, trace)?;
+    let mut rows = Vec::new();
+    for (first, last) in &record.postings {
+        rows.extend(rows_of(reader, *first, *last)?);
+    }
+    let Some(waiting) = waiting(&rows, ordinal) else {
+        let trace = trace.clone();
+        return Err(RemittanceError::NotWaiting { trace, ordinal }.into());
+    };
+    let Some(row) = reader.claim(id)? else {
+        let claim = id.clone();
+        return Err(RemittanceError::UnknownClaim { claim }.into());
+    };
+    let work = row.status.work;
+    if !matching::was_sent(work) {
+        let claim = id.clone();
+        return Err(RemittanceError::NeverSent { claim, work }.into());
+    }
+    let (remittance, payer) = remittance_row(reader, record.taken)?;
+    let first = desk.last_sequence()? + 1;
+    let payment = Payment::new(desk, &remittance, &payer);
+    let matched = Matched::Hand {
+        waited: waiting.row,
+        reason: reason.to_owned(),
+    };
+    let remitted = &waiting.remitted;
+    claim::post(desk, &payment, remitted, &row, matched, Source::Unapplied)?;
+    if let Some(item) = waiting.item {
+        desk.record(&Event::WorkClosed {
+            item,
+            outcome: format!("it is claim {id}, says {}: {reason}", desk.stamp.actor),
+        })?;
+    }
+    close(desk, &remittance, first)?;
+    Ok(Bound {
+        trace: trace.clone(),
+        ordinal,
+        claim: id.clone(),
+        paid: remitted.paid,
+    })
+}
+
+/// The remitted claim of that place, where it was set aside and not bound since.
+fn waiting(rows: &[scrubjay_store::JournalRow], ordinal: u32) -> Option<Waiting> {
+    let at = rows.iter().position(|row| {
+        matches!(
+            &row.event,
+            Event::ClaimRemitted { claim: None, remitted, .. } if remitted.ordinal == ordinal
+        )
+    })?;
+    let (row, behind) = rows[at..].split_first()?;
+    let is_bound = behind.iter().any(|later| {
+        matches!(
+            &later.event,
+            Event::ClaimRemitted { matched: Some(Matched::Hand { waited, .. }), .. } if *waited == row.sequence
+        )
+    });
+    let Event::ClaimRemitted { remitted, .. } = &row.event else {
+        return None;
+    };
+    if is_bound {
+        return None;
+    }
+    // The item was opened right behind, before anything else of that kind.
+    let item = behind.iter().find_map(|later| match &later.event {
+        Event::WorkOpened { item } if item.kind == WorkKind::UnmatchedRemittance => {
+            Some(item.id.clone())
+        }
+        _ => None,
+    });
+    let closed = behind
+        .iter()
+        .any(|later| matches!(&later.event, Event::WorkClosed { item: of, .. } if Some(of) == item.as_ref()));
+    Some(Waiting {
+        row: row.sequence,
+        remitted: remitted.as_ref().clone(),
+        item: item.filter(|_| !closed),
+    })
+}
