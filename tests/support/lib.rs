@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod practice;
+pub mod remit;
 pub mod sample;
 pub mod sshd;
 

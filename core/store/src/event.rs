@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Outcome};
 use scrubjay_model::{
-    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, ClaimStatus, Deadline, DeadlineStage, Denial,
-    FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Record, RecordKey,
-    Remittance, RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem, WorkItemId,
+    Acknowledgment, Adjudication, Appeal, Claim, ClaimId, ClaimStatus, Deadline, DeadlineStage,
+    Denial, FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Record,
+    RecordKey, Remittance, RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem,
+    WorkItemId,
 };
 use serde::{Deserialize, Serialize};
 

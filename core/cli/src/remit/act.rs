@@ -70,8 +70,7 @@ pub(super) fn match_by_hand(
     } = arguments;
     let found = which.find(place)?;
     let mut engine = place.engine()?;
-    let bound =
-        engine.match_remitted(&found.originator, &found.trace, *ordinal, claim, by, reason);
+    let bound = engine.match_remitted(&found.originator, &found.trace, *ordinal, claim, by, reason);
     ended(bound, |bound| {
         writeln!(
             out,

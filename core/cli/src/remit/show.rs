@@ -26,7 +26,8 @@ pub(super) fn list(out: &mut impl Write, listed: &[RemittanceSummary]) -> anyhow
             vec![
                 one.trace.to_string(),
                 one.payer.clone(),
-                one.effective.map_or_else(String::new, |day| day.to_string()),
+                one.effective
+                    .map_or_else(String::new, |day| day.to_string()),
                 one.method.clone(),
                 dollars(one.paid),
                 one.claims.to_string(),

@@ -128,7 +128,14 @@ impl Keyed<'_> {
         reason: &str,
     ) -> Result<Once<Bound>, EngineError> {
         let place = ordinal.to_string();
-        let parts = [originator, trace.as_str(), &place, claim.as_str(), by, reason];
+        let parts = [
+            originator,
+            trace.as_str(),
+            &place,
+            claim.as_str(),
+            by,
+            reason,
+        ];
         let call = Call::new(&self.key, "match_remitted", &parts.map(str::as_bytes));
         once(self.engine, &call, |engine| {
             let of = (originator, trace);

@@ -12,8 +12,8 @@ use scrubjay_model::{
     Responsibility, ResponsibleParty, ServiceLine, Sex, Work, WorkItem, WorkKind,
 };
 use scrubjay_store::{
-    Cause, ClaimFilter, Event, InterchangeKey, Matched, MoneyKind, Move, Stamp, StoreError, Transaction,
-    patient_key,
+    Cause, ClaimFilter, Event, InterchangeKey, Matched, MoneyKind, Move, Stamp, StoreError,
+    Transaction, patient_key,
 };
 
 const SOUND: &str = "bench values are sound";

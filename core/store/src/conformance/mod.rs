@@ -166,6 +166,7 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
     ));
     say(&(reader.files()?, reader.findings(None)?));
     say(&(reader.overrides(None)?, reader.packs()?));
+    say(&reader.remittances()?);
     say(&(reader.denials(None)?, reader.open_work(None)?));
     say(&(reader.accounts()?, reader.trial_balance()?));
     for counter in [

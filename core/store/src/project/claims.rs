@@ -202,13 +202,12 @@ impl<T: Tables> Fold<'_, T> {
         &mut self,
         originator: &str,
         trace: &TraceNumber,
-        taken: Sequence,
     ) -> Result<(), StoreError> {
         match self.tables.remittance_row(originator, trace)? {
-            Some(held) if held == taken => self.tables.drop_remittance(originator, trace),
-            _ => Err(StoreError::contradiction(format!(
-                "the remittance of journal row {taken} is not posted"
-            ))),
+            Some(_) => self.tables.drop_remittance(originator, trace),
+            None => Err(StoreError::contradiction(
+                "no payment with this trace number of this payer is posted",
+            )),
         }
     }
 

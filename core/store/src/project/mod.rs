@@ -110,11 +110,8 @@ impl<T: Tables> Fold<'_, T> {
                 ..
             } => self.posting_undone(claim, decided, *status, tags, payer_control.as_ref()),
             Event::RemittanceUndone {
-                originator,
-                trace,
-                taken,
-                ..
-            } => self.remittance_undone(originator, trace, *taken),
+                originator, trace, ..
+            } => self.remittance_undone(originator, trace),
             Event::PayerControlLearned {
                 claim,
                 payer_control,

@@ -55,12 +55,7 @@ pub(super) fn post(
     let claim = desk.tx.claim_document(&row.id)?;
     let like = matched.clone();
     asked::ask_rules(desk, payment, remitted, claim.as_ref(), row)?;
-    desk.record(&event(
-        payment,
-        remitted,
-        Some((&row.id, matched)),
-        &sorted,
-    ))?;
+    desk.record(&event(payment, remitted, Some((&row.id, matched)), &sorted))?;
     if let Some(payer_control) = &remitted.payer_control {
         desk.learn_payer_control(&row.id, payer_control)?;
     }

@@ -292,7 +292,11 @@ fn shared_procedures(claim: &Claim, remitted: &RemittanceClaim) -> (usize, usize
         }
     }
     let mut shared = 0;
-    for procedure in remitted.lines.iter().filter_map(|line| line.procedure.as_ref()) {
+    for procedure in remitted
+        .lines
+        .iter()
+        .filter_map(|line| line.procedure.as_ref())
+    {
         if let Some(left) = ours.get_mut(&procedure.text()).filter(|left| **left > 0) {
             *left -= 1;
             shared += 1;
@@ -314,7 +318,11 @@ fn same_payer_control(row: &ClaimRow, remitted: &RemittanceClaim) -> bool {
 }
 
 fn same_member(claim: &Claim, remitted: &RemittanceClaim) -> bool {
-    let Some(theirs) = remitted.patient.as_ref().and_then(|one| one.member.as_ref()) else {
+    let Some(theirs) = remitted
+        .patient
+        .as_ref()
+        .and_then(|one| one.member.as_ref())
+    else {
         return false;
     };
     claim.patient.member.as_ref() == Some(theirs)
@@ -369,7 +377,9 @@ fn is_damaged(ours: &[u8], theirs: &[u8]) -> bool {
     if ours.len() != theirs.len() {
         return false;
     }
-    let off: Vec<usize> = (0..ours.len()).filter(|at| ours[*at] != theirs[*at]).collect();
+    let off: Vec<usize> = (0..ours.len())
+        .filter(|at| ours[*at] != theirs[*at])
+        .collect();
     match off[..] {
         [_] => true,
         [first, second] => {

@@ -34,11 +34,11 @@ use crate::{Config, EngineError};
 
 pub(crate) use claim::Source;
 pub use error::RemittanceError;
-pub use matching::{Candidate, Likeness};
 pub(crate) use matching::Found;
+pub use matching::{Candidate, Likeness};
 pub use read::{
-    PostedClaim, PostedRemittance, RemittanceState, RemittanceSummary, find_remittance,
-    remittance, remittances,
+    PostedClaim, PostedRemittance, RemittanceState, RemittanceSummary, find_remittance, remittance,
+    remittances,
 };
 pub use undo::{Reposted, Undone};
 pub(crate) use undo::{post_again, undo};

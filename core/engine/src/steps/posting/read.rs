@@ -371,7 +371,9 @@ pub(super) fn rows_of(
     let mut rows = Vec::new();
     let mut from = first;
     while from <= last {
-        let wanted = u32::try_from(last - from + 1).unwrap_or(AT_ONCE).min(AT_ONCE);
+        let wanted = u32::try_from(last - from + 1)
+            .unwrap_or(AT_ONCE)
+            .min(AT_ONCE);
         let read = reader.journal(from, wanted)?;
         let Some(end) = read.last().map(|row| row.sequence) else {
             break;

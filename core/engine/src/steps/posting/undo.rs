@@ -62,7 +62,10 @@ pub(crate) fn undo(
     for (first, last) in &record.postings {
         rows.extend(rows_of(reader, *first, *last)?);
     }
-    if rows.iter().any(|row| matches!(row.event, Event::Erased { .. })) {
+    if rows
+        .iter()
+        .any(|row| matches!(row.event, Event::Erased { .. }))
+    {
         let (trace, why) = (trace.clone(), "claims of it were given up by a purge");
         return Err(RemittanceError::NotOnRecord { trace, why }.into());
     }
@@ -86,7 +89,12 @@ pub(crate) fn undo(
             "remittance {trace} was undone after this claim had gone on from it: look at what was \
              done since"
         );
-        desk.open_work(WorkKind::PostingReview, Some(&claim.id), Money::ZERO, reason)?;
+        desk.open_work(
+            WorkKind::PostingReview,
+            Some(&claim.id),
+            Money::ZERO,
+            reason,
+        )?;
     }
     Ok(Undone {
         trace: trace.clone(),

@@ -1,6 +1,8 @@
 //! Remitted claims that match none of ours wait, and a person says which they are.
 
-use scrubjay_model::{ClaimId, Money, PostingSet, RemittanceClaim, TraceNumber, WorkItemId, WorkKind};
+use scrubjay_model::{
+    ClaimId, Money, PostingSet, RemittanceClaim, TraceNumber, WorkItemId, WorkKind,
+};
 use scrubjay_store::{Event, Matched, MoneyKind, Sequence};
 use serde::Serialize;
 

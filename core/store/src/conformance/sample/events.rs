@@ -8,8 +8,8 @@ use scrubjay_model::{
 
 use super::{
     SOUND, account, answer, batch, charged, claim, created, day, delivered, denied, dollars, id,
-    item, outcome, patient_money, record_kept, record_key, remittance,
-    remittance_undone, remitted, undone,
+    item, outcome, patient_money, record_kept, record_key, remittance, remittance_undone, remitted,
+    undone,
 };
 use crate::{Event, InterchangeKey, Move, PublishedFile};
 

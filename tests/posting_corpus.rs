@@ -1,0 +1,228 @@
+//! The 835s of the shared corpus against claims made from them: those that
+//! balance post in full, those that do not wait with the difference.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use scrubjay::model::{Account, Money};
+use scrubjay::{Config, Ended, Engine, EngineBuilder, RemittanceState, remittance, remittances};
+use scrubjay_tests::shared;
+
+/// What a remitted claim tells of the claim behind it.
+#[derive(Debug, Default)]
+struct Behind {
+    control: String,
+    charge: String,
+    last: String,
+    first: String,
+    member: String,
+    /// Procedure and charge.
+    lines: Vec<(String, String)>,
+    reverses: bool,
+}
+
+/// The claims behind a file, by its own delimiters.
+fn behind(bytes: &[u8]) -> Vec<Behind> {
+    let text = String::from_utf8_lossy(bytes);
+    let Some(start) = text.find("ISA") else {
+        return Vec::new();
+    };
+    let file: Vec<char> = text[start..].chars().collect();
+    let (element, component, end) = (file[3], file[104], file[105]);
+    let mut claims: Vec<Behind> = Vec::new();
+    for segment in text[start..].split(end).map(str::trim) {
+        let elements: Vec<&str> = segment.split(element).collect();
+        let at = |place: usize| elements.get(place).copied().unwrap_or_default().trim();
+        match (at(0), claims.last_mut()) {
+            ("CLP", _) => claims.push(Behind {
+                control: at(1).to_owned(),
+                charge: at(3).to_owned(),
+                reverses: at(2) == "22",
+                ..Behind::default()
+            }),
+            ("NM1", Some(claim)) if at(1) == "QC" => {
+                (claim.last, claim.first) = (at(3).to_owned(), at(4).to_owned());
+                claim.member = at(9).to_owned();
+            }
+            ("SVC", Some(claim)) => {
+                let procedure = at(1).split(component).nth(1).unwrap_or_default();
+                let line = (procedure.to_owned(), at(2).to_owned());
+                claim.lines.push(line);
+            }
+            _ => {}
+        }
+    }
+    claims
+}
+
+/// An 837P of those claims, each control number once.
+fn claims_file(behind: &[Behind]) -> String {
+    let mut once: BTreeMap<&str, &Behind> = BTreeMap::new();
+    for claim in behind.iter().filter(|claim| !claim.reverses) {
+        once.entry(&claim.control).or_insert(claim);
+    }
+    let mut body = vec![
+        "BHT*0019*00*CORPUS*20200102*0815*CH".to_owned(),
+        "NM1*41*2*SAMPLE PRACTICE*****46*SAMPLESENDER".to_owned(),
+        "PER*IC*BILLING*TE*5125550100".to_owned(),
+        "NM1*40*2*SAMPLE RECEIVER*****46*SAMPLERECEIVER".to_owned(),
+        "HL*1**20*1".to_owned(),
+        "NM1*85*2*SAMPLE PRACTICE*****XX*1234567893".to_owned(),
+        "N3*1 SAMPLE ST".to_owned(),
+        "N4*AUSTIN*TX*787010001".to_owned(),
+        "REF*EI*741234567".to_owned(),
+    ];
+    let or = |text: &str, other: &str| {
+        if text.is_empty() {
+            other.to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    for (place, claim) in once.into_values().enumerate() {
+        body.extend([
+            format!("HL*{}*1*22*0", place + 2),
+            "SBR*P*18*******CI".to_owned(),
+            format!(
+                "NM1*IL*1*{}*{}****MI*{}",
+                or(&claim.last, "NOBODY"),
+                or(&claim.first, "NAMED"),
+                or(&claim.member, "M1")
+            ),
+            "N3*2 SAMPLE ST".to_owned(),
+            "N4*AUSTIN*TX*78702".to_owned(),
+            "DMG*D8*19850101*F".to_owned(),
+            "NM1*PR*2*SAMPLE PAYER*****PI*SAMPLEPAY".to_owned(),
+            format!("CLM*{}*{}***11:B:1*Y*A*Y*Y", claim.control, claim.charge),
+            "HI*ABK:J029".to_owned(),
+        ]);
+        let whole = vec![(String::new(), claim.charge.clone())];
+        let lines = if claim.lines.is_empty() {
+            &whole
+        } else {
+            &claim.lines
+        };
+        for (number, (procedure, charge)) in lines.iter().enumerate() {
+            body.extend([
+                format!("LX*{}", number + 1),
+                format!("SV1*HC:{}*{charge}*UN*1***1", or(procedure, "G0463")),
+                "DTP*472*D8*20191230".to_owned(),
+            ]);
+        }
+    }
+    let mut out = "ISA*00*          *00*          *ZZ*SAMPLESENDER   *ZZ*SAMPLERECEIVER *200102*0815*^*00501*000000001*0*T*:~\nGS*HC*SAMPLESENDER*SAMPLERECEIVER*20200102*0815*1*X*005010X222A1~\nST*837*0001*005010X222A1~\n".to_owned();
+    for segment in &body {
+        let _ = writeln!(out, "{segment}~");
+    }
+    let _ = write!(
+        out,
+        "SE*{}*0001~\nGE*1*1~\nIEA*1*000000001~\n",
+        body.len() + 2
+    );
+    out
+}
+
+/// What an 835 of the corpus came to.
+#[derive(Debug, Default)]
+struct Came {
+    posted: usize,
+    quarantined: usize,
+    refused: usize,
+}
+
+#[test]
+fn the_835s_of_the_corpus_post_in_full_or_wait_with_the_difference() {
+    let Some(shared) = shared() else { return };
+    let corpus = shared.join("corpus");
+    let index = std::fs::read_to_string(corpus.join("INDEX.tsv")).unwrap();
+    let mut rows = index
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    let header = rows.next().unwrap();
+    let column = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let (path, transaction) = (column("path"), column("transaction"));
+    let balance = column("balance_line/claim/bpr");
+    let mut came = Came::default();
+    for row in rows.filter(|row| row[transaction] == "835") {
+        let balances = row
+            .get(balance)
+            .is_some_and(|said| *said == "True/True/True");
+        judge(&corpus.join(row[path]), balances, &mut came);
+    }
+    println!("{came:?}");
+    assert!(came.posted > 40 && came.quarantined >= 3, "{came:?}");
+}
+
+fn judge(path: &Path, balances: bool, came: &mut Came) {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let bytes = std::fs::read(path).unwrap();
+    let mut engine = EngineBuilder::new(Config::default()).open().unwrap();
+    let claims = claims_file(&behind(&bytes));
+    let made = engine.take_in("claims.837", claims.as_bytes()).unwrap();
+    assert!(!made.is_refused(), "{name}: {made}\n{claims}");
+    let took = engine.take_in(&name, &bytes).unwrap();
+    if let Ended::Refused { reason } = &took.ended {
+        assert!(!balances || reason.contains("segment"), "{name}: {reason}");
+        came.refused += 1;
+        return;
+    }
+    let reader = engine.read().unwrap();
+    let mut paid = Money::ZERO;
+    for one in remittances(reader.as_ref()).unwrap() {
+        match &one.state {
+            RemittanceState::Posted => {
+                assert!(balances, "{name} does not balance, and was posted");
+                came.posted += 1;
+                paid += one.paid;
+            }
+            RemittanceState::Quarantined { problem } => {
+                let differs = problem.contains("off by") && !balances;
+                let repeated = problem.contains("posted before");
+                assert!(differs || repeated, "{name}: {problem}");
+                came.quarantined += 1;
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    let books = reader.trial_balance().unwrap();
+    assert_eq!(
+        books.iter().map(|(_, amount)| *amount).sum::<Money>(),
+        Money::ZERO
+    );
+    let mut cash = Money::ZERO;
+    for (account, amount) in reader.accounts().unwrap() {
+        match account {
+            Account::Cash { .. } => cash += amount,
+            Account::UnappliedCash { .. } => {
+                assert!(amount.is_zero(), "{name}: {amount} unapplied")
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(
+        cash, paid,
+        "{name}: all that was paid is in the books, and nothing else"
+    );
+    drop(reader);
+    every_claim_is_ours(&engine, &name);
+}
+
+fn every_claim_is_ours(engine: &Engine, name: &str) {
+    let reader = engine.read().unwrap();
+    for one in remittances(reader.as_ref()).unwrap() {
+        if one.state != RemittanceState::Posted {
+            continue;
+        }
+        let originator = Some(one.originator.as_str());
+        let shown = remittance(reader.as_ref(), &one.trace, originator).unwrap();
+        for claim in shown.remitted {
+            assert!(
+                claim.claim.is_some(),
+                "{name}: claim {} waits",
+                claim.ordinal
+            );
+        }
+    }
+}
