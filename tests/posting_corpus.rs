@@ -57,11 +57,12 @@ fn behind(bytes: &[u8]) -> Vec<Behind> {
     claims
 }
 
-/// An 837P of those claims, each control number once.
+/// An 837P of those claims, each control number of a patient once.
 fn claims_file(behind: &[Behind]) -> String {
-    let mut once: BTreeMap<&str, &Behind> = BTreeMap::new();
+    let mut once: BTreeMap<(&str, &str), &Behind> = BTreeMap::new();
     for claim in behind.iter().filter(|claim| !claim.reverses) {
-        once.entry(&claim.control).or_insert(claim);
+        let key = (claim.control.as_str(), claim.member.as_str());
+        once.entry(key).or_insert(claim);
     }
     let mut body = vec![
         "BHT*0019*00*CORPUS*20200102*0815*CH".to_owned(),

@@ -112,7 +112,7 @@ enum Command {
     /// Collection within the law's guards: run, export, paid, recall.
     #[command(subcommand)]
     Collect(patients::collect::CollectCommand),
-    /// Remittances: list, show, match, undo, repost.
+    /// Remittances: list, show, match, undo, repost, enter, deposits, expected.
     #[command(subcommand)]
     Remit(remit::RemitCommand),
     /// The double-entry ledger: trial balance, one claim.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     Answers, AuthorizationTerms, Batches, BillingPolicy, ChargeMaster, ChargeMasterFileError,
-    Charging, CodeFiles, EngineError, HttpsWay, PatientPolicy, RosterEntry, Terms,
+    Charging, CodeFiles, EngineError, HttpsWay, PatientPolicy, RosterEntry, Term, Terms,
 };
 
 /// The name of the configuration in a folder.
@@ -213,6 +213,10 @@ pub struct Payer {
     /// How it wants services put together on claims.
     #[serde(default)]
     pub billing: BillingPolicy,
+    /// What it pays for what, where its contract says so: the first that covers a
+    /// service counts.
+    #[serde(default)]
+    pub contract: Vec<Term>,
 }
 
 /// Everything that `scrubjay.yaml` says.
@@ -280,6 +284,10 @@ pub struct Config {
     /// How patients are billed.
     #[serde(default)]
     pub patients: PatientPolicy,
+    /// Days that a remittance waits for its deposit, and a deposit for its
+    /// remittance, before somebody looks.
+    #[serde(default = "deposits_within")]
+    pub deposits_within_days: u32,
 }
 
 fn inbox() -> PathBuf {
@@ -292,6 +300,10 @@ fn outbox() -> PathBuf {
 
 const fn mature_after() -> u32 {
     30
+}
+
+const fn deposits_within() -> u32 {
+    7
 }
 
 impl Default for Config {
@@ -316,6 +328,7 @@ impl Default for Config {
             prices: ChargeMaster::default(),
             charges: Charging::default(),
             patients: PatientPolicy::default(),
+            deposits_within_days: deposits_within(),
         }
     }
 }
@@ -347,6 +360,13 @@ impl Config {
         }
         config.codes.settle(folder);
         config.charge_master = config.charge_master.map(|path| folder.join(path));
+        let terms = config
+            .payers
+            .iter_mut()
+            .flat_map(|payer| &mut payer.contract);
+        for term in terms {
+            term.settle(folder);
+        }
         for channel in config.channels.values_mut() {
             if let Way::Https(https) = &mut channel.transport {
                 https.settle(folder);

@@ -8,14 +8,17 @@ use scrubjay_model::{
 };
 use scrubjay_store::{Cause, Counter, Event, MoneyKind, Move, Stamp, StoreError, Transaction};
 
+use crate::contracts::Contracts;
 use crate::steps::authorization::units;
 use crate::{Config, EngineError};
 
 mod record;
 
-/// The handlers of the engine, with one worker each for this thread.
+/// The handlers of the engine, with one worker each for this thread, and what
+/// payers' contracts say, which is shown to them.
 pub(crate) struct Handlers {
     workers: Vec<(Vec<Hook>, Box<dyn Worker>)>,
+    pub(crate) contracts: Contracts,
 }
 
 impl Handlers {
@@ -30,7 +33,15 @@ impl Handlers {
                 (hooks, handler.worker())
             })
             .collect();
-        Self { workers }
+        Self {
+            workers,
+            contracts: Contracts::default(),
+        }
+    }
+
+    /// With the contracts of the practice.
+    pub(crate) fn knowing(self, contracts: Contracts) -> Self {
+        Self { contracts, ..self }
     }
 
     /// Whether any handler has something to say at a hook.
@@ -71,6 +82,8 @@ const SERVICE_LEVELS: &[(WorkKind, &str, u32)] = &[
     (WorkKind::UnmatchedRemittance, "posting", 3),
     (WorkKind::UnbalancedRemittance, "posting", 1),
     (WorkKind::PostingReview, "posting", 3),
+    (WorkKind::Underpayment, "posting", 10),
+    (WorkKind::Deposit, "posting", 3),
     (WorkKind::Task, "billing", 5),
     (WorkKind::FollowUp, "follow_up", 5),
     (WorkKind::Deadline, "billing", 2),

@@ -359,11 +359,11 @@ impl Taken {
         };
         self.name(transaction_name(set));
         self.items += remittance.claims.len() as u64;
-        if desk
-            .tx
-            .remittance(&remittance.originator, &remittance.trace)?
-            .is_some()
-        {
+        // What a person entered stands under the payer's key.
+        let payer = posting::payer_key(desk.config, &remittance);
+        let trace = &remittance.trace;
+        let posted = desk.tx.remittance(&remittance.originator, trace)?;
+        if posted.is_some() || desk.tx.remittance(&payer, trace)?.is_some() {
             self.remarks.push(
                 "a payment with this trace number of this payer was posted before; this one is not posted".to_owned(),
             );
@@ -374,7 +374,7 @@ impl Taken {
             self.remarks.push(format!("quarantined: {problem}"));
             return self.quarantine(desk, &remittance, &problem);
         }
-        let posted = posting::post(desk, &remittance)?;
+        let posted = posting::post(desk, &remittance, None)?;
         self.remittances += 1;
         self.remitted += posted.claims;
         self.paid += posted.paid;

@@ -32,6 +32,7 @@ mod charging;
 mod code_books;
 mod code_files;
 pub mod config;
+mod contracts;
 mod desk;
 mod engine;
 mod error;
@@ -70,6 +71,7 @@ pub use code_files::{
     CodeFileError, CodeFiles, FOLDER as CODE_FOLDER, Locality, LocalityError, RowsLeftOut,
 };
 pub use config::Config;
+pub use contracts::{Basis, ExpectedLine, FeeTableError, Term, TermError};
 pub use engine::{AuthorizationDetails, DATABASE_NAME, Engine, EngineBuilder, Run};
 pub use error::EngineError;
 pub use https::{HttpsWay, HttpsWayError, Secret};
@@ -124,13 +126,14 @@ pub use steps::estimate::{
 pub use steps::exchange::{Delivery, Fetched, fetch_into};
 pub use steps::hold::{Held, HoldError};
 pub use steps::pass::{PassError, Passed};
+pub use steps::posting::{
+    Association, Bound, Candidate, Deposit, Entered, ExpectedPayment, Imbalance, Likeness,
+    PostedClaim, PostedRemittance, RemittanceError, RemittanceState, RemittanceSummary, Reposted,
+    Undone, associations, find_remittance, remittance, remittances,
+};
 pub use steps::registration::{
     JudgedVisit, Kept, MemberOnFile, PayerFirst, Registered, RegisteredSheet, RegistrationError,
     Repaired,
-};
-pub use steps::posting::{
-    Bound, Candidate, Likeness, PostedClaim, PostedRemittance, RemittanceError, RemittanceState,
-    RemittanceSummary, Reposted, Undone, find_remittance, remittance, remittances,
 };
 pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};

@@ -21,6 +21,10 @@ pub enum WorkKind {
     UnbalancedRemittance,
     /// An adjustment or amount that a person must look at.
     PostingReview,
+    /// What the payer allows is less than its contract says.
+    Underpayment,
+    /// A deposit and a remittance that do not agree, or one without the other.
+    Deposit,
     /// A task that a rule opened.
     Task,
     /// A claim that the payer has not answered.
@@ -55,6 +59,8 @@ impl WorkKind {
             Self::UnmatchedRemittance => "unmatched_remittance",
             Self::UnbalancedRemittance => "unbalanced_remittance",
             Self::PostingReview => "posting_review",
+            Self::Underpayment => "underpayment",
+            Self::Deposit => "deposit",
             Self::Task => "task",
             Self::FollowUp => "follow_up",
             Self::Deadline => "deadline",

@@ -267,6 +267,25 @@ pub enum Event {
         payer: String,
         /// Claims in it.
         claims: u32,
+        /// What a person entered it from, such as a paper remittance; `None` for
+        /// an 835.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+    },
+    /// A deposit came in on the practice's account.
+    DepositTaken {
+        /// Trace number that the bank passes on, or the number of the check.
+        trace: TraceNumber,
+        /// Amount.
+        amount: Money,
+        /// Day of it.
+        deposited: NaiveDate,
+    },
+    /// A deposit or remittance does not agree with its other half, or has none: a
+    /// work item about it was opened right behind.
+    DepositAsked {
+        /// The row that took it in.
+        about: Sequence,
     },
     /// A remitted claim was posted, or set aside as unmatched.
     ClaimRemitted {
@@ -289,6 +308,9 @@ pub enum Event {
         /// earlier versions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         matched: Option<Matched>,
+        /// What the contract with the payer says that it allows on our claim.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<Money>,
     },
     /// A remittance, or a remitted claim of one that waited, was posted whole:
     /// the rows from `first` to this one are that posting.

@@ -391,7 +391,8 @@ pub trait Reader: RecordReader {
         trace: &TraceNumber,
     ) -> Result<Option<Sequence>, StoreError>;
     /// What happened to remittances as wholes, in order: taken, posted,
-    /// quarantined, undone ([`Event::RemittanceTaken`] and those that follow it).
+    /// quarantined, undone ([`Event::RemittanceTaken`] and those that follow it);
+    /// and the deposits that pay them.
     ///
     /// # Errors
     /// Where the store cannot read, or a row cannot be read back.

@@ -125,7 +125,7 @@ pub(super) fn repost(
 }
 
 /// Prints what was done; what was refused is told, and ends with 1.
-fn ended<T>(
+pub(super) fn ended<T>(
     done: Result<T, EngineError>,
     print: impl FnOnce(T) -> std::io::Result<()>,
 ) -> anyhow::Result<ExitCode> {

@@ -2,6 +2,9 @@
 //! about it.
 
 mod act;
+mod deposits;
+mod enter;
+mod expected;
 mod show;
 
 use std::io::Write;
@@ -43,6 +46,20 @@ pub(crate) enum RemitCommand {
     Undo(act::UndoArguments),
     /// Post a remittance again that was undone.
     Repost(act::RepostArguments),
+    /// Post remittances that came on paper or by a portal, from a sheet.
+    ///
+    /// Columns: payer, trace, payment, paid_on, claim, charge, paid, adjustments
+    /// (such as `CO-45 20.01; PR-3 20.00`), and procedure where a row is a line;
+    /// method, status, payer_control and remarks may be left out. All of the sheet
+    /// is posted, or none of it.
+    Enter(enter::EnterArguments),
+    /// Show which deposits and remittances belong together; with a sheet, take the
+    /// bank's deposits in first (columns trace, amount, deposited_on).
+    ///
+    /// Exits with 1 where the sheet was refused.
+    Deposits(deposits::DepositsArguments),
+    /// Show what a claim is worth by contract, and what its payer allows.
+    Expected(expected::ExpectedArguments),
 }
 
 /// Which remittance.
@@ -90,6 +107,9 @@ pub(crate) fn remit(command: &RemitCommand) -> anyhow::Result<ExitCode> {
         RemitCommand::Match(arguments) => return act::match_by_hand(&mut out, arguments),
         RemitCommand::Undo(arguments) => return act::undo(&mut out, arguments),
         RemitCommand::Repost(arguments) => return act::repost(&mut out, arguments),
+        RemitCommand::Enter(arguments) => return enter::enter(&mut out, arguments),
+        RemitCommand::Deposits(arguments) => return deposits::deposits(&mut out, arguments),
+        RemitCommand::Expected(arguments) => return expected::expected(&mut out, arguments),
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -59,6 +59,9 @@ pub(super) fn show(out: &mut impl Write, one: &PostedRemittance) -> anyhow::Resu
         summary.from,
         summary.by
     )?;
+    if let Some(source) = &summary.source {
+        writeln!(out, "  entered from {source}")?;
+    }
     match &summary.state {
         RemittanceState::Quarantined { problem } => writeln!(out, "  waits: {problem}")?,
         RemittanceState::Undone { by, reason } => writeln!(out, "  undone by {by}: {reason}")?,

@@ -15,6 +15,7 @@ use super::Engine;
 use crate::builtin::BuiltIn;
 use crate::code_books::load_options;
 use crate::config::{RulesFrom, Way};
+use crate::contracts::Contracts;
 use crate::desk::Handlers;
 use crate::plugin_log::KeptLines;
 use crate::time::Time;
@@ -139,9 +140,10 @@ impl EngineBuilder {
         };
         let transports = transports(&parts.config, &parts.loaded, own)?;
         let letters = LetterFolder::new(&parts.config.patients.letters);
+        let contracts = Contracts::read(&parts.config, &parts.codes)?;
         Ok(Engine {
             notifier: notifier.unwrap_or_else(|| Box::new(letters)),
-            handlers: Handlers::new(&parts.handlers),
+            handlers: Handlers::new(&parts.handlers).knowing(contracts),
             config: parts.config,
             store,
             time,

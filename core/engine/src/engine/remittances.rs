@@ -1,12 +1,13 @@
 //! What a host and its people do to remittances: bind what waits, take a
-//! posting back, post it again.
+//! posting back, post it again, enter what came on paper; and what a claim is
+//! worth by contract.
 
-use scrubjay_model::{ClaimId, TraceNumber};
+use scrubjay_model::{ClaimId, Remittance, TraceNumber};
 
 use super::Engine;
 use crate::EngineError;
 use crate::once::{Call, Keyed, Once, once};
-use crate::steps::posting::{self, Bound, Reposted, Undone};
+use crate::steps::posting::{self, Bound, Entered, ExpectedPayment, Reposted, Undone};
 
 impl Engine {
     /// Binds a remitted claim that matched none of ours to one, for a person with
@@ -111,9 +112,106 @@ impl Engine {
             posting::post_again(desk, originator, trace)
         })
     }
+
+    /// Posts a remittance that came on paper or by a portal, for whoever entered
+    /// it. It must add up as an 835 must, and goes the same road. Its payer is
+    /// told by its ids or name; its trace number is taken as that payer's.
+    ///
+    /// # Errors
+    /// [`RemittanceError`](crate::RemittanceError) where it does not add up or was
+    /// posted before, and where the store fails; nothing has changed then.
+    pub fn post_manual(
+        &mut self,
+        remittance: &Remittance,
+        by: &str,
+        source: &str,
+    ) -> Result<Entered, EngineError> {
+        let stamp = self.call_stamp("post_manual", Some(by), None);
+        self.at_desk(stamp, None, |desk| posting::enter(desk, remittance, source))
+    }
+
+    /// Posts the remittances of a sheet that a person filled in, all or none. Its
+    /// columns are `payer`, `trace`, `payment`, `paid_on`, `claim`, `charge`,
+    /// `paid`, `adjustments`, and, where the row is a line, `procedure`.
+    ///
+    /// # Errors
+    /// As [`Engine::post_manual`]; each row that cannot be used is named.
+    pub fn enter_remittances(
+        &mut self,
+        sheet: &[u8],
+        by: &str,
+        source: &str,
+    ) -> Result<Vec<Entered>, EngineError> {
+        self.enter_remittances_under(sheet, (by, source), None)
+    }
+
+    fn enter_remittances_under(
+        &mut self,
+        sheet: &[u8],
+        (by, source): (&str, &str),
+        call: Option<&Call>,
+    ) -> Result<Vec<Entered>, EngineError> {
+        let entries = posting::read_entries(&self.config, sheet)?;
+        let stamp = self.call_stamp("enter_remittances", Some(by), call);
+        self.at_desk(stamp, call, |desk| {
+            entries
+                .iter()
+                .map(|entry| posting::enter(desk, entry, source))
+                .collect()
+        })
+    }
+
+    /// What a claim is worth by the contract with its payer, line by line, and
+    /// what the last decision allows for it.
+    ///
+    /// # Errors
+    /// Where there is no such claim, or the store cannot be read.
+    pub fn expected(&self, claim: &ClaimId) -> Result<Vec<ExpectedPayment>, EngineError> {
+        let reader = self.store.read()?;
+        let contracts = &self.handlers.contracts;
+        posting::expected_payment(reader.as_ref(), &self.config, contracts, claim)
+    }
 }
 
 impl Keyed<'_> {
+    /// As [`Engine::enter_remittances`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn enter_remittances(
+        self,
+        sheet: &[u8],
+        by: &str,
+        source: &str,
+    ) -> Result<Once<Vec<Entered>>, EngineError> {
+        let parts = [sheet, by.as_bytes(), source.as_bytes()];
+        let call = Call::new(&self.key, "enter_remittances", &parts);
+        once(self.engine, &call, |engine| {
+            engine.enter_remittances_under(sheet, (by, source), Some(&call))
+        })
+    }
+
+    /// As [`Engine::post_manual`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn post_manual(
+        self,
+        remittance: &Remittance,
+        by: &str,
+        source: &str,
+    ) -> Result<Once<Entered>, EngineError> {
+        let content = serde_json::to_vec(remittance).unwrap_or_default();
+        let parts = [content.as_slice(), by.as_bytes(), source.as_bytes()];
+        let call = Call::new(&self.key, "post_manual", &parts);
+        once(self.engine, &call, |engine| {
+            let stamp = engine.call_stamp("post_manual", Some(by), Some(&call));
+            engine.at_desk(stamp, Some(&call), |desk| {
+                posting::enter(desk, remittance, source)
+            })
+        })
+    }
+
     /// As [`Engine::match_remitted`].
     ///
     /// # Errors

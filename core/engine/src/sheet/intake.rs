@@ -7,7 +7,7 @@ use super::{RowError, Sheet, SheetError};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::intake::Ended;
-use crate::steps::{charge, registration, visit};
+use crate::steps::{charge, posting, registration, visit};
 
 /// What became of the rows of a sheet.
 #[derive(Debug, Default)]
@@ -55,6 +55,13 @@ const KINDS: &[Kind] = &[
         known: registration::KNOWN,
         work: WorkKind::Registration,
         take: registration::take_sheet,
+    },
+    Kind {
+        name: "deposits",
+        needed: &["trace", "amount", "deposited_on"],
+        known: &[],
+        work: WorkKind::Deposit,
+        take: posting::take_sheet,
     },
 ];
 

@@ -18,8 +18,8 @@ use crate::steps::account::look::{self, AccountsTick};
 use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
 use crate::steps::build::build_next;
-use crate::steps::hold;
 use crate::steps::sendings::{sendings, spoken_of};
+use crate::steps::{hold, posting};
 use crate::{Config, EngineError, Terms};
 
 /// A deadline that somebody was told of.
@@ -107,6 +107,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
     }
     missed.tell(desk)?;
     tick.accounts = look::look_at_due(desk)?;
+    posting::fire_missing(desk)?;
     Ok(tick)
 }
 
@@ -320,7 +321,9 @@ fn proof_of_filing(history: &[JournalRow], claim: &ClaimId) -> Option<Proof> {
         _ => false,
     };
     let taken_back = history.iter().rfind(rejects).map_or(0, |row| row.sequence);
-    history.iter().find_map(|row| {
+    let gone = posting::gone(history);
+    let mut standing = history.iter().filter(|row| !gone.contains(&row.sequence));
+    standing.find_map(|row| {
         let (what, on) = match &row.event {
             Event::Acknowledged { .. } if row.sequence <= taken_back => return None,
             Event::Acknowledged { acknowledgment, .. }

@@ -7,7 +7,8 @@ use scrubjay_hooks::{
 };
 use scrubjay_model::{
     AckLevel, AckOutcome, Acknowledgment, Adjustment, Authorization, Claim, ClaimId, Denial,
-    EligibilityRecord, PayerProfile, Remittance, RemittanceClaim, Submission, TraceNumber, Work,
+    EligibilityRecord, Money, PayerProfile, Remittance, RemittanceClaim, Submission, TraceNumber,
+    Work,
 };
 use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
 
@@ -65,7 +66,7 @@ enum With {
     /// A denial, as the table classifies it.
     Denial(Box<Denial>),
     /// A remitted claim, and its remittance without its claims.
-    Remittance(Box<(Remittance, RemittanceClaim)>),
+    Remittance(Box<(Remittance, RemittanceClaim, Option<Money>)>),
     /// What had come in answer to the claim.
     Answer(Box<Answered>),
 }
@@ -146,7 +147,7 @@ impl Past {
                 remittance: &remitted.0,
                 remitted: &remitted.1,
                 claim,
-                expected: None,
+                expected: remitted.2,
                 payer,
             })),
             With::Answer(answered) => see(Subject::Acknowledgment(&AcknowledgmentSubject {
@@ -233,19 +234,22 @@ fn remitted_behind(
     reader: &dyn Reader,
     rows: &[JournalRow],
     judged: Sequence,
-) -> Result<Option<(Remittance, RemittanceClaim)>, EngineError> {
+) -> Result<Option<(Remittance, RemittanceClaim, Option<Money>)>, EngineError> {
     let mut behind = rows.iter().filter(|row| row.sequence > judged);
     let remitted = behind.find_map(|row| match &row.event {
         Event::ClaimRemitted {
-            trace, remitted, ..
-        } => Some((trace, remitted.as_ref())),
+            trace,
+            remitted,
+            expected,
+            ..
+        } => Some((trace, remitted.as_ref(), *expected)),
         _ => None,
     });
-    let Some((trace, remitted)) = remitted else {
+    let Some((trace, remitted, expected)) = remitted else {
         return Ok(None);
     };
     let head = head_of(reader, trace, judged)?;
-    Ok(head.map(|remittance| (remittance, remitted.clone())))
+    Ok(head.map(|remittance| (remittance, remitted.clone(), expected)))
 }
 
 /// Looks back from a row for the remittance of a trace number.

@@ -418,6 +418,7 @@ impl Workload {
                 remittance: Box::new(head),
                 payer: payer.clone(),
                 claims: claims.len() as u32,
+                source: None,
             },
         )?;
         for number in claims {
@@ -467,6 +468,7 @@ impl Workload {
                 allowed: charge(number) - contractual,
                 denied: if denied { contractual } else { Money::ZERO },
                 matched: Some(Matched::Control),
+                expected: None,
             },
         )?;
         transaction.append(

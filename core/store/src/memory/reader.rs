@@ -305,6 +305,8 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
             "remittance_posted",
             "remittance_quarantined",
             "remittance_undone",
+            "deposit_taken",
+            "deposit_asked",
         ]);
         rows.map(|(row, sequence)| row.decoded(store, sequence))
             .collect()

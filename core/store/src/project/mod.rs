@@ -99,7 +99,10 @@ impl<T: Tables> Fold<'_, T> {
                 denied,
                 ..
             } => self.claim_remitted(claim, remitted, *decided, *allowed, *denied),
-            Event::RemittancePosted { .. } | Event::RemittanceQuarantined { .. } => Ok(()),
+            Event::RemittancePosted { .. }
+            | Event::RemittanceQuarantined { .. }
+            | Event::DepositTaken { .. }
+            | Event::DepositAsked { .. } => Ok(()),
             Event::TakenBack { claim, amount, .. } => self.taken_back(claim, *amount),
             Event::PostingUndone {
                 claim,

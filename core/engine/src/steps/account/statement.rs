@@ -331,6 +331,7 @@ fn explanations(
 const fn given_up_as(account: &Account) -> Option<&'static str> {
     Some(match account {
         Account::ContractualAdjustment => "was taken off by the agreement with your insurance",
+        Account::Sequestration => "was taken off by law from what Medicare pays",
         Account::OtherAdjustment => "was taken off by other adjustments of your insurance",
         Account::WriteOff { reason } => match reason {
             WriteOffReason::Charity => "was taken off as financial assistance",

@@ -1,7 +1,7 @@
 //! What rules say of a remitted claim, and what they may ask for.
 
 use scrubjay_hooks::{Effect, EffectKind, Hook, RemittanceSubject, Subject};
-use scrubjay_model::{Claim, RemittanceClaim, WorkKind};
+use scrubjay_model::{Claim, Money, RemittanceClaim, WorkKind};
 use scrubjay_store::{ClaimRow, Event};
 
 use super::Payment;
@@ -16,6 +16,7 @@ pub(super) fn ask_rules(
     remitted: &RemittanceClaim,
     claim: Option<&Claim>,
     row: &ClaimRow,
+    expected: Option<Money>,
 ) -> Result<(), EngineError> {
     let profile = desk
         .config
@@ -25,7 +26,7 @@ pub(super) fn ask_rules(
         remittance: payment.remittance,
         remitted,
         claim,
-        expected: None,
+        expected,
         payer: profile,
     };
     let mut outcome = desk.handlers.judge(

@@ -7,7 +7,7 @@ use scrubjay_model::{
 use scrubjay_store::{ClaimRow, Event, Matched, MoneyKind, Reader, RemittedRow};
 
 use super::sorted::Sorted;
-use super::{Payment, REVERSED, asked, status};
+use super::{Payment, REVERSED, asked, expected, status};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::denial;
@@ -54,8 +54,14 @@ pub(super) fn post(
     let sorted = Sorted::of(remitted, judged_on);
     let claim = desk.tx.claim_document(&row.id)?;
     let like = matched.clone();
-    asked::ask_rules(desk, payment, remitted, claim.as_ref(), row)?;
-    desk.record(&event(payment, remitted, Some((&row.id, matched)), &sorted))?;
+    let contracts = &desk.handlers.contracts;
+    let worth = claim.as_ref().map_or_else(Vec::new, |claim| {
+        expected::by_contract(desk.config, contracts, &row.payer, claim)
+    });
+    let in_all = expected::total(&worth);
+    asked::ask_rules(desk, payment, remitted, claim.as_ref(), row, in_all)?;
+    let ours = Some((&row.id, matched));
+    desk.record(&event(payment, remitted, ours, &sorted, in_all))?;
     if let Some(payer_control) = &remitted.payer_control {
         desk.learn_payer_control(&row.id, payer_control)?;
     }
@@ -74,6 +80,7 @@ pub(super) fn post(
         let why = why.clone();
         desk.open_work(WorkKind::PostingReview, Some(&row.id), Money::ZERO, why)?;
     }
+    expected::check(desk, payment, remitted, row, claim.as_ref(), &worth)?;
     if is_reversal {
         reverse(desk, remitted, &row.id, original.as_ref())?;
     } else {
@@ -88,6 +95,7 @@ pub(super) fn event(
     remitted: &RemittanceClaim,
     ours: Option<(&ClaimId, Matched)>,
     sorted: &Sorted<'_>,
+    expected: Option<Money>,
 ) -> Event {
     let (claim, matched) = ours.unzip();
     Event::ClaimRemitted {
@@ -99,6 +107,7 @@ pub(super) fn event(
         allowed: sorted.allowed(remitted.charge),
         denied: sorted.denied(),
         matched,
+        expected,
     }
 }
 

@@ -2,6 +2,9 @@
 
 use scrubjay_model::{ClaimId, TraceNumber, Work};
 
+use super::Imbalance;
+use crate::sheet::{RowError, SheetError};
+
 /// Why nothing was done about a remittance; nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -72,10 +75,52 @@ pub enum RemittanceError {
         /// Why not.
         why: &'static str,
     },
+    /// A remittance that was entered names no claim and no amount.
+    #[error("remittance {trace} has nothing in it")]
+    Empty {
+        /// Trace number.
+        trace: TraceNumber,
+    },
+    /// A remittance that was entered does not add up.
+    #[error(
+        "remittance {trace} does not add up: {imbalance} (stated less computed); mend what was entered"
+    )]
+    Unbalanced {
+        /// Trace number.
+        trace: TraceNumber,
+        /// What is off.
+        imbalance: Imbalance,
+    },
+    /// The payment was posted before, as an 835 or by hand.
+    #[error(
+        "a payment of {payer} with trace number {trace} was posted before; undo that one first"
+    )]
+    PostedBefore {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Payer key.
+        payer: String,
+    },
+    /// What was entered is no sheet.
+    #[error("the sheet cannot be read: {problem}")]
+    Sheet {
+        /// Why not.
+        problem: SheetError,
+    },
+    /// Rows of what was entered cannot be used, so that none of it was.
+    #[error("nothing was posted, since rows cannot be used:{}", listed(rows))]
+    Rows {
+        /// Which, and why.
+        rows: Vec<RowError>,
+    },
     /// It was not undone, so it cannot be posted again.
     #[error("remittance {trace} was not undone; only one that was can be posted again")]
     NotUndone {
         /// Trace number.
         trace: TraceNumber,
     },
+}
+
+fn listed(rows: &[RowError]) -> String {
+    rows.iter().map(|row| format!("\n  {row}")).collect()
 }

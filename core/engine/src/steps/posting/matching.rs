@@ -206,27 +206,46 @@ fn by_number(
     reader: &dyn Reader,
     remitted: &RemittanceClaim,
 ) -> Result<Option<(ClaimRow, Matched)>, EngineError> {
-    let mut candidates = Vec::new();
-    if let Ok(id) = remitted.control.trim().parse::<ClaimId>() {
-        candidates.extend(reader.claim(&id)?.map(|row| (row, Matched::Control)));
+    if let Ok(id) = remitted.control.trim().parse::<ClaimId>()
+        && let Some(row) = reader.claim(&id)?
+        && agrees(reader, &row, remitted)?
+    {
+        return Ok(Some((row, Matched::Control)));
     }
+    let mut by_theirs = ClaimFilter::default();
     if let Some(control) = &remitted.payer_control {
-        let mut filter = ClaimFilter::default();
-        filter.payer_control = Some(control.as_str().to_owned());
-        let rows = reader.claims(&filter)?.into_iter();
-        candidates.extend(rows.map(|row| (row, Matched::PayerControl)));
-    }
-    for (row, matched) in candidates {
-        if row.charge == remitted.charge.abs() {
-            return Ok(Some((row, matched)));
-        }
-        if let Some(claim) = reader.claim_document(&row.id)?
-            && (same_member(&claim, remitted) || same_name(&claim, remitted))
-        {
-            return Ok(Some((row, matched)));
+        by_theirs.payer_control = Some(control.as_str().to_owned());
+        for row in reader.claims(&by_theirs)? {
+            if agrees(reader, &row, remitted)? {
+                return Ok(Some((row, Matched::PayerControl)));
+            }
         }
     }
-    Ok(None)
+    // The number that the claim came to us with, where it left under another. A
+    // practice may give all claims of a patient the same.
+    let mut by_first = ClaimFilter::default();
+    by_first.control = Some(remitted.control.trim().to_owned());
+    let mut agree = Vec::new();
+    for row in reader.claims(&by_first)? {
+        if agrees(reader, &row, remitted)? {
+            agree.push(row);
+        }
+    }
+    let only = if agree.len() == 1 { agree.pop() } else { None };
+    Ok(only.map(|row| (row, Matched::Control)))
+}
+
+/// Whether charge or patient agree.
+fn agrees(
+    reader: &dyn Reader,
+    row: &ClaimRow,
+    remitted: &RemittanceClaim,
+) -> Result<bool, EngineError> {
+    if row.charge == remitted.charge.abs() {
+        return Ok(true);
+    }
+    let claim = reader.claim_document(&row.id)?;
+    Ok(claim.is_some_and(|claim| same_member(&claim, remitted) || same_name(&claim, remitted)))
 }
 
 /// How many of the things that a row shows agree; a damaged number is worth the

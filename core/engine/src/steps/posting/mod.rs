@@ -12,11 +12,19 @@
 //! | `claim.rs`, `sorted.rs`, `status.rs` | one remitted claim: money, denials, status |
 //! | `asked.rs` | what rules say of it |
 //! | `provider_level.rs` | what the payer pays or takes beside the claims (PLB) |
+//! | `expected.rs` | what the contract says against what the payer allows |
+//! | `enter.rs`, `entry_sheet.rs`, `balanced.rs` | what people enter from paper |
+//! | `deposit.rs` | what the bank has against what payers say |
 //! | `undo.rs` | takes a posting back |
 
 mod asked;
+mod balanced;
 mod claim;
+mod deposit;
+mod enter;
+mod entry_sheet;
 mod error;
+mod expected;
 mod matching;
 mod provider_level;
 mod read;
@@ -32,8 +40,16 @@ use scrubjay_store::Event;
 use crate::desk::Desk;
 use crate::{Config, EngineError};
 
+pub use balanced::Imbalance;
 pub(crate) use claim::Source;
+pub use deposit::{Association, Deposit, associations};
+pub(crate) use deposit::{fire_missing, take_sheet};
+pub use enter::Entered;
+pub(crate) use enter::enter;
+pub(crate) use entry_sheet::read_entries;
 pub use error::RemittanceError;
+pub use expected::ExpectedPayment;
+pub(crate) use expected::expected_payment;
 pub(crate) use matching::Found;
 pub use matching::{Candidate, Likeness};
 pub use read::{
@@ -41,7 +57,7 @@ pub use read::{
     remittances,
 };
 pub use undo::{Reposted, Undone};
-pub(crate) use undo::{post_again, undo};
+pub(crate) use undo::{gone, post_again, undo};
 pub use waiting::Bound;
 pub(crate) use waiting::bind;
 
@@ -101,14 +117,20 @@ pub(crate) fn count(remittance: &Remittance) -> u32 {
     u32::try_from(remittance.claims.len()).unwrap_or(u32::MAX)
 }
 
-/// Posts a remittance that balances.
-pub(crate) fn post(desk: &mut Desk<'_>, remittance: &Remittance) -> Result<Posted, EngineError> {
+/// Posts a remittance that balances; with what a person entered it from, where
+/// one did.
+pub(crate) fn post(
+    desk: &mut Desk<'_>,
+    remittance: &Remittance,
+    source: Option<&str>,
+) -> Result<Posted, EngineError> {
     let payer = payer_key(desk.config, remittance);
     let first = desk.last_sequence()? + 1;
     desk.record(&Event::RemittanceTaken {
         remittance: Box::new(head(remittance)),
         payer: payer.clone(),
         claims: count(remittance),
+        source: source.map(str::to_owned),
     })?;
     let payment = Payment::new(desk, remittance, &payer);
     let mut posted = Posted {

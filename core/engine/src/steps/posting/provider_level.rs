@@ -166,7 +166,7 @@ impl Stood {
             }
         }
         let history = reader.history(claim)?;
-        let gone = super::undo::gone(&history);
+        let gone = super::gone(&history);
         let taken = history
             .iter()
             .filter(|row| !gone.contains(&row.sequence))

@@ -58,6 +58,9 @@ pub struct RemittanceSummary {
     pub by: String,
     /// Name of the file that brought it, or of the call.
     pub from: String,
+    /// What a person entered it from; `None` for an 835.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Who made the trace number (TRN03).
     pub originator: String,
     /// Trace number.
@@ -125,14 +128,18 @@ pub fn remittances(reader: &dyn Reader) -> Result<Vec<RemittanceSummary>, Engine
                 remittance,
                 payer,
                 claims,
-            } => listed.push(summary(
-                reader,
-                row.sequence,
-                &row.stamp,
-                &remittance,
-                (payer, claims),
-                RemittanceState::Posted,
-            )?),
+                source,
+            } => listed.push(RemittanceSummary {
+                source,
+                ..summary(
+                    reader,
+                    row.sequence,
+                    &row.stamp,
+                    &remittance,
+                    (payer, claims),
+                    RemittanceState::Posted,
+                )?
+            }),
             Event::RemittanceQuarantined {
                 remittance,
                 payer,
@@ -180,6 +187,7 @@ fn summary(
         at: stamp.at,
         by: stamp.actor.clone(),
         from,
+        source: None,
         originator: remittance.originator.clone(),
         trace: remittance.trace.clone(),
         payer,

@@ -138,7 +138,7 @@ pub(crate) fn post_again(
         let (trace, why) = (trace.clone(), "claims of it were given up by a purge");
         return Err(RemittanceError::NotOnRecord { trace, why }.into());
     }
-    let posted = post(desk, &remittance)?;
+    let posted = post(desk, &remittance, last.source.as_deref())?;
     Ok(Reposted {
         trace: trace.clone(),
         claims: posted.claims,
@@ -160,7 +160,7 @@ fn claims_of(rows: &[JournalRow]) -> BTreeSet<ClaimId> {
 
 /// The rows of a claim's history that no longer count, since what they belong
 /// to was undone before.
-pub(super) fn gone(history: &[JournalRow]) -> BTreeSet<Sequence> {
+pub(crate) fn gone(history: &[JournalRow]) -> BTreeSet<Sequence> {
     history
         .iter()
         .filter_map(|row| match &row.event {

@@ -34,7 +34,13 @@ pub(super) fn set_aside(
     remitted: &RemittanceClaim,
     like: &[Candidate],
 ) -> Result<(), EngineError> {
-    desk.record(&claim::event(payment, remitted, None, &Sorted::default()))?;
+    desk.record(&claim::event(
+        payment,
+        remitted,
+        None,
+        &Sorted::default(),
+        None,
+    ))?;
     let set = PostingSet::transfer(
         Source::Unapplied.account(payment.payer),
         Source::Payment.account(payment.payer),

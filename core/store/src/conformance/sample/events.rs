@@ -177,6 +177,12 @@ pub fn one_of_each() -> Vec<Event> {
         undone("A", &[13]),
         remittance_undone("EFT1", 12),
         remittance("EFT3"),
+        Event::DepositTaken {
+            trace: "EFT3".parse().expect(SOUND),
+            amount: dollars(99),
+            deposited: day(13),
+        },
+        Event::DepositAsked { about: 36 },
     ]
 }
 
@@ -186,6 +192,7 @@ fn quarantined(trace: &str) -> Event {
         remittance,
         payer,
         claims,
+        ..
     } = remittance(trace)
     else {
         unreachable!("the head of a remittance is its taking in")

@@ -220,6 +220,7 @@ pub fn remittance(trace: &str) -> Event {
         }),
         payer: "cedar".to_owned(),
         claims: 1,
+        source: None,
     }
 }
 
@@ -259,6 +260,7 @@ pub fn remitted(text: &str, status: &str, paid: i64, contractual: i64, on: u32) 
         allowed: dollars(paid),
         denied: Money::ZERO,
         matched: Some(Matched::Control),
+        expected: Some(dollars(paid)),
     }
 }
 

@@ -59,10 +59,10 @@ fn an_untouched_journal_verifies_clean() {
     assert!(report.is_clean(), "{:?}", report.faults);
     assert_eq!(
         (report.rows, report.claims, report.posting_sets),
-        (38, 2, 3)
+        (40, 2, 3)
     );
     let head = report.head.unwrap();
-    assert_eq!((head.sequence, head.hash.len()), (38, 64));
+    assert_eq!((head.sequence, head.hash.len()), (40, 64));
     let empty = SqliteStore::open_in_memory().unwrap().verify().unwrap();
     assert!(empty.is_clean() && empty.head.is_none());
 }
@@ -222,14 +222,14 @@ fn a_projection_changed_by_hand_is_found_named_and_mended_by_a_rebuild() {
         ),
         (
             "money",
-            "UPDATE money SET kind = 'refund' WHERE sequence = 38",
+            "UPDATE money SET kind = 'refund' WHERE sequence = 40",
         ),
-        ("money", "UPDATE money SET claim = NULL WHERE sequence = 38"),
+        ("money", "UPDATE money SET claim = NULL WHERE sequence = 40"),
         (
             "postings",
             "UPDATE postings SET cents = cents + 1 WHERE sequence = 9",
         ),
-        ("postings", "DELETE FROM postings WHERE sequence = 38"),
+        ("postings", "DELETE FROM postings WHERE sequence = 40"),
         (
             "counters",
             "UPDATE counters SET last = 9 WHERE name = 'claim'",
