@@ -3,7 +3,9 @@
 //! own account, and never to a write-off because it was denied.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
-use scrubjay::model::{Account, Adjudication, ClaimId, Money, ResponsibleParty, Work, WorkKind};
+use scrubjay::model::{
+    Account, Adjudication, ClaimId, Money, Responsibility, ResponsibleParty, Work, WorkKind,
+};
 use scrubjay::store::Matched;
 use scrubjay::{
     Config, Ended, Engine, EngineBuilder, EngineError, RemittanceError, RemittanceState,
@@ -352,6 +354,77 @@ fn an_adjustment_that_nobody_knows_is_held_and_asked_about() {
     assert_eq!(account(&engine, &takebacks()), cents(250));
     let looked = work(&engine, WorkKind::PostingReview);
     assert!(looked[0].1.contains("say where it belongs"), "{looked:?}");
+}
+
+#[test]
+fn a_reversal_of_what_was_not_posted_or_was_reversed_before_is_looked_at() {
+    let (_practice, mut engine) = sent(2);
+    take(&mut engine, &Payment::of("T1", [usual(0)]));
+    take(&mut engine, &Payment::of("T2", [usual(0).reversed()]));
+    assert!(work(&engine, WorkKind::PostingReview).is_empty());
+    take(&mut engine, &Payment::of("T3", [usual(0).reversed()]));
+    take(&mut engine, &Payment::of("T4", [usual(1).reversed()]));
+    let looked = work(&engine, WorkKind::PostingReview);
+    assert_eq!(looked.len(), 2, "{looked:?}");
+    assert!(looked[0].1.contains("not posted here"), "{looked:?}");
+}
+
+#[test]
+fn a_later_payer_decides_on_what_the_first_one_left_to_the_patient() {
+    let (_practice, mut engine) = sent(2);
+    let mut first = usual(0);
+    first.status = "19";
+    take(&mut engine, &Payment::of("T1", [first]));
+    assert_eq!(owed(&engine, 0), (cents(0), cents(2000)));
+    // Of the 20 that are left the second pays 15; 80.01 were paid and taken off.
+    let mut second = Remitted::sample(0).less(&[("OA", "23", 8001), ("PR", "3", 500)]);
+    second.status = "2";
+    let from_second = |trace: &str, claims: Vec<Remitted>| {
+        let number = 200 + remit_number(trace);
+        let file = Payment::of(trace, claims).file(number);
+        file.replace("N1*PR*SAMPLE PAYER", "N1*PR*SECOND PAYER")
+            .replace("REF*2U*SAMPLEPAY", "REF*2U*SECONDPAY")
+    };
+    let mut post = |trace: &str, claims: Vec<Remitted>| {
+        let took = engine
+            .take_in(trace, from_second(trace, claims).as_bytes())
+            .unwrap();
+        assert!(matches!(took.ended, Ended::TakenIn { .. }), "{took}");
+        let row = engine.read().unwrap().claim(&id(0)).unwrap().unwrap();
+        (owed(&engine, 0), row.status.responsibility)
+    };
+    let settled = ((cents(0), cents(500)), Responsibility::Patient);
+    assert_eq!(post("X1", vec![second.clone()]), settled);
+    // Reversed, all of the share is open with the second payer again.
+    let reversed = post("X2", vec![second.reversed(), Remitted::sample(1)]);
+    assert_eq!(reversed.0, (cents(0), cents(2000)));
+    assert_eq!(post("X3", vec![second.clone()]), settled);
+    assert!(work(&engine, WorkKind::PostingReview).is_empty());
+    let trace = "X3".parse().unwrap();
+    engine
+        .undo_remittance(PAYER, &trace, "Ana", "wrong file")
+        .unwrap();
+    assert_eq!(owed(&engine, 0), (cents(0), cents(2000)));
+}
+
+fn remit_number(trace: &str) -> usize {
+    trace[1..].parse().unwrap()
+}
+
+#[test]
+fn a_later_payer_that_repeats_other_figures_is_looked_at() {
+    let (_practice, mut engine) = sent(1);
+    take(&mut engine, &Payment::of("T1", [usual(0)]));
+    let mut second = Remitted::sample(0).less(&[("OA", "23", 7000), ("PR", "3", 500)]);
+    second.status = "2";
+    let file = Payment::of("X1", [second]).file(201);
+    let file = file
+        .replace("SAMPLE PAYER", "SECOND PAYER")
+        .replace("SAMPLEPAY~", "SECONDPAY~");
+    engine.take_in("x1.835", file.as_bytes()).unwrap();
+    let looked = work(&engine, WorkKind::PostingReview);
+    assert!(looked[0].1.contains("decides on 30.01"), "{looked:?}");
+    assert!(looked[0].1.contains("20.00 is left here"), "{looked:?}");
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub enum MoneyKind {
     RemittanceReversed,
     /// What a posted remittance moved, moved back since the posting was undone.
     PostingUndone,
+    /// A patient's share goes back to insurance, since a later payer decides on it.
+    LaterPayer,
     /// A provider-level adjustment.
     ProviderLevel,
     /// A patient's payment.
@@ -41,12 +43,13 @@ pub enum MoneyKind {
 
 impl MoneyKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Charge,
         Self::ChargeReversed,
         Self::ClaimRemitted,
         Self::RemittanceReversed,
         Self::PostingUndone,
+        Self::LaterPayer,
         Self::ProviderLevel,
         Self::PatientPayment,
         Self::WriteOff,
@@ -68,6 +71,7 @@ impl MoneyKind {
             Self::ClaimRemitted => "claim_remitted",
             Self::RemittanceReversed => "remittance_reversed",
             Self::PostingUndone => "posting_undone",
+            Self::LaterPayer => "later_payer",
             Self::ProviderLevel => "provider_level",
             Self::PatientPayment => "patient_payment",
             Self::WriteOff => "write_off",

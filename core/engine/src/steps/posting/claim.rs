@@ -7,7 +7,7 @@ use scrubjay_model::{
 use scrubjay_store::{ClaimRow, Event, Matched, MoneyKind, Reader, RemittedRow};
 
 use super::sorted::Sorted;
-use super::{Payment, REVERSED, asked, expected, status};
+use super::{Payment, REVERSED, asked, expected, later_payer, status};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::denial;
@@ -69,6 +69,7 @@ pub(super) fn post(
     if remitted.status == ClaimPaymentStatus::Predetermination {
         return keep_estimate(desk, payment, remitted, &row.id, source);
     }
+    later_payer::bring_back(desk, payment, remitted, &row.id, original.as_ref())?;
     let kind = if is_reversal {
         MoneyKind::RemittanceReversed
     } else {
@@ -229,16 +230,25 @@ fn reverse(
 }
 
 /// The last decision on the claim that a reversal mirrors: charge and payment
-/// with the other sign (X12 RFI 2442).
+/// with the other sign (X12 RFI 2442). None where each was reversed before.
 fn reversed_by(
     reader: &dyn Reader,
     id: &ClaimId,
     remitted: &RemittanceClaim,
 ) -> Result<Option<RemittedRow>, EngineError> {
     let earlier = reader.remitted(id)?;
-    Ok(earlier.into_iter().rev().find(|row| {
-        row.remitted.status != ClaimPaymentStatus::Reversal
-            && row.remitted.charge == -remitted.charge
-            && row.remitted.paid == -remitted.paid
-    }))
+    let (reversals, decisions): (Vec<_>, Vec<_>) = earlier
+        .into_iter()
+        .partition(|row| row.remitted.status == ClaimPaymentStatus::Reversal);
+    let same = |row: &&RemittedRow| {
+        row.remitted.charge == remitted.charge && row.remitted.paid == remitted.paid
+    };
+    let mirrored = |row: &RemittedRow| {
+        row.remitted.charge == -remitted.charge && row.remitted.paid == -remitted.paid
+    };
+    let mut mirrors: Vec<RemittedRow> = decisions.into_iter().filter(mirrored).collect();
+    if reversals.iter().filter(same).count() >= mirrors.len() {
+        return Ok(None);
+    }
+    Ok(mirrors.pop())
 }

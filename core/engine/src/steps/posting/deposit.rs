@@ -8,7 +8,7 @@ use scrubjay_model::{Money, TraceNumber, WorkItemId, WorkKind};
 use scrubjay_store::{Event, Reader, Sequence};
 use serde::Serialize;
 
-use super::read::rows_of;
+use super::record::rows_of;
 use super::{RemittanceState, RemittanceSummary, remittances};
 use crate::EngineError;
 use crate::desk::Desk;

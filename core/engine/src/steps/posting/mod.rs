@@ -7,15 +7,17 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `matching.rs` | finds our claim, or those that are like it |
+//! | `matching.rs`, `likeness.rs` | finds our claim, or those that are like it |
 //! | `waiting.rs` | sets aside what matches none, until a person says which it is |
 //! | `claim.rs`, `sorted.rs`, `status.rs` | one remitted claim: money, denials, status |
+//! | `later_payer.rs` | a later payer's decision on the same claim |
 //! | `asked.rs` | what rules say of it |
 //! | `provider_level.rs` | what the payer pays or takes beside the claims (PLB) |
 //! | `expected.rs` | what the contract says against what the payer allows |
 //! | `enter.rs`, `entry_sheet.rs`, `balanced.rs` | what people enter from paper |
 //! | `deposit.rs` | what the bank has against what payers say |
-//! | `undo.rs` | takes a posting back |
+//! | `undo.rs`, `repost.rs` | takes a posting back, and posts it again |
+//! | `read.rs`, `record.rs` | what came and what became of it |
 
 mod asked;
 mod balanced;
@@ -25,9 +27,13 @@ mod enter;
 mod entry_sheet;
 mod error;
 mod expected;
+mod later_payer;
+mod likeness;
 mod matching;
 mod provider_level;
 mod read;
+mod record;
+mod repost;
 mod sorted;
 mod status;
 mod undo;
@@ -50,14 +56,16 @@ pub(crate) use entry_sheet::read_entries;
 pub use error::RemittanceError;
 pub use expected::ExpectedPayment;
 pub(crate) use expected::expected_payment;
+pub use likeness::{Candidate, Likeness};
 pub(crate) use matching::Found;
-pub use matching::{Candidate, Likeness};
 pub use read::{
     PostedClaim, PostedRemittance, RemittanceState, RemittanceSummary, find_remittance, remittance,
     remittances,
 };
-pub use undo::{Reposted, Undone};
-pub(crate) use undo::{gone, post_again, undo};
+pub use repost::Reposted;
+pub(crate) use repost::post_again;
+pub use undo::Undone;
+pub(crate) use undo::{gone, undo};
 pub use waiting::Bound;
 pub(crate) use waiting::bind;
 

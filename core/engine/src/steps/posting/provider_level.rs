@@ -19,30 +19,30 @@ use crate::desk::Desk;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Goes {
     /// To the payer's own account: it will come again with the other sign.
-    ToThePayer,
+    Payer,
     /// To the claim that it names, where the payer has paid on that and has not
     /// noted the amount before; else to the payer's own account.
-    ToItsClaim,
+    Claim,
     /// Interest.
-    ToInterest,
+    Interest,
     /// To what we owe payers: a refund of ours that the payer has had.
-    ToRefunds,
+    Refunds,
     /// Penalties and the like.
-    ToOther,
+    Other,
 }
 
 /// PLB03-1, by what it does to the books.
 const REASONS: &[(&str, Goes)] = &[
-    ("FB", Goes::ToThePayer),
-    ("AP", Goes::ToThePayer),
-    ("E3", Goes::ToThePayer),
-    ("WO", Goes::ToItsClaim),
-    ("WU", Goes::ToItsClaim),
-    ("CS", Goes::ToItsClaim),
-    ("L6", Goes::ToInterest),
-    ("51", Goes::ToInterest),
-    ("72", Goes::ToRefunds),
-    ("50", Goes::ToOther),
+    ("FB", Goes::Payer),
+    ("AP", Goes::Payer),
+    ("E3", Goes::Payer),
+    ("WO", Goes::Claim),
+    ("WU", Goes::Claim),
+    ("CS", Goes::Claim),
+    ("L6", Goes::Interest),
+    ("51", Goes::Interest),
+    ("72", Goes::Refunds),
+    ("50", Goes::Other),
 ];
 
 /// Posts every provider-level adjustment of a payment.
@@ -53,11 +53,11 @@ pub(super) fn post(desk: &mut Desk<'_>, payment: &Payment<'_>) -> Result<(), Eng
             .find(|(reason, _)| *reason == adjustment.reason)
             .map(|(_, goes)| *goes);
         match goes {
-            Some(Goes::ToItsClaim) => post_to_claim(desk, payment, adjustment)?,
-            Some(Goes::ToInterest) => move_to(desk, payment, adjustment, Account::Interest)?,
-            Some(Goes::ToRefunds) => move_to(desk, payment, adjustment, Account::RefundsPayable)?,
-            Some(Goes::ToOther) => move_to(desk, payment, adjustment, Account::OtherAdjustment)?,
-            Some(Goes::ToThePayer) => {
+            Some(Goes::Claim) => post_to_claim(desk, payment, adjustment)?,
+            Some(Goes::Interest) => move_to(desk, payment, adjustment, Account::Interest)?,
+            Some(Goes::Refunds) => move_to(desk, payment, adjustment, Account::RefundsPayable)?,
+            Some(Goes::Other) => move_to(desk, payment, adjustment, Account::OtherAdjustment)?,
+            Some(Goes::Payer) => {
                 move_to(desk, payment, adjustment, payers_account(payment))?;
             }
             None => {

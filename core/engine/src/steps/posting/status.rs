@@ -1,8 +1,8 @@
 //! Where a decision leaves a claim on each axis.
 
 use scrubjay_model::{
-    Adjudication, Claim, ClaimPaymentStatus, PatientBilling, RemittanceClaim, Responsibility,
-    ResponsibleParty, Work, WorkKind,
+    Adjudication, Claim, ClaimPaymentStatus, CoverageOrder, PatientBilling, RemittanceClaim,
+    Responsibility, ResponsibleParty, Work, WorkKind,
 };
 use scrubjay_store::{ClaimRow, Move};
 
@@ -34,10 +34,11 @@ pub(super) fn set(
     let next_payer = claim.and_then(|claim| next_responsibility(claim, remitted));
     let refused = !sorted.refused.is_empty();
     let reversed = remitted.status == ClaimPaymentStatus::Reversal;
+    let stands_with = place(deciding(claim, remitted));
     let responsibility = match next_payer {
-        _ if reversed => order(claim),
+        _ if reversed => stands_with,
         Some(next) if !refused && patient.is_positive() => next,
-        _ if !insurance.is_zero() || refused => order(claim),
+        _ if !insurance.is_zero() || refused => stands_with,
         _ if patient.is_positive() => Responsibility::Patient,
         _ => Responsibility::None,
     };
@@ -70,19 +71,37 @@ fn adjudication(remitted: &RemittanceClaim, sorted: &Sorted<'_>) -> Adjudication
 
 /// The payer that this claim went to, as a place in the order.
 pub(super) fn order(claim: Option<&Claim>) -> Responsibility {
-    use scrubjay_model::CoverageOrder::{Later, Primary, Secondary, Tertiary};
-    match claim.map_or(Primary, Claim::order) {
-        Primary | Later => Responsibility::Primary,
-        Secondary => Responsibility::Secondary,
-        Tertiary => Responsibility::Tertiary,
+    place(claim.map_or(CoverageOrder::Primary, Claim::order))
+}
+
+const fn place(order: CoverageOrder) -> Responsibility {
+    match order {
+        CoverageOrder::Primary | CoverageOrder::Later => Responsibility::Primary,
+        CoverageOrder::Secondary => Responsibility::Secondary,
+        CoverageOrder::Tertiary => Responsibility::Tertiary,
+    }
+}
+
+/// The payer that decides: a later one than the claim went to where that one
+/// sent it on.
+fn deciding(claim: Option<&Claim>, remitted: &RemittanceClaim) -> CoverageOrder {
+    let went_to = claim.map_or(CoverageOrder::Primary, Claim::order);
+    match remitted.status {
+        ClaimPaymentStatus::Processed(2) | ClaimPaymentStatus::Forwarded(2) => {
+            went_to.max(CoverageOrder::Secondary)
+        }
+        ClaimPaymentStatus::Processed(3) | ClaimPaymentStatus::Forwarded(3) => {
+            went_to.max(CoverageOrder::Tertiary)
+        }
+        _ => went_to,
     }
 }
 
 /// The next payer in order: one that the claim lists, or one that the payer
 /// says it forwarded the claim to.
 fn next_responsibility(claim: &Claim, remitted: &RemittanceClaim) -> Option<Responsibility> {
-    let now = claim.order();
-    let next = match order(Some(claim)) {
+    let now = deciding(Some(claim), remitted);
+    let next = match place(now) {
         Responsibility::Primary => Responsibility::Secondary,
         _ => Responsibility::Tertiary,
     };

@@ -7,7 +7,7 @@ use scrubjay_store::{Event, Matched, MoneyKind, Sequence};
 use serde::Serialize;
 
 use super::claim::{self, Source};
-use super::read::{on_record, remittance_row, rows_of};
+use super::record::{on_record, remittance_row, rows_of};
 use super::sorted::Sorted;
 use super::{Candidate, Payment, RemittanceError, close, matching};
 use crate::EngineError;
