@@ -233,8 +233,9 @@ proptest! {
     #[test]
     fn a_reversal_and_its_correction_come_to_the_correction_alone(
         number in 0..CLAIMS - 1,
-        first in prop::collection::vec((0..REASONS.len(), 0..4000i64), 0..4),
-        then in prop::collection::vec((0..REASONS.len(), 0..4000i64), 0..4),
+        // Less than the charge: else the payment would be below nothing.
+        first in prop::collection::vec((0..REASONS.len(), 0..3300i64), 0..4),
+        then in prop::collection::vec((0..REASONS.len(), 0..3300i64), 0..4),
         status in prop::sample::select(vec!["1", "2", "19"]),
     ) {
         let split = |parts: &[(usize, i64)]| {

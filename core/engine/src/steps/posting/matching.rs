@@ -152,14 +152,16 @@ fn by_number(
     // practice may give all claims of a patient the same.
     let mut by_first = ClaimFilter::default();
     by_first.control = Some(remitted.control.trim().to_owned());
-    let mut agree = Vec::new();
-    for row in reader.claims(&by_first)? {
-        if agrees(reader, &row, remitted)? {
-            agree.push(row);
-        }
+    let mut same = reader.claims(&by_first)?;
+    let same_charge = |row: &ClaimRow| row.charge == remitted.charge.abs();
+    if same.iter().any(same_charge) {
+        same.retain(same_charge);
     }
-    let only = if agree.len() == 1 { agree.pop() } else { None };
-    Ok(only.map(|row| (row, Matched::Control)))
+    let only = if same.len() == 1 { same.pop() } else { None };
+    match only {
+        Some(row) if agrees(reader, &row, remitted)? => Ok(Some((row, Matched::Control))),
+        _ => Ok(None),
+    }
 }
 
 /// Whether charge or patient agree.
