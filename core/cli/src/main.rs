@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod ack;
+mod auth;
 mod build;
 mod charge;
 mod child;
@@ -88,6 +89,9 @@ enum Command {
     /// release, correct, submit, replace, void, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
+    /// Prior authorizations and referrals: ask, list, show, record, cancel.
+    #[command(subcommand)]
+    Auth(auth::AuthCommand),
     /// Acknowledgments: list, show, missing.
     #[command(subcommand)]
     Ack(ack::AckCommand),
@@ -163,6 +167,7 @@ fn main() -> ExitCode {
         Command::Visit(command) => visit::visit(&command),
         Command::Work(command) => work::work(&command),
         Command::Claims(command) => claims::claims(&command),
+        Command::Auth(command) => auth::auth(&command),
         Command::Ack(command) => ack::ack(&command),
         Command::Charge(command) => charge::charge(&command),
         Command::Eligibility(command) => eligibility::eligibility(&command),

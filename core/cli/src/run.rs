@@ -142,7 +142,11 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     for line in &accounts {
         writeln!(out, "{line}")?;
     }
+    for told in &tick.authorizations {
+        writeln!(out, "{}: {}", told.record, told.reason)?;
+    }
     let others = !tick.uncharged.is_empty()
+        || !tick.authorizations.is_empty()
         || !tick.wanted.is_empty()
         || !tick.next.is_empty()
         || !accounts.is_empty();

@@ -1,6 +1,9 @@
 //! Step 1: what a host and its people do about prior authorizations.
 
-use scrubjay_model::{EncounterId, ProcedureCode, RecordId, Urgency, WorkItem};
+use chrono::NaiveDate;
+use scrubjay_model::{
+    AuthorizationKind, EncounterId, PatientKey, PayerId, ProcedureCode, RecordId, Urgency, WorkItem,
+};
 use scrubjay_store::RecordFilter;
 use serde::Serialize;
 
@@ -208,6 +211,36 @@ impl Engine {
     ) -> Result<AuthorizationOnFile, EngineError> {
         let stamp = self.call_stamp("cancel_authorization", Some(by), call);
         self.at_desk(stamp, call, |desk| authorization::cancel(desk, id, reason))
+    }
+
+    /// The authorization under whose number a service of a day may be billed:
+    /// approved, with units left; of several the one that ends first. Of kind
+    /// [`Referral`](AuthorizationKind::Referral), the referral under which the
+    /// patient is seen.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn covering_authorization(
+        &self,
+        kind: AuthorizationKind,
+        patient: &PatientKey,
+        payer: &PayerId,
+        procedure: &ProcedureCode,
+        day: NaiveDate,
+    ) -> Result<Option<AuthorizationOnFile>, EngineError> {
+        let reader = self.store.read()?;
+        let find = match kind {
+            AuthorizationKind::PriorAuthorization => on_file::covering,
+            AuthorizationKind::Referral => on_file::referral,
+        };
+        find(
+            reader.as_ref(),
+            &self.config,
+            patient,
+            payer,
+            procedure,
+            day,
+        )
     }
 
     /// Authorizations and referrals on file, as a filter asks for them; its kind

@@ -8,7 +8,8 @@ use crate::steps::submission;
 
 impl Engine {
     /// Takes in every file of the inbox, in the order of their names, and
-    /// writes claims that are ready to the outbox after each. Transports bring
+    /// writes claims that are ready to the outbox after each; then what payers
+    /// are to authorize. Transports bring
     /// files to the inbox before, and take them from the outbox afterwards.
     ///
     /// # Errors

@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use scrubjay_edi::ReadClaim;
 use scrubjay_hooks::{ClaimSubject, Context, EarlierClaim, Subject, SubjectKind};
-use scrubjay_model::{Claim, ClaimId};
+use scrubjay_model::{Authorization, Claim, ClaimId};
 use scrubjay_rules::{Inspector, RuleSet, RuleTrace};
 use scrubjay_store::Reader;
 use scrubjay_x12::{Interchange, TransactionSet};
 use serde::Serialize;
 
+use crate::steps::authorization::on_file::seen_by_claim;
 use crate::steps::claim::{fallback_id, payer_key};
 use crate::steps::history::history;
 use crate::time::interchange_instant;
@@ -82,7 +83,7 @@ pub fn try_rule_on_file(
             for claim in read {
                 match claim {
                     Ok(ReadClaim { claim, .. }) => {
-                        found.attempts.push(bench.attempt(&claim, &[], at)?);
+                        found.attempts.push(bench.attempt(&claim, &[], &[], at)?);
                     }
                     Err(error) => found.unread.push(error.to_string()),
                 }
@@ -96,7 +97,7 @@ pub fn try_rule_on_file(
 }
 
 /// Tries a rule on a claim of a database, as it stands now, with the earlier
-/// claims of its patient. Drafts run too. The day is the one on which the claim
+/// claims and authorizations of its patient. Drafts run too. The day is the one on which the claim
 /// was made, or `today`.
 ///
 /// # Errors
@@ -117,9 +118,10 @@ pub fn try_rule_on_claim(
     let row = reader.claim(claim)?.ok_or_else(unknown)?;
     let document = reader.claim_document(claim)?.ok_or_else(unknown)?;
     let earlier = history(reader, &document)?;
+    let on_file = seen_by_claim(reader, config, &document)?;
     let at = today.map_or(row.created, noon);
     Ok(Attempts {
-        attempts: vec![bench.attempt(&document, &earlier, at)?],
+        attempts: vec![bench.attempt(&document, &earlier, &on_file, at)?],
         unread: Vec::new(),
     })
 }
@@ -147,6 +149,7 @@ impl<'a> Bench<'a> {
         &mut self,
         claim: &Claim,
         history: &[EarlierClaim],
+        authorizations: &[Authorization],
         at: DateTime<Utc>,
     ) -> Result<Attempt, EngineError> {
         let payer = payer_key(self.config, claim);
@@ -154,6 +157,7 @@ impl<'a> Bench<'a> {
         let subject = ClaimSubject {
             payer: self.config.payer_by_key(&payer).map(|payer| &payer.profile),
             history,
+            authorizations,
             ..ClaimSubject::of(claim, context.today())
         };
         let trace = self

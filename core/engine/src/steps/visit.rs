@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::authorization;
 use crate::steps::registration::{Kept, check_for_visit};
 
 pub(crate) mod sheet;
@@ -163,6 +164,9 @@ fn keep(desk: &mut Desk<'_>, visit: Encounter, kept: Kept) -> Result<Visited, En
             desk.close_record_work(&key, WorkKind::Registration, &outcome)?;
         }
         EncounterStatus::Closed => {}
+    }
+    if kept != Kept::Unchanged {
+        authorization::check(desk, &visit.id)?;
     }
     Ok(Visited {
         encounter: visit.id.clone(),

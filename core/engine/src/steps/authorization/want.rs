@@ -53,6 +53,7 @@ impl<'w> Wanted<'w> {
 
 /// An authorization is wanted for a visit, because a rule of this or another
 /// step says so.
+#[allow(dead_code, reason = "the step of eligibility asks by it")]
 pub(crate) fn require(
     desk: &mut Desk<'_>,
     visit: &EncounterId,
