@@ -8,8 +8,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use scrubjay_model::{
-    Encounter, Estimate, EstimateKind, EstimateLine, EstimateStep, EstimateStepKind, Icd10, Money,
-    Name, Patient, Record, RecordId, RecordKind, SUBSTANTIAL_EXCESS,
+    Address, Encounter, Estimate, EstimateKind, EstimateLine, EstimateStep, EstimateStepKind,
+    Icd10, Money, Name, Patient, Record, RecordId, RecordKind, SUBSTANTIAL_EXCESS,
 };
 use scrubjay_store::Reader;
 use serde::Serialize;
@@ -157,6 +157,9 @@ impl Page<'_> {
                     practice.name, practice.npi, practice.tax_id
                 ),
             ));
+            if let Some(address) = &practice.address {
+                facts.push(fact("Where", in_one_line(address)));
+            }
             facts.push(fact(
                 "Questions to",
                 format!("{}, {}", practice.contact.name, practice.contact.phone),
@@ -312,6 +315,16 @@ fn full_name(name: &Name) -> String {
     ];
     let given: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
     given.join(" ")
+}
+
+fn in_one_line(address: &Address) -> String {
+    let parts = [
+        Some(&address.line1),
+        address.line2.as_ref(),
+        Some(&address.city),
+    ];
+    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    format!("{}, {} {}", parts.join(", "), address.state, address.zip)
 }
 
 fn in_words(day: NaiveDate) -> String {
