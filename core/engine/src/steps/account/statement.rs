@@ -352,3 +352,52 @@ fn share_is(carc: &AsSent<Carc>) -> &'static str {
         _ => "is yours to pay",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dollars(amount: i64) -> Money {
+        Money::from_cents(amount * 100)
+    }
+
+    fn decided(charge: i64, paid: i64, reduced: i64) -> StatementAmounts {
+        StatementAmounts {
+            charge: dollars(charge),
+            insurance_paid: dollars(paid),
+            discount: dollars(reduced),
+            ..StatementAmounts::default()
+        }
+    }
+
+    fn total(patient_paid: i64, more_off: i64, owed: i64) -> StatementAmounts {
+        StatementAmounts {
+            patient_paid: dollars(patient_paid),
+            owed: dollars(owed),
+            ..decided(150, 90, 30 + more_off)
+        }
+    }
+
+    #[test]
+    fn each_line_and_all_together_come_to_what_the_ledger_says() {
+        let lines = || vec![decided(100, 60, 20), decided(50, 30, 10)];
+        let filled = fill(&mut lines(), total(15, 0, 15)).unwrap();
+        let owed: Vec<Money> = filled.iter().map(|part| part.owed).collect();
+        assert_eq!(owed, [dollars(5), dollars(10)]);
+        // A write-off since the decision goes to the first lines too.
+        let filled = fill(&mut lines(), total(0, 25, 5)).unwrap();
+        let owed: Vec<Money> = filled.iter().map(|part| part.owed).collect();
+        assert_eq!(owed, [dollars(0), dollars(5)]);
+        assert!(filled.iter().all(|part| part.left() == part.owed));
+    }
+
+    #[test]
+    fn lines_that_do_not_come_to_it_are_not_shown_as_if_they_did() {
+        let paid_less = || vec![decided(100, 50, 20), decided(50, 30, 10)];
+        assert_eq!(fill(&mut paid_less(), total(15, 0, 15)), None);
+        let reduced_more = || vec![decided(100, 60, 25), decided(50, 30, 10)];
+        assert_eq!(fill(&mut reduced_more(), total(15, 0, 15)), None);
+        let lines = || vec![decided(100, 60, 20), decided(50, 30, 10)];
+        assert_eq!(fill(&mut lines(), total(40, 0, -10)), None);
+    }
+}
