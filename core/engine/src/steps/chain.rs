@@ -3,9 +3,12 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{Adjudication, Claim, ClaimPaymentStatus, Frequency, Work};
-use scrubjay_store::{ClaimFilter, ClaimRow, Event, Move, Reader, Sequence, patient_key};
+use scrubjay_store::{
+    ClaimFilter, ClaimRow, Event, JournalRow, Move, Reader, Sequence, patient_key,
+};
 
 use crate::EngineError;
+use crate::steps::posting;
 
 /// What rules are told of the claims before a claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,9 +29,8 @@ pub(crate) fn before(
     if matches!(claim.frequency, Frequency::Replacement | Frequency::Void) {
         let row = reader.claim(&claim.id)?;
         if let Some(original) = row.and_then(|row| row.replaces) {
-            let rows = reader.history(&original)?;
-            let moves = rows.iter().filter(|row| row.sequence < until);
-            let decided = moves.filter_map(|row| match &row.event {
+            let rows = standing(reader.history(&original)?, until);
+            let decided = rows.iter().filter_map(|row| match &row.event {
                 Event::Moved {
                     claim,
                     to: Move::Adjudication(to),
@@ -40,9 +42,8 @@ pub(crate) fn before(
         }
     }
     if let Some(earlier) = to_earlier_payer(reader, claim)? {
-        let rows = reader.history(&earlier.id)?;
-        let mut said = rows.iter().rev().filter(|row| row.sequence < until);
-        let last = said.find_map(|row| match &row.event {
+        let rows = standing(reader.history(&earlier.id)?, until);
+        let last = rows.iter().rev().find_map(|row| match &row.event {
             Event::ClaimRemitted {
                 claim: Some(claim),
                 remitted,
@@ -59,6 +60,14 @@ pub(crate) fn before(
         });
     }
     Ok(before)
+}
+
+/// What of a claim's journal stood before a row: what was undone by then did not.
+fn standing(mut history: Vec<JournalRow>, until: Sequence) -> Vec<JournalRow> {
+    history.retain(|row| row.sequence < until);
+    let gone = posting::gone(&history);
+    history.retain(|row| !gone.contains(&row.sequence));
+    history
 }
 
 /// Claims of the same services: of the same patient and control number.

@@ -16,6 +16,7 @@ use crate::steps::authorization::on_file::seen_before;
 use crate::steps::chain;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
+use crate::steps::posting;
 use crate::steps::reason::{Place, place};
 use crate::steps::sendings::{answers_to_last, sendings};
 use crate::{Config, EngineError};
@@ -291,6 +292,8 @@ fn history_before(
     for row in reader.claims(&filter)? {
         let mut rows = reader.history(&row.id)?;
         rows.retain(|row| row.sequence < before);
+        let gone = posting::gone(&rows);
+        rows.retain(|row| !gone.contains(&row.sequence));
         if let Some(document) = document_before(&rows, before) {
             known.push((document, rows));
         }

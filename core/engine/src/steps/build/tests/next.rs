@@ -131,7 +131,9 @@ fn with_two_payers() -> (Bench, ClaimId) {
 }
 
 fn post(bench: &mut Bench, remittance: &Remittance) {
-    bench.at(|desk| posting::post(desk, remittance, None)).unwrap();
+    bench
+        .at(|desk| posting::post(desk, remittance, None))
+        .unwrap();
 }
 
 /// The first payer allows 80, pays `paid` cents of it and leaves the rest to the patient.
