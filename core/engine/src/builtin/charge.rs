@@ -10,7 +10,7 @@ use crate::Config;
 use crate::desk::service_level;
 
 /// Its visit stands on a claim already.
-const VISIT_BILLED: &str = "engine/visit-billed";
+pub(crate) const VISIT_BILLED: &str = "engine/visit-billed";
 
 /// It was entered long after the service.
 const LATE_ENTRY: &str = "engine/late-entry";

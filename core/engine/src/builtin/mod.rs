@@ -11,7 +11,7 @@ use scrubjay_model::Carc;
 
 use crate::{Config, PracticeCodes};
 
-mod charge;
+pub(crate) mod charge;
 mod codes;
 mod duplicate;
 mod registration;

@@ -11,6 +11,7 @@ use scrubjay_model::{
 use scrubjay_store::RecordFilter;
 
 use super::{BuildSelection, LeftOut, WhyLeftOut};
+use crate::builtin::charge::VISIT_BILLED;
 use crate::desk::Desk;
 use crate::steps::claim::coverage_key;
 use crate::{Config, EngineError};
@@ -38,18 +39,21 @@ pub(super) fn candidates(
     selection: &BuildSelection,
 ) -> Result<(Vec<Candidate>, Vec<LeftOut>), EngineError> {
     let charges = chosen(desk, selection)?;
-    sorted_out(desk, charges, selection.payer.as_deref())
+    sorted_out(desk, charges, selection.payer.as_deref(), None)
 }
 
+/// Charges that can stand on a claim, to that payer where one is named, and the
+/// others. Work on a charge holds it, but for that of a rule that does not count.
 fn sorted_out(
     desk: &Desk<'_>,
     charges: Vec<Charge>,
     payer: Option<&str>,
+    but_for: Option<&str>,
 ) -> Result<(Vec<Candidate>, Vec<LeftOut>), EngineError> {
     let mut files = Files::default();
     let (mut candidates, mut left_out) = (Vec::new(), Vec::new());
     for charge in charges {
-        match candidate(desk, &mut files, &charge)? {
+        match candidate(desk, &mut files, &charge, but_for)? {
             Ok(candidate) if payer.is_none_or(|payer| *payer == candidate.payer) => {
                 candidates.push(candidate);
             }
@@ -81,7 +85,8 @@ pub(super) fn candidates_of(
     };
     let mut charges = own;
     charges.extend(chosen(desk, &late)?);
-    sorted_out(desk, charges, None)
+    // What comes behind a claim of its visit belongs on that claim's replacement.
+    sorted_out(desk, charges, None, Some(VISIT_BILLED))
 }
 
 /// Unbilled charges that fit the selection, by day of service.
@@ -131,9 +136,13 @@ fn candidate(
     desk: &Desk<'_>,
     files: &mut Files,
     charge: &Charge,
+    but_for: Option<&str>,
 ) -> Result<Result<Candidate, WhyLeftOut>, EngineError> {
     let open = desk.tx.record_work(&RecordKey::from(&charge.id))?;
-    if let Some(held) = open.into_iter().find(|item| item.kind == WorkKind::Charge) {
+    let held = open.into_iter().find(|item| {
+        item.kind == WorkKind::Charge && but_for.is_none_or(|rule| item.reason != rule)
+    });
+    if let Some(held) = held {
         return Ok(Err(WhyLeftOut::Held { item: held.id }));
     }
     let visit = desk.encounter(&charge.encounter)?;

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use scrubjay_hooks::Finding;
 use scrubjay_model::{
-    Charge, ChargeId, ClaimId, ClaimKind, EncounterId, Money, PatientKey, RecordKey, Work,
+    Charge, ChargeId, ClaimId, ClaimKind, EncounterId, Money, PatientKey, RecordKey, Work, WorkKind,
 };
 use scrubjay_store::{Counter, Event, Reader};
 use serde::Serialize;
@@ -206,7 +206,9 @@ fn make_one(
 
 /// Notes on a charge that it stands on a claim.
 fn bill(desk: &mut Desk<'_>, mut charge: Charge, claim: &ClaimId) -> Result<(), EngineError> {
-    left_out::settle(desk, &charge.id, &format!("it stands on claim {claim}"))?;
+    let outcome = format!("it stands on claim {claim}");
+    left_out::settle(desk, &charge.id, &outcome)?;
+    desk.close_record_work(&RecordKey::from(&charge.id), WorkKind::Charge, &outcome)?;
     // Candidates are unbilled, and each is on one claim.
     if charge.bill(claim.clone()).is_ok() {
         desk.keep(charge, None)?;
