@@ -1,8 +1,7 @@
 //! Step 1: what a host and its people do about prior authorizations.
 
-use chrono::NaiveDate;
 use scrubjay_model::{
-    AuthorizationKind, EncounterId, PatientKey, PayerId, ProcedureCode, RecordId, Urgency, WorkItem,
+    AuthorizationKind, Charge, EncounterId, PayerId, ProcedureCode, RecordId, Urgency, WorkItem,
 };
 use scrubjay_store::RecordFilter;
 use serde::Serialize;
@@ -213,8 +212,9 @@ impl Engine {
         self.at_desk(stamp, call, |desk| authorization::cancel(desk, id, reason))
     }
 
-    /// The authorization under whose number a service of a day may be billed:
-    /// approved, with units left; of several the one that ends first. Of kind
+    /// The authorization under whose number a charge may be billed to a payer:
+    /// approved, for its day and procedure; of several the one that ends first.
+    /// One whose units run short is given where no other is. Of kind
     /// [`Referral`](AuthorizationKind::Referral), the referral under which the
     /// patient is seen.
     ///
@@ -223,24 +223,11 @@ impl Engine {
     pub fn covering_authorization(
         &self,
         kind: AuthorizationKind,
-        patient: &PatientKey,
         payer: &PayerId,
-        procedure: &ProcedureCode,
-        day: NaiveDate,
+        charge: &Charge,
     ) -> Result<Option<AuthorizationOnFile>, EngineError> {
         let reader = self.store.read()?;
-        let find = match kind {
-            AuthorizationKind::PriorAuthorization => on_file::covering,
-            AuthorizationKind::Referral => on_file::referral,
-        };
-        find(
-            reader.as_ref(),
-            &self.config,
-            patient,
-            payer,
-            procedure,
-            day,
-        )
+        on_file::covering(reader.as_ref(), &self.config, payer, kind, charge)
     }
 
     /// Authorizations and referrals on file, as a filter asks for them; its kind
