@@ -218,7 +218,7 @@ fn an_agency_is_told_what_is_placed_and_what_is_taken_back_and_the_books_balance
         (dollars(20), None)
     );
     let (told, csv) = export(&mut engine, None);
-    assert_eq!(told.recalled, std::slice::from_ref(&second));
+    assert_eq!(told.recalled, std::slice::from_ref(second));
     assert!(csv.lines().nth(1).unwrap().starts_with("recall,"), "{csv}");
     assert!(is_balanced(&engine));
     drop(engine);
