@@ -321,7 +321,7 @@ impl Unread {
 
     pub(super) fn remarks(&self) -> impl Iterator<Item = String> {
         let told = |(what, (times, first)): (&String, &(usize, Place))| {
-            format!("{what} is not read ({times} times, first at {first})")
+            format!("{what} is not read: first at {first}, {times} in all")
         };
         self.0.iter().map(told)
     }

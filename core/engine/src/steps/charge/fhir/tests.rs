@@ -179,9 +179,9 @@ fn fields_that_nothing_reads_are_counted_and_named_with_their_first_place() {
     assert_eq!(
         remarks,
         [
-            "ChargeItem.bodysite is not read (2 times, first at entry[1].resource)",
-            "ChargeItem.note is not read (2 times, first at entry[1].resource)",
-            "Practitioner beside what charges need of it is not read (1 times, first at entry[0].resource)",
+            "ChargeItem.bodysite is not read: first at entry[1].resource, 2 in all",
+            "ChargeItem.note is not read: first at entry[1].resource, 2 in all",
+            "Practitioner beside what charges need of it is not read: first at entry[0].resource, 1 in all",
         ]
     );
 }
