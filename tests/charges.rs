@@ -1,6 +1,7 @@
 //! Charges from files alone: entered once, priced, judged, missed and taken back.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
+use scrubjay::{ChargeEntry, Engine, Once};
 use scrubjay_tests::practice::Practice;
 use scrubjay_tests::{copy_folder, repository, scrubjay};
 use serde_json::Value;
@@ -222,6 +223,39 @@ fn a_visit_without_charges_is_missed_once_and_closed_by_its_charge() {
     ]);
     assert!(other.err.contains("was taken back"), "{}", other.err);
     assert!(tick(&practice, "2026-03-11").contains("V-1"));
+}
+
+#[test]
+fn a_call_under_a_key_charges_once_and_the_key_is_good_for_nothing_else() {
+    let practice = practice();
+    practice.run().good();
+    let mut engine = Engine::open(practice.folder()).unwrap();
+    let entry = |code: &str| ChargeEntry {
+        entered: "2026-03-03".parse().ok(),
+        ..ChargeEntry::of(
+            "C-1".parse().unwrap(),
+            "V-1".parse().unwrap(),
+            code.parse().unwrap(),
+        )
+    };
+    let first = engine.once("k").charge(entry("G0463"), "Ana").unwrap();
+    assert!(matches!(first, Once::Done(charged) if !charged.held));
+    let again = engine.once("k").charge(entry("G0463"), "Ana").unwrap();
+    assert!(matches!(again, Once::DoneBefore { .. }));
+    assert!(engine.once("k").charge(entry("J0696"), "Ana").is_err());
+    let id = "C-1".parse().unwrap();
+    assert!(engine.once("k").void_charge(&id, "Ana", "wrong").is_err());
+    let void = engine.once("v").void_charge(&id, "Ana", "wrong").unwrap();
+    assert!(matches!(void, Once::Done(_)));
+    let visit = "V-1".parse().unwrap();
+    for _ in 0..2 {
+        let none = engine.once("n");
+        none.nothing_to_charge(&visit, "Ana", "not done").unwrap();
+    }
+    let on = "2026-03-20".parse().unwrap();
+    let missing = engine.missing_charges(on).unwrap();
+    let missing: Vec<&str> = missing.iter().map(|one| one.visit.as_str()).collect();
+    assert_eq!(missing, ["V-2"]);
 }
 
 #[test]

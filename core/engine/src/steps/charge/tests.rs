@@ -15,6 +15,7 @@ use super::*;
 use crate::builtin::BuiltIn;
 use crate::desk::Handlers;
 use crate::sheet::Sheet;
+use crate::steps::pass;
 use crate::{ChargeMaster, PracticeCodes};
 
 /// What the practice of these tests charges.
@@ -385,6 +386,24 @@ fn a_held_charge_is_free_once_nothing_holds_it() {
     practice.enter(entry("C-3", "V-1", "G0463")).unwrap();
     assert!(practice.work(&key).is_empty());
     assert!(!is_held(practice.store.read().unwrap().as_ref(), &id("C-1")).unwrap());
+}
+
+#[test]
+fn a_person_passes_what_holds_a_charge_until_its_content_changes() {
+    let mut practice = Practice::new(usual);
+    assert!(practice.enter(entry("C-1", "V-1", "J0696")).unwrap().held);
+    let key = RecordKey::from(&id("C-1"));
+    let passed = practice.on("2026-03-03", |desk| pass::pass(desk, &key, "given at home"));
+    assert_eq!(passed.unwrap().rules, ["t/alone"]);
+    assert!(practice.work(&key).is_empty());
+    // Another charge of the visit does not hold it again, another content does.
+    practice.enter(entry("C-2", "V-1", "G0439")).unwrap();
+    assert!(practice.work(&key).is_empty());
+    let other = ChargeEntry {
+        units: 7.into(),
+        ..entry("C-1", "V-1", "J0696")
+    };
+    assert!(practice.enter(other).unwrap().held);
 }
 
 #[test]
