@@ -209,6 +209,37 @@ fn two_claims_that_are_alike_are_never_guessed_between() {
 }
 
 #[test]
+fn a_number_that_many_claims_share_leads_to_the_patients_own() {
+    let practice = Practice::new("");
+    let mut engine = EngineBuilder::new(Config::of_folder(practice.folder()).unwrap())
+        .open()
+        .unwrap();
+    // One number for three patients, the first two with the same charge.
+    let shared = claims(3)
+        .replace("CLM*S00000", "CLM*ACCOUNT")
+        .replace("CLM*S00001", "CLM*ACCOUNT")
+        .replace("CLM*S00002", "CLM*ACCOUNT")
+        .replace("100.02", "100.01");
+    engine.take_in("claims.837", shared.as_bytes()).unwrap();
+    engine.submit().unwrap();
+    let of = |number: usize, claim: usize| {
+        let mut remitted = Remitted::sample(number);
+        remitted.control = "ACCOUNT".to_owned();
+        remitted.charge = Remitted::sample(claim).charge;
+        remitted
+    };
+    let mut stranger = of(2, 2);
+    stranger.patient = ("NOBODY".to_owned(), "OURS".to_owned(), "M77777".to_owned());
+    let payment = Payment::of("T1", [of(1, 0), of(0, 0), stranger]);
+    take(&mut engine, &payment);
+    let reader = engine.read().unwrap();
+    let shown = remittance(reader.as_ref(), &"T1".parse().unwrap(), None).unwrap();
+    let found: Vec<_> = shown.remitted.iter().map(|one| one.claim.clone()).collect();
+    let named = |text: &str| Some(text.parse::<ClaimId>().unwrap());
+    assert_eq!(found, [named("ACCOUNT.2"), named("ACCOUNT"), None]);
+}
+
+#[test]
 fn sequestration_is_neither_contractual_nor_denied() {
     let (_practice, mut engine) = sent(1);
     let remitted = Remitted::sample(0).less(&[("CO", "45", 2001), ("CO", "253", 160)]);

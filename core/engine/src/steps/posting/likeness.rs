@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use scrubjay_model::{Claim, ClaimId, RemittanceClaim};
+use scrubjay_model::{Claim, ClaimId, Name, RemittanceClaim};
 use scrubjay_store::ClaimRow;
 use serde::Serialize;
 
@@ -191,6 +191,28 @@ pub(super) fn same_name(claim: &Claim, remitted: &RemittanceClaim) -> bool {
             (Some(theirs), Some(ours)) => theirs.eq_ignore_ascii_case(ours),
             _ => false,
         }
+}
+
+/// Whether the payer clearly names another patient: another last name, and with
+/// it another member number, or another first name where there is no number.
+pub(super) fn is_another(claim: &Claim, remitted: &RemittanceClaim) -> bool {
+    let Some(theirs) = &remitted.patient else {
+        return false;
+    };
+    let ours = &claim.patient.name;
+    let differs = |theirs: &str, ours: &str| {
+        !theirs.is_empty() && !ours.is_empty() && !theirs.eq_ignore_ascii_case(ours)
+    };
+    if same_member(claim, remitted) || !differs(&theirs.name.last, &ours.last) {
+        return false;
+    }
+    let coverages = claim.coverages.iter();
+    let has_member = claim.patient.member.is_some()
+        || coverages
+            .into_iter()
+            .any(|coverage| coverage.member.is_some());
+    let first = |name: &Name| name.first.clone().unwrap_or_default();
+    theirs.member.is_some() && has_member || differs(&first(&theirs.name), &first(ours))
 }
 
 /// Whether the control number that came back may be ours, damaged.

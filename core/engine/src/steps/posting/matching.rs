@@ -4,7 +4,9 @@
 use scrubjay_model::{ClaimId, RemittanceClaim, Work};
 use scrubjay_store::{ClaimFilter, ClaimRow, Matched, Reader};
 
-use super::likeness::{Candidate, Likeness, compared, first_day, nearness, same_member, same_name};
+use super::likeness::{
+    Candidate, Likeness, compared, first_day, is_another, nearness, same_member, same_name,
+};
 use crate::EngineError;
 
 /// From this score on, of 100, a claim is taken for the remitted one...
@@ -127,54 +129,76 @@ fn is_clear(best: &Candidate, next: Option<&Candidate>) -> bool {
         && next.is_none_or(|next| best.score - next.score >= LEAD)
 }
 
-/// By our number or the payer's, which must lead to a claim whose charge or
-/// whose patient agrees, since payers return damaged numbers.
+/// By our number or the payer's, which must lead to a claim whose patient
+/// agrees, or whose charge does and whose patient is not clearly another:
+/// payers return damaged numbers, and practices give one to many claims.
 fn by_number(
     reader: &dyn Reader,
     remitted: &RemittanceClaim,
 ) -> Result<Option<(ClaimRow, Matched)>, EngineError> {
-    if let Ok(id) = remitted.control.trim().parse::<ClaimId>()
-        && let Some(row) = reader.claim(&id)?
-        && agrees(reader, &row, remitted)?
-    {
-        return Ok(Some((row, Matched::Control)));
+    let control = remitted.control.trim();
+    let mut ours = Vec::new();
+    if let Ok(id) = control.parse::<ClaimId>() {
+        ours.extend(reader.claim(&id)?);
     }
-    let mut by_theirs = ClaimFilter::default();
-    if let Some(control) = &remitted.payer_control {
-        by_theirs.payer_control = Some(control.as_str().to_owned());
-        for row in reader.claims(&by_theirs)? {
-            if agrees(reader, &row, remitted)? {
-                return Ok(Some((row, Matched::PayerControl)));
-            }
+    // Beside our own, the number that the claim came to us with.
+    let mut filter = ClaimFilter::default();
+    filter.control = Some(control.to_owned());
+    for row in reader.claims(&filter)? {
+        if ours.iter().all(|known: &ClaimRow| known.id != row.id) {
+            ours.push(row);
         }
     }
-    // The number that the claim came to us with, where it left under another. A
-    // practice may give all claims of a patient the same.
-    let mut by_first = ClaimFilter::default();
-    by_first.control = Some(remitted.control.trim().to_owned());
-    let mut same = reader.claims(&by_first)?;
-    let same_charge = |row: &ClaimRow| row.charge == remitted.charge.abs();
-    if same.iter().any(same_charge) {
-        same.retain(same_charge);
+    if let Some(row) = agreeing(reader, ours, remitted)? {
+        return Ok(Some((row, Matched::Control)));
     }
-    let only = if same.len() == 1 { same.pop() } else { None };
-    match only {
-        Some(row) if agrees(reader, &row, remitted)? => Ok(Some((row, Matched::Control))),
-        _ => Ok(None),
-    }
+    let Some(control) = &remitted.payer_control else {
+        return Ok(None);
+    };
+    let mut filter = ClaimFilter::default();
+    filter.payer_control = Some(control.as_str().to_owned());
+    let theirs = agreeing(reader, reader.claims(&filter)?, remitted)?;
+    Ok(theirs.map(|row| (row, Matched::PayerControl)))
 }
 
-/// Whether charge or patient agree.
-fn agrees(
+/// How far a claim of the right number agrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Agreement {
+    Charge,
+    Patient,
+    Both,
+}
+
+/// The one of several claims of one number that agrees most; where two agree
+/// alike, the one whose own number it is.
+fn agreeing(
     reader: &dyn Reader,
-    row: &ClaimRow,
+    rows: Vec<ClaimRow>,
     remitted: &RemittanceClaim,
-) -> Result<bool, EngineError> {
-    if row.charge == remitted.charge.abs() {
-        return Ok(true);
+) -> Result<Option<ClaimRow>, EngineError> {
+    let mut agree: Vec<(Agreement, ClaimRow)> = Vec::new();
+    for row in rows {
+        let Some(claim) = reader.claim_document(&row.id)? else {
+            continue;
+        };
+        let patient = same_member(&claim, remitted) || same_name(&claim, remitted);
+        let charge = row.charge == remitted.charge.abs();
+        let agreement = match (patient, charge) {
+            (true, true) => Agreement::Both,
+            (true, false) => Agreement::Patient,
+            (false, true) if !is_another(&claim, remitted) => Agreement::Charge,
+            _ => continue,
+        };
+        agree.push((agreement, row));
     }
-    let claim = reader.claim_document(&row.id)?;
-    Ok(claim.is_some_and(|claim| same_member(&claim, remitted) || same_name(&claim, remitted)))
+    let Some(best) = agree.iter().map(|(agreement, _)| *agreement).max() else {
+        return Ok(None);
+    };
+    agree.retain(|(agreement, _)| *agreement == best);
+    if agree.len() > 1 {
+        agree.retain(|(_, row)| row.id.as_str() == remitted.control.trim());
+    }
+    Ok(agree.pop().map(|(_, row)| row))
 }
 
 #[cfg(test)]
