@@ -1,7 +1,7 @@
 //! Our claim behind a remitted one: by number where a number leads to it, else
 //! by likeness, and only where one is clearly most like it.
 
-use scrubjay_model::{ClaimId, RemittanceClaim, Work};
+use scrubjay_model::{Claim, ClaimId, RemittanceClaim, Work};
 use scrubjay_store::{ClaimFilter, ClaimRow, Matched, Reader};
 
 use super::likeness::{
@@ -161,12 +161,30 @@ fn by_number(
     Ok(theirs.map(|row| (row, Matched::PayerControl)))
 }
 
-/// How far a claim of the right number agrees.
+/// How far a claim of the right number agrees: the first of these that differs
+/// between two claims says which agrees more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Agreement {
-    Charge,
-    Patient,
-    Both,
+struct Agreement {
+    patient_and_charge: bool,
+    member: bool,
+    name: bool,
+    charge: bool,
+}
+
+impl Agreement {
+    /// None where it is clearly another claim.
+    fn of(row: &ClaimRow, claim: &Claim, remitted: &RemittanceClaim) -> Option<Self> {
+        let (member, name) = (same_member(claim, remitted), same_name(claim, remitted));
+        let charge = row.charge == remitted.charge.abs();
+        let patient = member || name;
+        let is_it = patient || charge && !is_another(claim, remitted);
+        is_it.then_some(Self {
+            patient_and_charge: patient && charge,
+            member,
+            name,
+            charge,
+        })
+    }
 }
 
 /// The one of several claims of one number that agrees most; where two agree
@@ -178,18 +196,9 @@ fn agreeing(
 ) -> Result<Option<ClaimRow>, EngineError> {
     let mut agree: Vec<(Agreement, ClaimRow)> = Vec::new();
     for row in rows {
-        let Some(claim) = reader.claim_document(&row.id)? else {
-            continue;
-        };
-        let patient = same_member(&claim, remitted) || same_name(&claim, remitted);
-        let charge = row.charge == remitted.charge.abs();
-        let agreement = match (patient, charge) {
-            (true, true) => Agreement::Both,
-            (true, false) => Agreement::Patient,
-            (false, true) if !is_another(&claim, remitted) => Agreement::Charge,
-            _ => continue,
-        };
-        agree.push((agreement, row));
+        let claim = reader.claim_document(&row.id)?;
+        let agreement = claim.and_then(|claim| Agreement::of(&row, &claim, remitted));
+        agree.extend(agreement.map(|agreement| (agreement, row)));
     }
     let Some(best) = agree.iter().map(|(agreement, _)| *agreement).max() else {
         return Ok(None);
