@@ -129,6 +129,17 @@ fn patients_and_visits_come_by_the_inbox_and_every_bad_row_is_told_of() {
 }
 
 #[test]
+fn where_the_clock_goes_by_files_a_sheet_is_taken_in_at_its_own_day() {
+    let practice = practice(&identity());
+    std::fs::remove_file(practice.path("inbox/0.837")).unwrap();
+    practice.write("inbox/1-patients.csv", &format!("{COLUMNS}{ADA}"));
+    assert_eq!(practice.run().code, 0);
+    let engine = Engine::open(practice.folder()).unwrap();
+    let row = engine.read().unwrap().last_row().unwrap().unwrap();
+    assert_eq!(row.stamp.at.date_naive().to_string(), "2026-03-01");
+}
+
+#[test]
 fn a_rule_that_is_taken_away_mends_and_holds_no_more() {
     let sheet = format!(
         "{COLUMNS}{ADA}\

@@ -26,7 +26,8 @@ pub enum ClockSource {
     /// The machine's clock.
     #[default]
     System,
-    /// Each file's own ISA date and time, never going backwards: for replays
+    /// Each file's own ISA date and time (of a sheet the last day on which
+    /// something happened that it tells of), never going backwards: for replays
     /// and examples, whose figures must not change with the day.
     Interchange,
 }

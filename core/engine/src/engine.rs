@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use scrubjay_hooks::{Notifier, Transport};
 use scrubjay_model::{ClaimId, Deadline, FileHash};
 use scrubjay_plugin_host::PluginInfo;
@@ -221,6 +221,14 @@ impl Engine {
             });
         }
         if sheet::is_sheet(name) {
+            if let Some(day) = self
+                .time
+                .is_replayed()
+                .then(|| sheet::last_day(bytes))
+                .flatten()
+            {
+                self.time.reach(day.and_time(NaiveTime::MIN).and_utc());
+            }
             return self.take_in_rows(name, &file, bytes, sheet::take_in, call);
         }
         if fhir::is_fhir(name) {

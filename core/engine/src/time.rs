@@ -21,7 +21,7 @@ impl Clock for SystemClock {
 pub(crate) enum Time {
     /// From a clock that was handed in.
     Clock(Box<dyn Clock>),
-    /// From the interchanges taken in, never going backwards.
+    /// From the files taken in, never going backwards.
     Replayed(DateTime<Utc>),
 }
 
@@ -44,6 +44,11 @@ impl Time {
             Self::Clock(clock) => clock.now(),
             Self::Replayed(now) => *now,
         }
+    }
+
+    /// Whether it goes by the files that are taken in.
+    pub(crate) const fn is_replayed(&self) -> bool {
+        matches!(self, Self::Replayed(_))
     }
 
     /// Moves a replayed clock on to an interchange's date and time.

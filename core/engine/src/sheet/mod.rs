@@ -9,6 +9,8 @@ mod intake;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
+
 pub(crate) use intake::{SheetTaken, is_sheet, take_in};
 
 /// A sheet as it was read.
@@ -205,6 +207,20 @@ impl Sheet {
     pub(crate) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|named| named == column)
     }
+}
+
+/// Columns with a day on which something happened that a sheet tells of.
+const HAPPENED: &[&str] = &["registered", "booked", "arrived", "closed", "entered"];
+
+/// The last day on which something happened that a sheet tells of, for a clock
+/// that goes by the files. `None` where it names none, or is no sheet.
+pub(crate) fn last_day(bytes: &[u8]) -> Option<NaiveDate> {
+    let sheet = Sheet::read(bytes).ok()?;
+    let cells = sheet
+        .rows
+        .iter()
+        .flat_map(|row| HAPPENED.iter().filter_map(|column| row.text(column)));
+    cells.filter_map(|text| text.parse().ok()).max()
 }
 
 impl Row {

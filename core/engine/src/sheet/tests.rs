@@ -21,10 +21,18 @@ fn semicolons_and_a_byte_order_mark_are_read_too() {
 }
 
 #[test]
+fn the_day_of_a_sheet_is_the_last_one_that_is_past_in_it() {
+    let sheet = b"id,booked,arrived,scheduled\nV-1,2026-02-20,,2026-05-01\nV-2,,2026-03-02,2026-03-02\nV-3,soon,,\n";
+    assert_eq!(last_day(sheet), "2026-03-02".parse().ok());
+    assert_eq!(last_day(b"key,last\n1,Roe\n"), None);
+    assert_eq!(last_day(b"\xff"), None);
+}
+
+#[test]
 fn what_stands_in_a_cell_is_never_repeated() {
     let sheet = Sheet::read(b"key,born\nRoe,Doe\n").unwrap();
     let row = &sheet.rows[0];
-    let wrong = row.need_parsed::<chrono::NaiveDate>("born").unwrap_err();
+    let wrong = row.need_parsed::<NaiveDate>("born").unwrap_err();
     assert!(wrong.to_string().starts_with("line 2: `born`: "), "{wrong}");
     assert!(!wrong.to_string().contains("Doe"));
     let missing = row.need("sex").unwrap_err();
