@@ -13,7 +13,7 @@ use super::judge::{Judged, is_held_by_rules, judge};
 use super::latest::same_payer;
 use super::rejection::all_in_words;
 use super::switch::about_payer;
-use super::{contradiction, inquiries, inquiries_of, payer_of_id};
+use super::{contradiction, inquiries, inquiries_of, is_with, payer_of_id};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -181,6 +181,14 @@ fn settle_older(desk: &mut Desk<'_>, inquiry: &InquiryRecord) -> Result<(), Engi
     // On the visit and the patient hangs other work too.
     let payer = payer_of_id(desk.config, &inquiry.payer);
     let of_payer = payer.map(|payer| about_payer(&payer.profile.key));
+    // That a member number is to be got stays until it is on file.
+    let patient = desk.patient(&inquiry.patient)?;
+    let has_member = patient.is_some_and(|patient| {
+        let held = patient.coverages_on(inquiry.service);
+        held.iter()
+            .any(|held| is_with(desk.config, held, &inquiry.payer) && held.member.is_some())
+    });
+    let of_payer = of_payer.filter(|_| has_member);
     let visit = inquiry.encounter.as_ref().map(RecordKey::from);
     for record in visit.into_iter().chain([(&inquiry.patient).into()]) {
         for item in desk.tx.record_work(&record)? {

@@ -7,8 +7,8 @@ use scrubjay_edi::{
     EligibilityRequest, Exchange, Party, WriteError, WrittenExchange, write_eligibility_requests,
 };
 use scrubjay_model::{
-    AsSent, EligibilityInquiry, EncounterStatus, Money, Name, Provider, Record, RecordKey,
-    RecordKind, WorkKind,
+    AsSent, EligibilityInquiry, Encounter, EncounterStatus, Money, Name, Provider, Record,
+    RecordKey, RecordKind, WorkKind,
 };
 use scrubjay_store::RecordFilter;
 use scrubjay_x12::ControlNumbers;
@@ -91,7 +91,9 @@ fn prepare(desk: &Desk<'_>, inquiry: &EligibilityInquiry) -> Result<Prepared, En
     if let Some(visit) = &inquiry.encounter {
         let visit = desk.encounter(visit)?;
         let off = |status| matches!(status, EncounterStatus::Cancelled | EncounterStatus::NoShow);
-        if visit.is_none_or(|visit| off(visit.status)) {
+        let is_moot =
+            |visit: Encounter| off(visit.status) || visit.service_date() != inquiry.service;
+        if visit.is_none_or(is_moot) {
             return Ok(Prepared::Moot);
         }
     }

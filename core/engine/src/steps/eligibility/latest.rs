@@ -19,7 +19,8 @@ pub(crate) fn latest_about(
     Ok(latest_of(inquiries, config, payer))
 }
 
-/// Of several the last one that was answered; of those of one day the last one made.
+/// Of several the one asked last, since its answer is the freshest; of those of
+/// one day the one answered last, then the last one made.
 fn latest_of(
     inquiries: Vec<InquiryRecord>,
     config: &Config,
@@ -30,7 +31,7 @@ fn latest_of(
         .filter(|inquiry| {
             inquiry.state() == "answered" && same_payer(config, &inquiry.payer, payer)
         })
-        .max_by_key(|inquiry| inquiry.answered)
+        .max_by_key(|inquiry| (inquiry.asked, inquiry.answered))
 }
 
 /// Whether two ids are one payer's.

@@ -135,9 +135,10 @@ pub(super) fn want_one(
         return Ok(None);
     };
     let encounter = visit.map(|visit| visit.id.clone());
+    let day = visit.map_or(today, |visit| visit.service_date());
     let same = known
         .iter()
-        .filter(|one| one.payer == id && one.encounter == encounter);
+        .filter(|one| one.payer == id && one.encounter == encounter && one.service == day);
     let mut waits = same.clone().filter(|one| one.stage == AskStage::Wanted);
     if let Some(waiting) = waits.next() {
         let key = RecordKind::Eligibility.with(waiting.id.clone());
@@ -158,7 +159,6 @@ pub(super) fn want_one(
     if by_rule && asked.any(in_time) {
         return Ok(None);
     }
-    let day = visit.map_or(today, |visit| visit.service_date());
     let inquiry = EligibilityInquiry::new(InquiryRecord {
         id: desk.new_record_id("E")?,
         patient: patient.key.clone(),

@@ -51,7 +51,9 @@ fn want_for_visit(
 ) -> Result<Vec<RecordKey>, EngineError> {
     let mut wanted = Vec::new();
     let mut known = inquiries_of(desk.tx.as_ref(), &patient.key)?;
-    known.retain(|one| one.encounter.as_ref() == Some(&visit.id));
+    // A visit that was moved to another day is asked about anew.
+    let day = visit.service_date();
+    known.retain(|one| one.encounter.as_ref() == Some(&visit.id) && one.service == day);
     let coverages = asked_about(desk.config, patient, visit.service_date());
     if coverages.is_empty() {
         estimate::require(desk, visit)?;

@@ -409,6 +409,35 @@ fn a_plan_whose_member_number_nobody_knows_is_somebodys_work() {
     let patient = office.patient();
     let now = patient.coverages_on(day("2026-03-20"));
     assert_eq!(now[0].payer_name.last, "Sample Advantage");
+
+    // The plan is asked by name and date of birth; what it says brings no card.
+    let asked = office.day("2026-03-03");
+    assert_eq!(asked[0].payer.id.as_ref().unwrap().as_str(), "MADV1");
+    assert_eq!(asked[0].subscriber.member, None);
+    office.answered("2026-03-03", &[answer(&asked[0], |_| ())]);
+    assert_eq!(office.work(WorkKind::Eligibility).len(), 1);
+}
+
+#[test]
+fn a_visit_that_is_moved_is_asked_about_for_its_new_day() {
+    let mut office = Office::new();
+    booked(&mut office, vec![medicare()], "2026-03-20");
+    assert_eq!(office.day("2026-03-02").len(), 1);
+    for scheduled in ["2026-03-25", "2026-03-27"] {
+        office.on("2026-03-03", |desk, _| {
+            desk.keep(visit(scheduled), None).unwrap();
+            // One that waits for the day before is not asked.
+            want_due(desk).unwrap();
+        });
+    }
+    let days: Vec<_> = office
+        .day("2026-03-03")
+        .iter()
+        .map(|asked| asked.service.unwrap().to_string())
+        .collect();
+    assert_eq!(days, ["2026-03-27"]);
+    let states: Vec<&str> = office.inquiries().iter().map(|one| one.state()).collect();
+    assert_eq!(states, ["asked", "withdrawn", "asked"]);
 }
 
 #[test]
