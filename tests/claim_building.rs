@@ -51,6 +51,10 @@ fn charged(rules: &str) -> Practice {
         &format!("{}{address}{}", &configured[..at], &configured[at..]),
     );
     practice.pack("base", rules);
+    practice.write(
+        "packs/base/pack.yaml",
+        "id: base\ntitle: A pack of a test\nversion: 1.0.0\nneeds: [address]\n",
+    );
     // The clock follows the interchanges: this one says what day it is.
     practice.write("inbox/a.999", &no_news("260302"));
     practice.write("inbox/b-patients.csv", PATIENTS);
