@@ -144,7 +144,8 @@ impl Recoverable {
 pub struct Denial {
     /// Claim.
     pub claim: ClaimId,
-    /// Service line, 1-based in the remittance; `None` at claim level.
+    /// Service line, by its number on the claim, or by its place in the
+    /// remittance where nobody can tell which it is; `None` at claim level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// Group code, as sent.

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 use scrubjay_hooks::{DenialSubject, Effect, EffectKind, Finding, Hook, Subject};
-use scrubjay_model::{Adjustment, AsSent, Claim, ClaimId, Denial, Money, Owner, Rarc, WorkKind};
+use scrubjay_model::{
+    Adjustment, AsSent, Claim, ClaimId, Denial, Money, Owner, Rarc, RemittanceLine, ServiceLine,
+    WorkKind,
+};
 use scrubjay_store::Event;
 
 use crate::EngineError;
@@ -70,6 +73,41 @@ pub(crate) fn work(
     desk.open_work_for(WorkKind::Denial, Some(id), amount, reason, owner, days)
 }
 
+/// The number on the claim of a line of its latest remittance.
+fn on_claim(desk: &Desk<'_>, claim: &Claim, place: u32) -> Result<u32, EngineError> {
+    let remitted = desk.tx.remitted(&claim.id)?.pop();
+    let at = usize::try_from(place).unwrap_or(usize::MAX);
+    let line = remitted
+        .as_ref()
+        .and_then(|row| row.remitted.lines.get(at.checked_sub(1)?));
+    Ok(line
+        .and_then(|line| line_number(claim, line))
+        .unwrap_or(place))
+}
+
+/// The claim's line that a remitted line is about: the one with its control
+/// number (REF*6R), else the only one with its procedure, charge and day. A payer
+/// may return lines in another order, or bundled, and without their numbers.
+fn line_number(claim: &Claim, remitted: &RemittanceLine) -> Option<u32> {
+    fn only<'l>(mut fitting: impl Iterator<Item = &'l ServiceLine>) -> Option<u32> {
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first.number)
+    }
+    let control = remitted.control.as_deref().map(str::trim);
+    let by_control = control.and_then(|control| {
+        let own = |line: &&ServiceLine| line.control.as_deref().map(str::trim) == Some(control);
+        only(claim.lines.iter().filter(own))
+    });
+    by_control.or_else(|| {
+        only(claim.lines.iter().filter(|line| {
+            line.procedure.is_some()
+                && line.procedure == remitted.procedure
+                && line.charge == remitted.charge
+                && remitted.from.is_none_or(|day| line.from == Some(day))
+        }))
+    })
+}
+
 fn classify(
     desk: &mut Desk<'_>,
     id: &ClaimId,
@@ -78,9 +116,13 @@ fn classify(
     decided: NaiveDate,
 ) -> Result<(Denial, Owner, u32), EngineError> {
     let defaults = &refused.defaults;
+    let line = match (claim, refused.line) {
+        (Some(claim), Some(place)) => Some(on_claim(desk, claim, place)?),
+        (_, place) => place,
+    };
     let mut denial = Denial {
         claim: id.clone(),
-        line: refused.line,
+        line,
         group: refused.adjustment.group.clone(),
         carc: refused.adjustment.carc.clone(),
         remarks: refused.remarks.clone(),
@@ -164,4 +206,61 @@ fn classify(
         })?;
     }
     Ok((denial, owner, due))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scrubjay_store::conformance::sample;
+
+    /// A claim of three lines: two alike, and one that stands alone.
+    fn claim() -> Claim {
+        let mut claim = sample::claim("K-1", 100);
+        let first = claim.lines[0].clone();
+        for (number, code) in [(2, "G0439"), (3, "G0463")] {
+            claim.lines.push(ServiceLine {
+                number,
+                control: Some(number.to_string()),
+                procedure: Some(AsSent::read(code)),
+                ..first.clone()
+            });
+        }
+        claim
+    }
+
+    fn remitted(control: Option<&str>, code: &str) -> RemittanceLine {
+        let line = &claim().lines[0];
+        RemittanceLine {
+            qualifier: line.qualifier.clone(),
+            procedure: Some(AsSent::read(code)),
+            modifiers: Vec::new(),
+            charge: line.charge,
+            paid: Money::ZERO,
+            units: None,
+            from: line.from,
+            to: None,
+            control: control.map(str::to_owned),
+            allowed: None,
+            adjustments: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_denied_line_is_known_by_its_control_number_in_whatever_order_it_comes() {
+        let claim = claim();
+        assert_eq!(line_number(&claim, &remitted(Some("2"), "G0439")), Some(2));
+        assert_eq!(
+            line_number(&claim, &remitted(Some(" 3 "), "G0463")),
+            Some(3)
+        );
+        // Without the number, by what only one line is.
+        assert_eq!(line_number(&claim, &remitted(None, "G0463")), Some(3));
+        assert_eq!(line_number(&claim, &remitted(Some("X9"), "G0463")), Some(3));
+        // Two are alike, and one is of another day.
+        assert_eq!(line_number(&claim, &remitted(None, "G0439")), None);
+        let mut other_day = remitted(None, "G0463");
+        other_day.from = Some(sample::day(9));
+        assert_eq!(line_number(&claim, &other_day), None);
+    }
 }

@@ -62,7 +62,6 @@ pub(crate) fn check(desk: &mut Desk<'_>, id: &EncounterId) -> Result<(), EngineE
     let Some(planned) = Planned::of(desk, visit)? else {
         return Ok(());
     };
-    want::follow_visit(desk, &planned)?;
     let effects = judge(desk, &planned)?;
     want::bind(desk, &planned)?;
     let today = desk.today();
@@ -71,6 +70,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, id: &EncounterId) -> Result<(), EngineE
         _ => None,
     });
     let not_before = not_before.max();
+    want::follow_visit(desk, &planned, not_before)?;
     for (rule, effect) in effects {
         match effect {
             Effect::RequireAuthorization { procedure, reason } => {

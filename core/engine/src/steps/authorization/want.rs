@@ -53,7 +53,6 @@ impl<'w> Wanted<'w> {
 
 /// An authorization is wanted for a visit, because a rule of this or another
 /// step says so.
-#[allow(dead_code, reason = "the step of eligibility asks by it")]
 pub(crate) fn require(
     desk: &mut Desk<'_>,
     visit: &EncounterId,
@@ -253,8 +252,13 @@ pub(super) fn bind(desk: &mut Desk<'_>, planned: &Planned) -> Result<(), EngineE
     Ok(())
 }
 
-/// What waits for a visit follows it to another day, and to other units.
-pub(super) fn follow_visit(desk: &mut Desk<'_>, planned: &Planned) -> Result<(), EngineError> {
+/// What waits for a visit follows it to another day and other units, and is
+/// asked for no sooner than the rules say now.
+pub(super) fn follow_visit(
+    desk: &mut Desk<'_>,
+    planned: &Planned,
+    not_before: Option<NaiveDate>,
+) -> Result<(), EngineError> {
     let day = planned.visit.service_date();
     let waiting = planned.held.iter().filter(|held| {
         held.encounter.as_ref() == Some(&planned.visit.id)
@@ -264,9 +268,8 @@ pub(super) fn follow_visit(desk: &mut Desk<'_>, planned: &Planned) -> Result<(),
         let mut record = held.authorization.clone().into_record();
         (record.from, record.to) = (Some(day), Some(day));
         for service in &mut record.services {
-            let units: Decimal = service
-                .procedures
-                .iter()
+            let procedures = service.procedures.iter();
+            let units: Decimal = procedures
                 .map(|procedure| planned.units_of(procedure))
                 .sum();
             if units > Decimal::ZERO {
@@ -274,13 +277,14 @@ pub(super) fn follow_visit(desk: &mut Desk<'_>, planned: &Planned) -> Result<(),
             }
         }
         let authorization = Authorization::new(record).map_err(super::contradiction)?;
-        if authorization != held.authorization {
-            let row = desk.tx.record_row(&held.key())?;
+        let row = desk.tx.record_row(&held.key())?;
+        let due = row.and_then(|row| row.due);
+        if authorization != held.authorization || due != not_before {
             let held = AuthorizationOnFile {
                 authorization,
                 ..held.clone()
             };
-            desk.keep(held, row.and_then(|row| row.due))?;
+            desk.keep(held, not_before)?;
         }
     }
     Ok(())
