@@ -18,7 +18,7 @@ const LISTED: &str = r#"
 /// hook: authorization
 /// severity: info
 /// applies: { procedures: [G0151] }
-fn wants_authorization(planned) {
+fn listed_service(planned) {
     for service in planned.services {
         if service.procedure == "G0151" && !service.is_authorized {
             require_authorization(service.procedure, "it is on the payer's list");
