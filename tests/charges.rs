@@ -145,7 +145,7 @@ fn a_visit_without_charges_is_missed_once_and_closed_by_its_charge() {
             "--procedure",
             "G0463",
         ];
-        practice.scrubjay(&[&common, arguments].concat())
+        practice.scrubjay(&[&common[..], arguments].concat())
     };
     let refused = practice.scrubjay(&[
         "charge",
@@ -263,13 +263,13 @@ fn the_charge_master_tells_the_price_of_a_day_and_refuses_what_contradicts() {
     let practice = practice();
     for (arguments, told) in [
         (&["--on", "2025-06-01"][..], "195.00 a unit"),
-        (&["--on", "2026-06-01", "--units", "2"], "410.00 for 2"),
+        (&["--on", "2026-06-01", "--units", "2"][..], "410.00 for 2"),
         (
-            &["--on", "2026-06-01", "--payer", "sample"],
+            &["--on", "2026-06-01", "--payer", "sample"][..],
             "210.00 a unit",
         ),
     ] {
-        let asked = [&["charge", "price", "G0439"], arguments].concat();
+        let asked = [&["charge", "price", "G0439"][..], arguments].concat();
         let out = practice.scrubjay(&asked).good();
         assert!(out.contains(told), "{out}");
     }
