@@ -82,11 +82,10 @@ fn every_command_of_the_book_runs_as_it_stands_there() {
         &repository().join("examples/clinic/inbox"),
         &clinic.join("inbox"),
     );
-    fs::copy(
-        repository().join("examples/clinic/scrubjay.yaml"),
-        clinic.join("scrubjay.yaml"),
-    )
-    .unwrap();
+    for file in ["scrubjay.yaml", "prices.csv"] {
+        let from = repository().join("examples/clinic").join(file);
+        fs::copy(from, clinic.join(file)).unwrap();
+    }
     let book = fs::read_to_string(repository().join("payer-rules/README.md")).unwrap();
     let mut commands = 0;
     for shown in shown(&book) {

@@ -63,11 +63,13 @@ impl ClinicCopy {
             &repository().join("examples/clinic/inbox"),
             &copy.folder().join("inbox"),
         );
-        std::fs::copy(
-            repository().join("examples/clinic/scrubjay.yaml"),
-            copy.folder().join("scrubjay.yaml"),
-        )
-        .expect("the clinic's configuration");
+        for file in ["scrubjay.yaml", "prices.csv"] {
+            std::fs::copy(
+                repository().join("examples/clinic").join(file),
+                copy.folder().join(file),
+            )
+            .expect("the clinic's configuration");
+        }
         copy_folder(
             &repository().join("payer-rules"),
             &copy.scratch.path().join("payer-rules"),
