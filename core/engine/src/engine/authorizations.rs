@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::Engine;
 use crate::EngineError;
-use crate::desk::Desk;
 use crate::once::{Call, Keyed, Once, once};
 use crate::steps::authorization::on_file::{self, AuthorizationOnFile};
 use crate::steps::authorization::{self, AuthorizationByHand};
-use crate::steps::submission::{self, Sent};
+use crate::steps::submission::Sent;
 
 /// An authorization with the work that is open about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,28 +114,10 @@ impl Engine {
 
     fn ask_authorizations_under(&mut self, call: Option<&Call>) -> Result<Vec<Sent>, EngineError> {
         let stamp = self.call_stamp("ask_authorizations", None, call);
-        let mut desk = Desk {
-            tx: self.store.begin()?,
-            handlers: &mut self.handlers,
-            config: &self.config,
-            stamp: stamp.clone(),
-        };
-        let looked_at = desk.last_sequence()?;
-        let carried = |channel: &str| self.transports.contains_key(channel);
-        authorization::check_due(&mut desk)?;
-        let written = authorization::write_wanted(&mut desk, &self.config.outbox, &carried)?;
-        if let Some(call) = call {
-            call.record(desk.tx.as_mut(), &stamp)?;
-        } else if desk.last_sequence()? == looked_at {
-            return Ok(Vec::new());
-        }
-        desk.tx.commit()?;
-        let mut sent = Vec::new();
-        for (file, temporary) in written {
-            submission::publish(&temporary)?;
-            sent.push(file);
-        }
-        Ok(sent)
+        self.write_out(stamp, call, |desk, outbox, carried| {
+            authorization::check_due(desk)?;
+            authorization::write_wanted(desk, outbox, carried)
+        })
     }
 
     /// Lets a request leave once more: one that the payer refused to read, after

@@ -1,6 +1,8 @@
 //! What a host and its people do to claims: send, hold, correct. Releasing
 //! stands with the rules that it passes.
 
+use std::path::{Path, PathBuf};
+
 use chrono::NaiveDate;
 use scrubjay_model::ClaimId;
 use scrubjay_store::{Cause, Stamp};
@@ -77,6 +79,23 @@ impl Engine {
         call: Option<&Call>,
     ) -> Result<Vec<Sent>, EngineError> {
         let stamp = self.call_stamp("submit", by, call);
+        self.write_out(stamp, call, |desk, outbox, carried| {
+            submission::submit_ready(desk, selection, outbox, carried)
+        })
+    }
+
+    /// Writes files to the outbox at a desk, and gives them their names once
+    /// that is committed. Where nothing happened nothing is kept.
+    pub(super) fn write_out(
+        &mut self,
+        stamp: Stamp,
+        call: Option<&Call>,
+        write: impl FnOnce(
+            &mut Desk<'_>,
+            &Path,
+            &dyn Fn(&str) -> bool,
+        ) -> Result<Vec<(Sent, PathBuf)>, EngineError>,
+    ) -> Result<Vec<Sent>, EngineError> {
         let mut desk = Desk {
             tx: self.store.begin()?,
             handlers: &mut self.handlers,
@@ -85,8 +104,7 @@ impl Engine {
         };
         let looked_at = desk.last_sequence()?;
         let carried = |channel: &str| self.transports.contains_key(channel);
-        let outbox = &self.config.outbox;
-        let written = submission::submit_ready(&mut desk, selection, outbox, &carried)?;
+        let written = write(&mut desk, &self.config.outbox, &carried)?;
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
         } else if desk.last_sequence()? == looked_at {

@@ -4,9 +4,8 @@ use scrubjay_model::{EncounterId, PatientKey, RecordId};
 
 use super::Engine;
 use crate::EngineError;
-use crate::desk::Desk;
 use crate::once::{Call, Keyed, Once, once};
-use crate::steps::submission::{self, Sent};
+use crate::steps::submission::Sent;
 use crate::steps::{authorization, eligibility};
 
 impl Engine {
@@ -64,31 +63,13 @@ impl Engine {
         call: Option<&Call>,
     ) -> Result<Vec<Sent>, EngineError> {
         let stamp = self.call_stamp("ask_payers", None, call);
-        let mut desk = Desk {
-            tx: self.store.begin()?,
-            handlers: &mut self.handlers,
-            config: &self.config,
-            stamp: stamp.clone(),
-        };
-        let looked_at = desk.last_sequence()?;
-        let carried = |channel: &str| self.transports.contains_key(channel);
-        eligibility::want_due(&mut desk)?;
-        authorization::check_due(&mut desk)?;
-        let outbox = &self.config.outbox;
-        let mut written = eligibility::write_wanted(&mut desk, outbox, &carried)?;
-        written.extend(authorization::write_wanted(&mut desk, outbox, &carried)?);
-        if let Some(call) = call {
-            call.record(desk.tx.as_mut(), &stamp)?;
-        } else if desk.last_sequence()? == looked_at {
-            return Ok(Vec::new());
-        }
-        desk.tx.commit()?;
-        let mut sent = Vec::new();
-        for (file, temporary) in written {
-            submission::publish(&temporary)?;
-            sent.push(file);
-        }
-        Ok(sent)
+        self.write_out(stamp, call, |desk, outbox, carried| {
+            eligibility::want_due(desk)?;
+            authorization::check_due(desk)?;
+            let mut written = eligibility::write_wanted(desk, outbox, carried)?;
+            written.extend(authorization::write_wanted(desk, outbox, carried)?);
+            Ok(written)
+        })
     }
 }
 

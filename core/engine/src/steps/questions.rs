@@ -5,12 +5,13 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use scrubjay_edi::{Party, WriteError, WrittenExchange};
-use scrubjay_model::RecordKey;
+use scrubjay_edi::{Exchange, Party, WriteError, WrittenExchange};
+use scrubjay_model::{AsSent, Name, Provider, RecordKey};
 use scrubjay_store::Event;
 use scrubjay_x12::ControlNumbers;
 
 use crate::EngineError;
+use crate::config::Practice;
 use crate::desk::Desk;
 use crate::intake::file_hash;
 use crate::steps::submission::{Sent, TEMPORARY, numbers, party, route, write_durably};
@@ -90,4 +91,87 @@ pub(crate) fn send_questions(
         content: carried(channel).then(|| file_hash(&written.bytes)),
     })?;
     Ok((sent, temporary))
+}
+
+/// Who asks: the practice.
+pub(crate) fn asker(practice: &Practice) -> Provider {
+    Provider {
+        name: Name::organization(practice.name.as_str()),
+        npi: Some(AsSent::Sound(practice.npi)),
+        ..Provider::default()
+    }
+}
+
+/// Who gives trace numbers (TRN03): 1 and the tax number, else 9 and nine
+/// characters.
+pub(crate) fn originator(practice: &Practice) -> String {
+    let digits: String = practice
+        .tax_id
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    if digits.len() == 9 {
+        format!("1{digits}")
+    } else {
+        format!("9{digits:0>9.9}")
+    }
+}
+
+/// What is wrong with a question by its guide, where something is: one that
+/// cannot be written must not keep the others of its file from leaving.
+pub(crate) fn fault_of(desk: &Desk<'_>, write: &Write<'_>) -> Option<String> {
+    let end = || Party {
+        qualifier: "ZZ".to_owned(),
+        id: "PARTNER".to_owned(),
+        name: "PARTNER".to_owned(),
+    };
+    let envelope = Envelope {
+        sender: end(),
+        receiver: end(),
+        usage: "T",
+        at: desk.stamp.at,
+    };
+    let written = match write(&envelope, &mut Ones) {
+        Ok(written) => written,
+        Err(error) => return Some(error.to_string()),
+    };
+    match scrubjay_x12::check(&written.bytes, &[]) {
+        Ok(report) => report
+            .sets
+            .iter()
+            .flat_map(|set| &set.findings)
+            .next()
+            .map(|finding| finding.text.clone()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Control numbers of a file that never leaves.
+struct Ones;
+
+impl ControlNumbers for Ones {
+    fn next_interchange(&mut self) -> u32 {
+        1
+    }
+
+    fn next_group(&mut self) -> u32 {
+        1
+    }
+
+    fn next_set(&mut self) -> u32 {
+        1
+    }
+}
+
+impl Envelope {
+    /// These items in it.
+    pub(crate) fn around<'i, T>(&self, items: &'i [T]) -> Exchange<'i, T> {
+        Exchange {
+            items,
+            sender: self.sender.clone(),
+            receiver: self.receiver.clone(),
+            usage: self.usage,
+            at: self.at,
+        }
+    }
 }

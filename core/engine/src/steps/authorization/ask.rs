@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use scrubjay_edi::{
-    AuthorizationRequest, Exchange, Party, RequestedService, ReviewCategory, WriteError,
-    WrittenExchange, write_authorization_requests,
+    AuthorizationRequest, RequestedService, ReviewCategory, write_authorization_requests,
 };
 use scrubjay_model::{
     AsSent, Authorization, AuthorizationKind, AuthorizationStatus, AuthorizationWay, Coverage,
-    Encounter, Name, Patient, PayerId, Provider, WorkKind,
+    Encounter, Patient, PayerId, Provider, WorkKind,
 };
 use scrubjay_x12::ControlNumbers;
 
@@ -19,7 +18,7 @@ use super::on_file::{AuthorizationOnFile, payer_id, same_payer};
 use super::{contradiction, is_off, want, wanted};
 use crate::config::Practice;
 use crate::desk::Desk;
-use crate::steps::questions::{Envelope, Questions, send_questions};
+use crate::steps::questions::{self, Envelope, Questions, asker, originator, send_questions};
 use crate::steps::submission::Sent;
 use crate::{Config, EngineError};
 
@@ -189,7 +188,7 @@ fn request(
         &held.authorization,
         &patient.person,
         coverage,
-        &requester(practice),
+        &asker(practice),
         held.urgency,
     )?;
     if held.authorization.kind == AuthorizationKind::Referral {
@@ -231,70 +230,11 @@ fn add_modifiers(service: &mut RequestedService, visit: &Encounter) {
     }
 }
 
-/// Who asks: the practice.
-fn requester(practice: &Practice) -> Provider {
-    Provider {
-        name: Name::organization(practice.name.as_str()),
-        npi: Some(AsSent::Sound(practice.npi)),
-        ..Provider::default()
-    }
-}
-
-/// Who gives trace numbers (TRN03): 1 and the tax number, else 9 and nine
-/// characters.
-fn originator(practice: &Practice) -> String {
-    let digits: String = practice
-        .tax_id
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
-    if digits.len() == 9 {
-        format!("1{digits}")
-    } else {
-        format!("9{digits:0>9.9}")
-    }
-}
-
-/// What is wrong with a request by its guide, where something is: one that
-/// cannot be written must not keep the others of its file from leaving.
+/// What is wrong with a question by its guide, where something is.
 fn fault_of(request: &AuthorizationRequest, desk: &Desk<'_>) -> Option<String> {
-    struct Ones;
-    impl ControlNumbers for Ones {
-        fn next_interchange(&mut self) -> u32 {
-            1
-        }
-        fn next_group(&mut self) -> u32 {
-            1
-        }
-        fn next_set(&mut self) -> u32 {
-            1
-        }
-    }
-    let end = || Party {
-        qualifier: "ZZ".to_owned(),
-        id: "PARTNER".to_owned(),
-        name: "PARTNER".to_owned(),
-    };
-    let alone = Exchange {
-        items: std::slice::from_ref(request),
-        sender: end(),
-        receiver: end(),
-        usage: "T",
-        at: desk.stamp.at,
-    };
-    let written = match write_authorization_requests(&alone, &mut Ones) {
-        Ok(written) => written,
-        Err(error) => return Some(error.to_string()),
-    };
-    match scrubjay_x12::check(&written.bytes, &[]) {
-        Ok(report) => report
-            .sets
-            .iter()
-            .flat_map(|set| &set.findings)
-            .next()
-            .map(|finding| finding.text.clone()),
-        Err(error) => Some(error.to_string()),
-    }
+    questions::fault_of(desk, &|envelope, numbers| {
+        write_authorization_requests(&envelope.around(std::slice::from_ref(request)), numbers)
+    })
 }
 
 fn send(
@@ -309,17 +249,8 @@ fn send(
         .into_iter()
         .map(|one| (one.held, one.request))
         .unzip();
-    let write = |envelope: &Envelope,
-                 numbers: &mut dyn ControlNumbers|
-     -> Result<WrittenExchange, WriteError> {
-        let exchange = Exchange {
-            items: &requests,
-            sender: envelope.sender.clone(),
-            receiver: envelope.receiver.clone(),
-            usage: envelope.usage,
-            at: envelope.at,
-        };
-        write_authorization_requests(&exchange, numbers)
+    let write = |envelope: &Envelope, numbers: &mut dyn ControlNumbers| {
+        write_authorization_requests(&envelope.around(&requests), numbers)
     };
     let questions = Questions {
         channel,

@@ -3,21 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use scrubjay_edi::{
-    EligibilityRequest, Exchange, Party, WriteError, WrittenExchange, write_eligibility_requests,
-};
+use scrubjay_edi::{EligibilityRequest, write_eligibility_requests};
 use scrubjay_model::{
-    AsSent, EligibilityInquiry, Encounter, EncounterStatus, Money, Name, Provider, Record,
-    RecordKey, RecordKind, WorkKind,
+    EligibilityInquiry, Encounter, EncounterStatus, Money, Record, RecordKey, RecordKind, WorkKind,
 };
 use scrubjay_store::RecordFilter;
 use scrubjay_x12::ControlNumbers;
 
 use super::{answer_due, channel_of, contradiction, is_with};
 use crate::EngineError;
-use crate::config::Practice;
 use crate::desk::Desk;
-use crate::steps::questions::{Envelope, Questions, send_questions};
+use crate::steps::questions::{self, Envelope, Questions, asker, originator, send_questions};
 use crate::steps::submission::Sent;
 
 /// A question that may leave.
@@ -121,7 +117,7 @@ fn prepare(desk: &Desk<'_>, inquiry: &EligibilityInquiry) -> Result<Prepared, En
         &asked,
         &patient.person,
         coverage,
-        &provider(practice),
+        &asker(practice),
         &originator(practice),
     );
     Ok(match fault_of(&request, desk) {
@@ -138,70 +134,11 @@ fn withdraw(desk: &mut Desk<'_>, mut inquiry: EligibilityInquiry) -> Result<(), 
     desk.keep(inquiry, None)
 }
 
-/// Who asks: the practice.
-fn provider(practice: &Practice) -> Provider {
-    Provider {
-        name: Name::organization(practice.name.as_str()),
-        npi: Some(AsSent::read(practice.npi.as_str())),
-        ..Provider::default()
-    }
-}
-
-/// Who gives trace numbers (TRN03): 1 and the tax number, else 9 and nine
-/// characters.
-pub(super) fn originator(practice: &Practice) -> String {
-    let digits: String = practice
-        .tax_id
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
-    if digits.len() == 9 {
-        format!("1{digits}")
-    } else {
-        format!("9{:0>9.9}", digits)
-    }
-}
-
-/// What is wrong with a question by its guide, where something is: one that
-/// cannot be written must not keep the others of its file from leaving.
+/// What is wrong with a question by its guide, where something is.
 fn fault_of(request: &EligibilityRequest, desk: &Desk<'_>) -> Option<String> {
-    struct Ones;
-    impl ControlNumbers for Ones {
-        fn next_interchange(&mut self) -> u32 {
-            1
-        }
-        fn next_group(&mut self) -> u32 {
-            1
-        }
-        fn next_set(&mut self) -> u32 {
-            1
-        }
-    }
-    let end = || Party {
-        qualifier: "ZZ".to_owned(),
-        id: "PARTNER".to_owned(),
-        name: "PARTNER".to_owned(),
-    };
-    let alone = Exchange {
-        items: std::slice::from_ref(request),
-        sender: end(),
-        receiver: end(),
-        usage: "T",
-        at: desk.stamp.at,
-    };
-    let written = match write_eligibility_requests(&alone, &mut Ones) {
-        Ok(written) => written,
-        Err(error) => return Some(error.to_string()),
-    };
-    match scrubjay_x12::check(&written.bytes, &[]) {
-        Ok(report) => report
-            .sets
-            .iter()
-            .flat_map(|set| &set.findings)
-            .next()
-            .map(|finding| finding.text.clone()),
-        Err(error) => Some(error.to_string()),
-    }
+    questions::fault_of(desk, &|envelope, numbers| {
+        write_eligibility_requests(&envelope.around(std::slice::from_ref(request)), numbers)
+    })
 }
 
 fn send(
@@ -217,17 +154,8 @@ fn send(
         requests.push(request);
         inquiries.push(inquiry);
     }
-    let write = |envelope: &Envelope,
-                 numbers: &mut dyn ControlNumbers|
-     -> Result<WrittenExchange, WriteError> {
-        let exchange = Exchange {
-            items: &requests,
-            sender: envelope.sender.clone(),
-            receiver: envelope.receiver.clone(),
-            usage: envelope.usage,
-            at: envelope.at,
-        };
-        write_eligibility_requests(&exchange, numbers)
+    let write = |envelope: &Envelope, numbers: &mut dyn ControlNumbers| {
+        write_eligibility_requests(&envelope.around(&requests), numbers)
     };
     let questions = Questions {
         channel,
