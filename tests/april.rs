@@ -234,31 +234,43 @@ fn without_the_rule_of_scrubbing_more_units_go_out_than_were_granted() {
     assert!(!built.contains("is held"), "{built}");
 }
 
-/// The first claim of the clinic's week as a replacement that names no original.
-fn nameless_replacement(clinic: &ClinicCopy) {
-    let file = clinic.folder().join("inbox/01-claims-monday.837");
-    let text = fs::read_to_string(&file).unwrap();
-    let changed = text.replacen("*11:B:1*", "*11:B:7*", 1);
-    assert_ne!(text, changed);
-    fs::write(&file, changed).unwrap();
+/// The week's claims once more, JC2017 as a replacement of a claim that its payer
+/// has taken and not decided on.
+fn early_replacement(april: &April) {
+    let inbox = april.clinic.folder().join("inbox");
+    let text = fs::read_to_string(inbox.join("03-claims-wednesday.837")).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let at = lines
+        .iter()
+        .position(|line| line.starts_with("CLM*JC2017*"));
+    let at = at.unwrap();
+    lines[at] = lines[at].replacen(":1*", ":7*", 1);
+    lines.insert(at + 1, "REF*F8*SR26063X864~".to_owned());
+    let end = lines
+        .iter_mut()
+        .find(|line| line.starts_with("SE*"))
+        .unwrap();
+    let (count, rest) = end[3..].split_once('*').unwrap();
+    *end = format!("SE*{}*{rest}", count.parse::<u32>().unwrap() + 1);
+    fs::write(inbox.join("10-again.837"), lines.join("\n") + "\n").unwrap();
+    april.run(&[]);
 }
 
 #[test]
-fn without_the_rule_of_submitting_a_replacement_goes_out_that_names_no_original() {
-    let works = |rules: &[(&str, &str)]| {
-        let clinic = ClinicCopy::new();
-        for (file, rule) in rules {
-            take_out(&clinic.rules().join(file), rule);
-        }
-        nameless_replacement(&clinic);
-        let april = April { clinic };
-        let _ = april.clinic.run(&[]);
-        april.say(&["claims", "trace", "JC1001"])
-    };
+fn without_the_rule_of_submitting_a_replacement_leaves_before_the_payer_has_decided() {
     let rule = "base/replacement-names-original";
-    let held = works(&[]);
-    assert!(held.contains(rule), "{held}");
-    let bare = works(&[("base/coverage.rhai", rule)]);
+    let trace = |april: &April| {
+        early_replacement(april);
+        april.say(&["claims", "trace", "JC2017.2"])
+    };
+    let held = trace(&April::without(&[]));
+    assert!(held.contains(&format!("ran {rule}")), "{held}");
+    let shown = held.split("at submit").nth(1).unwrap();
+    assert!(
+        shown.contains(rule) && shown.contains("1 finding(s)"),
+        "{held}"
+    );
+    let bare = trace(&April::without(&[("base/coverage.rhai", rule)]));
     assert!(!bare.contains(rule), "{bare}");
 }
 
