@@ -108,10 +108,10 @@ impl Lines {
         match self {
             Self::Text => writeln!(
                 out,
-                "{} sent {}: {} claims for channel {}",
+                "{} sent {}: {} for channel {}",
                 clock(),
                 sent.name,
-                sent.claims,
+                sent.contents(),
                 sent.channel
             )?,
             Self::Json => json(out, "sent", sent)?,

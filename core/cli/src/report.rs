@@ -35,8 +35,11 @@ pub(crate) fn print_run(out: &mut impl Write, run: &Run) -> io::Result<()> {
     for sent in &run.sent {
         writeln!(
             out,
-            "  {}: {} claims for channel {}, interchange {}",
-            sent.name, sent.claims, sent.channel, sent.interchange
+            "  {}: {} for channel {}, interchange {}",
+            sent.name,
+            sent.contents(),
+            sent.channel,
+            sent.interchange
         )?;
     }
     if !run.fetched.is_empty() || !run.delivered.is_empty() {

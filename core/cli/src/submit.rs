@@ -88,8 +88,11 @@ fn print_sent(out: &mut impl Write, sent: &[Sent], json: bool) -> anyhow::Result
     for file in sent {
         writeln!(
             out,
-            "{}: {} claims for channel {}, interchange {}",
-            file.name, file.claims, file.channel, file.interchange
+            "{}: {} for channel {}, interchange {}",
+            file.name,
+            file.contents(),
+            file.channel,
+            file.interchange
         )?;
     }
     Ok(())

@@ -37,6 +37,17 @@ pub struct Sent {
     pub questions: usize,
 }
 
+impl Sent {
+    /// What is in it, for people: `14 claims`, `1 questions`.
+    #[must_use]
+    pub fn contents(&self) -> String {
+        match self.questions {
+            0 => format!("{} claims", self.claims),
+            questions => format!("{questions} questions"),
+        }
+    }
+}
+
 // serde asks by reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 const fn no_questions(questions: &usize) -> bool {
