@@ -5,8 +5,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use scrubjay_tests::{ClinicCopy, repository, scrubjay};
+use scrubjay_tests::{ClinicCopy, oracle_python, repository, scrubjay, shared};
 
 /// A copy of the clinic, and the April that comes to it.
 struct April {
@@ -154,10 +155,29 @@ fn a_patient_comes_from_the_schedule_to_the_payers_acknowledgment() {
         let checked = scrubjay(&["x12", "check", &path.to_string_lossy()]);
         assert!(checked.status.success(), "{}", path.display());
     }
+    judged_by_another(&april);
     assert!(april.say(&["db", "verify"]).contains("clean"));
     let trial = april.say(&["ledger", "trial-balance"]);
     let sum = trial.lines().last().unwrap().trim();
     assert!(sum.starts_with("sum") && sum.ends_with(" 0.00"), "{trial}");
+}
+
+/// The independent judge finds the claim sound. It has no guide for questions.
+fn judged_by_another(april: &April) {
+    let (Some(shared), Some(python)) = (shared(), oracle_python()) else {
+        return;
+    };
+    let claim = april
+        .clinic
+        .folder()
+        .join("outbox/000000006-clearinghouse.837p");
+    let output = Command::new(python)
+        .arg(shared.join("oracle/x12_oracle.py"))
+        .arg(claim)
+        .output()
+        .expect("the oracle starts");
+    let verdict = String::from_utf8_lossy(&output.stdout);
+    assert!(verdict.contains("\"status\": \"VALID\""), "{verdict}");
 }
 
 #[test]
