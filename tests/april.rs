@@ -162,6 +162,63 @@ fn a_patient_comes_from_the_schedule_to_the_payers_acknowledgment() {
     assert!(sum.starts_with("sum") && sum.ends_with(" 0.00"), "{trial}");
 }
 
+#[test]
+fn a_new_telephone_number_takes_nothing_back_of_what_the_payer_said() {
+    let april = April::without(&[]);
+    april.booked();
+    april.run(&["03-medicare.271"]);
+    let inbox = april.clinic.folder().join("inbox");
+    let told = fs::read_to_string(inbox.join("01-patients.csv")).unwrap();
+    for (number, file) in [("555-0178", "11-moved.csv"), ("555-0179", "12-again.csv")] {
+        let news = told.replace("555-0177", number);
+        assert_ne!(news, told);
+        fs::write(inbox.join(file), news).unwrap();
+        april.run(&[]);
+        let patient = april.say(&["patient", "show", "JC-3001"]);
+        assert!(patient.contains("P summit-advantage"), "{file}: {patient}");
+    }
+    // Cover that is told anew counts.
+    fs::write(
+        inbox.join("13-cover.csv"),
+        told.replace("2JC4TE5MK73", "3JC4TE5MK73"),
+    )
+    .unwrap();
+    april.run(&[]);
+    let patient = april.say(&["patient", "show", "JC-3001"]);
+    assert!(!patient.contains("summit-advantage"), "{patient}");
+}
+
+#[test]
+fn an_answer_about_another_person_changes_nothing_and_is_work() {
+    let april = April::without(&[]);
+    april.booked();
+    let other = |file: &str| {
+        let from = repository().join("examples/clinic/april").join(file);
+        let text = fs::read_to_string(from).unwrap();
+        let text = text.replace("THISTLEWOOD*MARGUERITE", "OAKES*PERCIVAL");
+        let text = text.replace("2JC4TE5MK73", "9XY8WV7UT65");
+        text.replace("MI*SRA448120", "MI*SRA000001")
+    };
+    let inbox = april.clinic.folder().join("inbox");
+    fs::write(inbox.join("03-other.271"), other("03-medicare.271")).unwrap();
+    april.run(&[]);
+    let patient = april.say(&["patient", "show", "JC-3001"]);
+    assert!(!patient.contains("summit-advantage"), "{patient}");
+    let work = april.say(&["work", "list", "--kind", "eligibility"]);
+    assert!(work.contains("names another person"), "{work}");
+    april.run(&["03-medicare.271"]);
+    fs::write(inbox.join("05-other.278"), other("05-authorization.278")).unwrap();
+    april.run(&[]);
+    let granted = april.say(&["auth", "list"]);
+    assert!(
+        granted.contains("asked") && !granted.contains("SRA55019"),
+        "{granted}"
+    );
+    let work = april.say(&["work", "list", "--kind", "authorization"]);
+    assert!(work.contains("names another person"), "{work}");
+    assert!(!work.contains("OAKES"), "{work}");
+}
+
 /// The independent judge finds the claim sound. It has no guide for questions.
 fn judged_by_another(april: &April) {
     let (Some(shared), Some(python)) = (shared(), oracle_python()) else {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use scrubjay_edi::{Exchange, Party, WriteError, WrittenExchange};
-use scrubjay_model::{AsSent, Name, Provider, RecordKey};
+use scrubjay_model::{AsSent, MemberId, Name, Person, Provider, RecordKey};
 use scrubjay_store::Event;
 use scrubjay_x12::ControlNumbers;
 
@@ -91,6 +91,28 @@ pub(crate) fn send_questions(
         content: carried(channel).then(|| file_hash(&written.bytes)),
     })?;
     Ok((sent, temporary))
+}
+
+/// Whether an answer names another person than it was asked about: two of last
+/// name, date of birth and member number are told and differ. One alone may be
+/// the payer's correction.
+pub(crate) fn names_another(
+    asked: (&Person, &[&MemberId]),
+    said: (&Person, Option<&MemberId>),
+) -> bool {
+    let last = |person: &Person| person.name.last.trim().to_ascii_uppercase();
+    let (asked_name, said_name) = (last(asked.0), last(said.0));
+    let name = !asked_name.is_empty() && !said_name.is_empty() && asked_name != said_name;
+    let born = asked.0.born.zip(said.0.born);
+    let born = born.is_some_and(|(asked, said)| asked != said);
+    let member = said
+        .1
+        .is_some_and(|said| !asked.1.is_empty() && asked.1.iter().all(|known| *known != said));
+    [name, born, member]
+        .into_iter()
+        .filter(|differs| *differs)
+        .count()
+        >= 2
 }
 
 /// Who asks: the practice.

@@ -5,8 +5,8 @@ use scrubjay_edi::{
     AuthorizationResponse, Matched, match_authorization, read_authorization_responses,
 };
 use scrubjay_model::{
-    Authorization, AuthorizationRecord, AuthorizationStatus, Money, RecordId, ReviewAnswer,
-    ReviewOutcome, WorkKind,
+    Authorization, AuthorizationRecord, AuthorizationStatus, MemberId, Money, RecordId,
+    ReviewAnswer, ReviewOutcome, WorkKind,
 };
 use scrubjay_store::{Cause, RecordFilter};
 use scrubjay_x12::TransactionSet;
@@ -15,6 +15,7 @@ use super::on_file::{self, AuthorizationOnFile};
 use super::{ask, check, clock, units, words};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::questions::names_another;
 
 /// What the answers of a transaction set came to.
 #[derive(Debug, Default)]
@@ -65,7 +66,10 @@ fn request_of(
         if let Some(held) = on_file::one(reader, &name)?
             && held.authorization.asked.is_some()
         {
-            return Ok(Ok(held));
+            return Ok(match speaks_of_another(desk, &held, response)? {
+                true => Err(format!("it names another person than request {}", held.id)),
+                false => Ok(held),
+            });
         }
     }
     let filter = RecordFilter {
@@ -96,6 +100,27 @@ fn request_of(
     };
     let nothing = || "it belongs to no request of ours".to_owned();
     Ok(found.map(|at| open.swap_remove(at)).ok_or_else(nothing))
+}
+
+/// Whether an answer is about another person than its request, whatever number
+/// it gives back.
+fn speaks_of_another(
+    desk: &Desk<'_>,
+    held: &AuthorizationOnFile,
+    response: &AuthorizationResponse,
+) -> Result<bool, EngineError> {
+    let Some(patient) = desk.patient(&held.authorization.patient)? else {
+        return Ok(false);
+    };
+    let members = patient.coverages.iter();
+    let known: Vec<&MemberId> = members
+        .filter_map(|one| one.coverage.member.as_ref())
+        .collect();
+    let named = &response.request;
+    let said = named.dependent.as_ref().map(|dependent| &dependent.person);
+    let said = said.unwrap_or(&named.subscriber);
+    let member = named.subscriber.member.as_ref();
+    Ok(names_another((&patient.person, &known), (said, member)))
 }
 
 /// An answer without its request is work for a person, who finds it in the file.

@@ -2,8 +2,8 @@
 
 use scrubjay_edi::{EligibilityResponse, Matched, match_inquiry, read_eligibility_responses};
 use scrubjay_model::{
-    AskStage, EligibilityAnswer, EligibilityInquiry, InquiryRecord, Money, PatientKey, PayerId,
-    Record, RecordId, RecordKey, RecordKind, WorkKind,
+    AskStage, EligibilityAnswer, EligibilityInquiry, InquiryRecord, MemberId, Money, PatientKey,
+    PayerId, Record, RecordId, RecordKey, RecordKind, WorkKind,
 };
 use scrubjay_store::{Cause, Event, RecordFilter};
 use scrubjay_x12::TransactionSet;
@@ -16,6 +16,7 @@ use super::switch::about_payer;
 use super::{contradiction, inquiries, inquiries_of, is_with, payer_of_id};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::questions::names_another;
 
 /// What the answers of a transaction set came to.
 #[derive(Debug, Default)]
@@ -64,7 +65,13 @@ fn question_of(
     let batch = response.batch.as_deref().map(str::parse::<RecordId>);
     for name in traces.chain(batch.and_then(Result::ok)) {
         if let Some(inquiry) = inquiry(desk, name)? {
-            return Ok(Ok(inquiry));
+            return Ok(match speaks_of_another(desk, &inquiry, response)? {
+                true => Err(format!(
+                    "it names another person than question {}",
+                    inquiry.id
+                )),
+                false => Ok(inquiry),
+            });
         }
     }
     let mut open = inquiries(
@@ -91,6 +98,21 @@ fn question_of(
         Matched::Nothing => return Ok(Err("it belongs to no question of ours".to_owned())),
     };
     Ok(inquiry(desk, found)?.ok_or_else(|| "its question is gone".to_owned()))
+}
+
+/// Whether an answer is about another person than its question, whatever number
+/// it gives back.
+fn speaks_of_another(
+    desk: &Desk<'_>,
+    inquiry: &EligibilityInquiry,
+    response: &EligibilityResponse,
+) -> Result<bool, EngineError> {
+    let Some((patient, said)) = desk.patient(&inquiry.patient)?.zip(response.patient()) else {
+        return Ok(false);
+    };
+    let known: Vec<&MemberId> = inquiry.member.iter().collect();
+    let member = response.subscriber.member.as_ref();
+    Ok(names_another((&patient.person, &known), (said, member)))
 }
 
 /// A question that has left.

@@ -156,11 +156,36 @@ fn keep_as_told(desk: &mut Desk<'_>, given: Patient) -> Result<(Patient, Kept), 
         desk.keep(given.clone(), None)?;
         return Ok((given, Kept::New));
     };
-    if told_last(desk, &given.key)?.as_ref() == Some(&given) {
+    let told = told_last(desk, &given.key)?;
+    if told.as_ref() == Some(&given) {
         return Ok((on_file, Kept::Unchanged));
     }
     keep_patient(desk, &given, None)?;
+    // Of covers nothing new is told: what a payer's answer has put right since
+    // stays, whatever else is news.
+    let same_covers = told.is_some_and(|told| told.coverages == given.coverages);
+    if let (true, Some(cause)) = (same_covers, put_right_by(desk, &on_file)?)
+        && on_file.coverages != given.coverages
+    {
+        let mut record = given.into_record();
+        record.coverages.clone_from(&on_file.coverages);
+        let standing = Patient::new(record).map_err(RegistrationError::Patient)?;
+        keep_patient(desk, &standing, Some(&cause))?;
+        return Ok((standing, Kept::Changed));
+    }
     Ok((given, Kept::Changed))
+}
+
+/// The rule that has put a patient's record as it stands.
+fn put_right_by(desk: &Desk<'_>, on_file: &Patient) -> Result<Option<Cause>, EngineError> {
+    let history = desk.tx.record_history(&(&on_file.key).into())?;
+    let by_rule = history.into_iter().rev().find_map(|row| match row.event {
+        Event::RecordKept { .. } if matches!(row.stamp.cause, Cause::Rule { .. }) => {
+            Some(row.stamp.cause)
+        }
+        _ => None,
+    });
+    Ok(by_rule)
 }
 
 /// A patient as people and files told of them last: without what rules have
