@@ -1,7 +1,7 @@
 //! Earlier claims of a patient, as far as rules see them.
 
 use scrubjay_hooks::{EarlierClaim, EarlierService};
-use scrubjay_model::{Claim, Work};
+use scrubjay_model::{Claim, Frequency, Work};
 use scrubjay_store::{ClaimFilter, Reader, patient_key};
 
 use crate::EngineError;
@@ -33,10 +33,11 @@ pub(crate) fn history(
             .map(|denial| denial.carc.text())
             .collect();
         let withdrawn = row.status.work == Work::Void || row.replaced_by.is_some();
+        let seen = earlier_claim(&earlier);
         history.push(EarlierClaim {
-            withdrawn,
+            withdrawn: withdrawn || seen.withdrawn,
             denied,
-            ..earlier_claim(&earlier)
+            ..seen
         });
     }
     Ok(history)
@@ -53,7 +54,8 @@ pub(crate) fn earlier_claim(claim: &Claim) -> EarlierClaim {
             .unwrap_or_default(),
         id: claim.id.clone(),
         order: claim.order(),
-        withdrawn: false,
+        // A void bills nothing.
+        withdrawn: claim.frequency == Frequency::Void,
         services: claim
             .lines
             .iter()

@@ -302,10 +302,14 @@ fn history_before(
     let earlier = known.into_iter().skip(recent);
     let earlier = earlier.filter(|(document, _)| document.id != claim.id);
     Ok(earlier
-        .map(|(document, rows)| EarlierClaim {
-            withdrawn: rows.iter().any(|row| withdraws(&row.event, &document)),
-            denied: rows.iter().filter_map(reason).collect(),
-            ..earlier_claim(&document)
+        .map(|(document, rows)| {
+            let seen = earlier_claim(&document);
+            let withdrawn = rows.iter().any(|row| withdraws(&row.event, &document));
+            EarlierClaim {
+                withdrawn: withdrawn || seen.withdrawn,
+                denied: rows.iter().filter_map(reason).collect(),
+                ..seen
+            }
         })
         .collect())
 }
