@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex};
 
 use scrubjay::hooks::{CollectionStep, Notice, Notifier, NotifyError};
-use scrubjay::model::{Money, PaymentWay};
+use scrubjay::model::{HoldKind, Money, PaymentWay};
 use scrubjay::{Config, Engine, EngineBuilder, Once};
 use scrubjay_tests::practice::Practice;
 use scrubjay_tests::sample::{claims, remittance};
@@ -23,6 +23,10 @@ fn dollars(amount: i64) -> Money {
 /// A practice with three claims that are paid, of which twenty dollars each are
 /// the patient's.
 fn practice(policy: &str) -> (Practice, Engine) {
+    practice_with(&format!("notice: 0, {policy}"))
+}
+
+fn practice_with(policy: &str) -> (Practice, Engine) {
     let practice = Practice::new(&format!("patients: {{ {policy} }}\n"));
     let mut engine = Engine::open(practice.folder()).unwrap();
     engine.take_in("claims.837", claims(3).as_bytes()).unwrap();
@@ -200,7 +204,7 @@ fn an_agency_is_told_what_is_placed_and_what_is_taken_back_and_the_books_balance
     assert_eq!(export(&mut engine, Some(day)).1, csv);
 
     // The agency collects from one; another applies for help, and is taken back.
-    let [first, second, _] = accounts.as_slice() else {
+    let [first, second, third] = accounts.as_slice() else {
         panic!("{accounts:?}");
     };
     let paid = engine
@@ -220,6 +224,17 @@ fn an_agency_is_told_what_is_placed_and_what_is_taken_back_and_the_books_balance
     let (told, csv) = export(&mut engine, None);
     assert_eq!(told.recalled, std::slice::from_ref(second));
     assert!(csv.lines().nth(1).unwrap().starts_with("recall,"), "{csv}");
+    // Nobody pursues a patient in bankruptcy, whoever has the account.
+    engine
+        .hold_account(third, HoldKind::Bankruptcy, "A notice came", "Ana")
+        .unwrap();
+    let (told, _) = export(&mut engine, None);
+    assert_eq!(told.recalled, std::slice::from_ref(third));
+    let back = engine.patient_account(third).unwrap();
+    assert_eq!(
+        (back.balance(), back.dealings.placed()),
+        (dollars(20), None)
+    );
     assert!(is_balanced(&engine));
     drop(engine);
     assert!(
@@ -228,6 +243,30 @@ fn an_agency_is_told_what_is_placed_and_what_is_taken_back_and_the_books_balance
             .good()
             .contains("clean")
     );
+}
+
+#[test]
+fn an_agency_waits_for_as_long_as_the_final_notice_gives() {
+    let (_practice, mut engine) = practice_with("agencies: { east: { name: East Recovery } }");
+    engine.tick(morning("2026-03-17")).unwrap();
+    engine.deliver_letters(morning("2026-03-17")).unwrap();
+    engine.tick(morning("2026-04-08")).unwrap();
+    let account = engine.patient_accounts().unwrap()[0].number.clone();
+    let mut step = |on: &str, step| {
+        engine.tick(morning(on)).unwrap();
+        engine.take_collection_step(&account, step, "Nobody answers", "Ana")
+    };
+    step("2026-04-08", CollectionStep::FinalNotice).unwrap();
+    // What was not delivered was not told.
+    assert!(step("2026-04-08", CollectionStep::Agency).is_err());
+    engine.deliver_letters(morning("2026-04-08")).unwrap();
+    let mut step = |on: &str| {
+        engine.tick(morning(on)).unwrap();
+        let step = CollectionStep::Agency;
+        engine.take_collection_step(&account, step, "Nobody answers", "Ana")
+    };
+    let early = step("2026-05-07").unwrap_err();
+    assert!(early.to_string().contains("final_notice"), "{early}");
 }
 
 #[test]

@@ -46,7 +46,9 @@ impl Pushed {
     }
 
     fn of(step: CollectionStep, policy: &str, rules: &str, claims: &str) -> Self {
-        let practice = Practice::new(&format!("rules: [packs]\npatients: {{ {policy} }}\n"));
+        let practice = Practice::new(&format!(
+            "rules: [packs]\npatients: {{ notice: 0, {policy} }}\n"
+        ));
         let name = step.as_str();
         practice.pack(
             "pushy",

@@ -10,7 +10,8 @@ use scrubjay_hooks::{
     GoodFaithEstimate, StatementSent, SurpriseBill, SurpriseKind,
 };
 use scrubjay_model::{
-    AssistanceStatus, Axis, ClaimStatus, FinancialAssistance, HoldKind, PlanStatus,
+    AssistanceStatus, Axis, ClaimStatus, FinancialAssistance, HoldKind, Money, Placement,
+    PlanStatus,
 };
 
 use super::answer::named;
@@ -86,7 +87,14 @@ impl AccountView {
         Self {
             claims: claims.collect(),
             payer: PayerView::of(subject.payer, eye.facts.line, eye.texts),
-            balance: subject.account.balance().to_decimal(),
+            // What an agency has is owed still.
+            balance: (subject.account.balance()
+                + subject
+                    .account
+                    .dealings
+                    .placed()
+                    .map_or(Money::ZERO, Placement::amount))
+            .to_decimal(),
             unapplied: subject.account.unapplied.to_decimal(),
             holds: subject.account.may_bill(today).err().unwrap_or_default(),
             patient: subject

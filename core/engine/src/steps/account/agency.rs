@@ -1,15 +1,17 @@
 //! Collection agencies: placed with, told by a file, paid by, taken back from.
 
 use chrono::NaiveDate;
+use scrubjay_hooks::CollectionStep;
 use scrubjay_model::{
     AccountClaim, AccountNumber, Money, PatientAccount, PatientBilling, PatientMoney, Placement,
-    Record, RecordKind,
+    Record, RecordKey, RecordKind, WorkKind,
 };
 use scrubjay_store::{Reader, RecordFilter};
 use serde::Serialize;
 
 use super::error::PatientAccountError;
 use super::facts::Facts;
+use super::guard::{Act, stops};
 use super::money::{oldest_first, positive, post};
 use super::{account, change, move_claims};
 use crate::EngineError;
@@ -79,6 +81,25 @@ pub(crate) fn recall(desk: &mut Desk<'_>, number: &AccountNumber) -> Result<(), 
         });
     })?;
     move_claims(desk, &kept, &[PatientBilling::Billed])
+}
+
+/// Takes an account back that nobody may pursue any more, such as one in
+/// bankruptcy, and gives it to somebody.
+pub(crate) fn take_back(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineError> {
+    if facts.account.dealings.placed().is_none() {
+        return Ok(());
+    }
+    let act = Act::Step(CollectionStep::Agency);
+    let stops = stops(facts, act, &desk.config.patients);
+    let Some(stop) = stops.iter().find(|stop| stop.guard.ends_placement()) else {
+        return Ok(());
+    };
+    let number = &facts.account.number;
+    let amount = facts.asked();
+    recall(desk, number)?;
+    let key: RecordKey = number.into();
+    let reason = format!("taken back from the agency: {}", stop.why);
+    desk.open_record_work(WorkKind::PatientAccount, &key, amount, reason)
 }
 
 /// An agency has collected, kept its fee, and sent the rest.
@@ -174,6 +195,15 @@ pub(crate) fn export(
         csv: row(&COLUMNS.map(str::to_owned)),
     };
     let today = desk.today();
+    if again.is_none() {
+        for row in desk.tx.records(&placed_accounts())? {
+            if let Some(Record::Account(kept)) = desk.tx.record(&row.key)? {
+                let kept = super::as_the_ledger_says(desk.tx.as_ref(), *kept)?;
+                let facts = Facts::of(desk.tx.as_ref(), kept, desk.stamp.at)?;
+                take_back(desk, &facts)?;
+            }
+        }
+    }
     for kept in to_tell(desk.tx.as_ref(), agency, again)? {
         let number = kept.number.clone();
         let facts = Facts::of(desk.tx.as_ref(), kept, desk.stamp.at)?;
@@ -196,6 +226,14 @@ pub(crate) fn export(
         }
     }
     Ok(file)
+}
+
+fn placed_accounts() -> RecordFilter {
+    RecordFilter {
+        kind: Some(RecordKind::Account),
+        state: Some("placed".to_owned()),
+        ..RecordFilter::default()
+    }
 }
 
 /// Accounts of which an agency is to be told, or was told on a day.

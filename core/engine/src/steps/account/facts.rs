@@ -33,6 +33,12 @@ impl Owed {
     }
 }
 
+/// Whether somebody is under eighteen on a day, as far as is known.
+pub(crate) fn is_minor(person: &Person, today: NaiveDate) -> bool {
+    let age = person.born.and_then(|born| today.years_since(born));
+    age.is_some_and(|years| years < 18)
+}
+
 /// What is known of an account.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
@@ -40,7 +46,8 @@ pub(crate) struct Facts {
     pub(crate) claims: Vec<Owed>,
     /// The patient.
     pub(crate) person: Option<Person>,
-    /// Who is written to: the guarantor or the patient.
+    /// Who is written to: the guarantor or the patient; of a child without a
+    /// guarantor, the subscriber.
     pub(crate) billed: Option<Person>,
     /// The payment plan that counts, with its id.
     pub(crate) plan: Option<(RecordId, PaymentPlan)>,
@@ -83,6 +90,16 @@ impl Facts {
         let person = registered.as_ref().map(|patient| patient.person.clone());
         let billed = registered.as_ref().map(|patient| patient.billed().clone());
         let today = at.date_naive();
+        let mut billed = billed.or_else(|| on_claim.clone());
+        if billed
+            .as_ref()
+            .is_some_and(|person| is_minor(person, today))
+        {
+            // A child owes nothing itself: whoever insures it is written to.
+            let coverage = newest.and_then(|owed| owed.claim.coverages.first());
+            let insured = coverage.and_then(|coverage| coverage.subscriber.clone());
+            billed = insured.filter(|person| !is_minor(person, today)).or(billed);
+        }
         let statements = account.dealings.statements();
         let statements = statements.map(|(issued, owed)| StatementSent { issued, owed });
         let last = account.dealings.contacts.iter().copied();
@@ -92,7 +109,7 @@ impl Facts {
             estimate: estimate_of(reader, &account, &claims)?,
             statements: statements.collect(),
             contacts: contacts.collect(),
-            billed: billed.or_else(|| on_claim.clone()),
+            billed,
             person: person.or(on_claim),
             account,
             claims,

@@ -54,8 +54,8 @@ pub(crate) fn write(
             letter.owed
         ))),
         (LetterKind::FinalNotice, _) => parts.push(Part::Words(format!(
-            "This is our last notice about ${}. If we do not hear from you within 30 days of this letter we may place the account with a collection agency, report it to a credit bureau, or go to court, as far as the law lets us.",
-            letter.owed
+            "This is our last notice about ${}. If we do not hear from you within {} days of this letter we may place the account with a collection agency, report it to a credit bureau, or go to court, as far as the law lets us.",
+            letter.owed, config.patients.notice
         ))),
         (LetterKind::PlanOffer { instalments }, _) => parts.push(Part::Words(format!(
             "You can pay ${} in {instalments} monthly parts, without interest. Call us to agree on it.",

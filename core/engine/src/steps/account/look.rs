@@ -6,6 +6,7 @@ use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Outcome};
 use scrubjay_model::{AccountNumber, Money, Pause, RecordKey, WorkKind, WriteOffReason};
 use serde::Serialize;
 
+use super::agency;
 use super::collection::{self, StepDone};
 use super::error::PatientAccountError;
 use super::facts::Facts;
@@ -92,6 +93,7 @@ fn look(
         .iter()
         .any(|owed| !owed.patient.is_zero() || !owed.insurance.is_zero());
     broken_promises(desk, &facts)?;
+    agency::take_back(desk, &facts)?;
     let (mut deferred, mut next) = (None, next_look(desk));
     if open || facts.account.dealings.placed().is_some() {
         if next_statement(&facts, &desk.config.patients) <= desk.today() {

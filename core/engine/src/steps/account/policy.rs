@@ -13,6 +13,7 @@ use serde::Deserialize;
 /// patients:
 ///   cycle: 30                 # days between statements
 ///   due: 21                   # days to pay
+///   notice: 30                # days behind the final notice
 ///   minimum: "5.00"           # no statement below
 ///   facility: nonprofit_hospital
 ///   state: TX
@@ -27,6 +28,8 @@ pub struct PatientPolicy {
     pub cycle: u16,
     /// Days that a statement gives to pay.
     pub due: u16,
+    /// Days that the final notice gives, before anything follows that it names.
+    pub notice: u16,
     /// Days after which an account that owes is looked at again.
     pub look: u16,
     /// The least that a statement asks for.
@@ -117,6 +120,7 @@ impl Default for PatientPolicy {
         Self {
             cycle: 30,
             due: 21,
+            notice: 30,
             look: 7,
             minimum: Money::from_cents(500),
             letters: "letters".into(),

@@ -21,6 +21,8 @@ pub enum Guard {
     Bankruptcy,
     /// Deceased.
     Deceased,
+    /// A child, for whom nobody is on file who answers for the bills.
+    Minor,
     /// The patient contests the bill (45 CFR 149.620; 12 CFR 1006.38).
     Dispute,
     /// Financial assistance is applied for (26 CFR 1.501(r)-6(c)).
@@ -81,10 +83,24 @@ impl Guard {
             self,
             Self::Bankruptcy
                 | Self::Deceased
+                | Self::Minor
                 | Self::Dispute
                 | Self::AssistancePending
                 | Self::InsurancePending
                 | Self::BadAddress
+        )
+    }
+
+    /// Whether it takes an account back from an agency.
+    #[must_use]
+    pub const fn ends_placement(self) -> bool {
+        matches!(
+            self,
+            Self::Bankruptcy
+                | Self::Deceased
+                | Self::Minor
+                | Self::Dispute
+                | Self::AssistancePending
         )
     }
 
@@ -94,6 +110,7 @@ impl Guard {
         match self {
             Self::Bankruptcy => "bankruptcy",
             Self::Deceased => "deceased",
+            Self::Minor => "minor",
             Self::Dispute => "dispute",
             Self::AssistancePending => "assistance_pending",
             Self::InsurancePending => "insurance_pending",

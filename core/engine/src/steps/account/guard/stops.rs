@@ -5,7 +5,7 @@ use scrubjay_hooks::{CollectionStep, Collector, ContactKind, FacilityKind, Surpr
 use scrubjay_model::{AssistanceStatus, Money, PlanStatus};
 
 use super::{Act, Guard, Stop, plus};
-use crate::steps::account::facts::Facts;
+use crate::steps::account::facts::{Facts, is_minor};
 use crate::steps::account::law::{Federal, Law};
 use crate::steps::account::policy::PatientPolicy;
 
@@ -71,6 +71,11 @@ impl Stops<'_> {
             .is_some_and(|person| person.died.is_some())
         {
             self.add(Guard::Deceased, "the patient has died: ask the estate");
+        }
+        let billed = facts.billed.as_ref();
+        if billed.is_some_and(|person| is_minor(person, self.today)) {
+            let why = "the patient is a child: enter who answers for the bills";
+            self.add(Guard::Minor, why);
         }
         if dealings.assistance.status == AssistanceStatus::Pending {
             let why = "financial assistance is applied for: decide first";
@@ -203,6 +208,12 @@ impl Stops<'_> {
             self.add(Guard::FinalNotice, why);
             return;
         };
+        // The time that the notice itself gives.
+        let from = plus(told, u64::from(self.policy.notice));
+        if self.today < from {
+            let why = format!("the final notice of {told} gives time: not before {from}");
+            self.add(Guard::FinalNotice, why);
+        }
         let bound = self.policy.facility == FacilityKind::NonprofitHospital;
         if !bound || !step.is_extraordinary() {
             return;
