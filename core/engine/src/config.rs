@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scrubjay_model::{Address, LineOfBusiness, Npi, PayerId, PayerProfile};
+use scrubjay_model::{LineOfBusiness, PayerId};
 use scrubjay_plugin_host::{
     PluginError, PluginHost, PluginKey, PluginLog, PluginSpec, Setting, Trust,
 };
@@ -12,9 +12,13 @@ use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
 use crate::{
-    Answers, AuthorizationTerms, Batches, BillingPolicy, ChargeMaster, ChargeMasterFileError,
-    Charging, CodeFiles, EngineError, HttpsWay, PatientPolicy, RosterEntry, Term, Terms,
+    BillingPolicy, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles, EngineError,
+    PatientPolicy, RosterEntry,
 };
+
+mod partner;
+
+pub use partner::{Channel, Contact, Payer, Practice, TradingPartner, Usage, Way};
 
 /// The name of the configuration in a folder.
 pub const FILE_NAME: &str = "scrubjay.yaml";
@@ -42,182 +46,6 @@ pub enum RulesFrom {
     /// The live published version of each, from the practice's database.
     /// The folders of `rules` are then only where packs are published from.
     Published,
-}
-
-/// One end of an electronic channel, as ISA and GS name it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TradingPartner {
-    /// ISA05 or ISA07.
-    #[serde(default = "mutually_defined")]
-    pub qualifier: String,
-    /// ISA06 or ISA08, at most 15 characters.
-    pub id: String,
-    /// Name in loop 1000A or 1000B.
-    #[serde(default)]
-    pub name: Option<String>,
-}
-
-fn mutually_defined() -> String {
-    "ZZ".to_owned()
-}
-
-/// Whom a payer or clearinghouse calls.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Contact {
-    /// Name.
-    pub name: String,
-    /// Ten digits.
-    pub phone: String,
-}
-
-/// The practice that bills.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Practice {
-    /// Name.
-    pub name: String,
-    /// NPI.
-    pub npi: Npi,
-    /// Tax id, digits.
-    pub tax_id: String,
-    /// Contact for questions about what we send.
-    pub contact: Contact,
-    /// Who sends.
-    pub submitter: TradingPartner,
-    /// Where it is, with a ZIP code of nine digits: claims that are built here
-    /// need it.
-    #[serde(default)]
-    pub address: Option<Address>,
-    /// Taxonomy code (PRV03).
-    #[serde(default)]
-    pub taxonomy: Option<String>,
-}
-
-/// Whether what goes out is a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Usage {
-    /// Test data.
-    #[serde(rename = "T")]
-    Test,
-    /// Production data.
-    #[serde(rename = "P")]
-    Production,
-}
-
-impl Usage {
-    /// ISA15.
-    #[must_use]
-    pub const fn as_x12(self) -> &'static str {
-        match self {
-            Self::Test => "T",
-            Self::Production => "P",
-        }
-    }
-}
-
-/// A way out: a clearinghouse or a payer's own front end.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Channel {
-    /// Who receives.
-    pub receiver: TradingPartner,
-    /// Test or production.
-    #[serde(default = "production")]
-    pub usage: Usage,
-    /// What carries its files.
-    #[serde(default)]
-    pub transport: Way,
-    /// How soon it answers.
-    #[serde(default)]
-    pub answers: Answers,
-    /// How claims are put together for it.
-    #[serde(default)]
-    pub batches: Batches,
-}
-
-/// What carries a channel's files.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(from = "WrittenWay")]
-pub enum Way {
-    /// Nothing of ours: files for it are left in the outbox, and those from it are
-    /// put into the inbox, by somebody else.
-    #[default]
-    Folder,
-    /// A plugin that carries files.
-    Plugin {
-        /// Its id.
-        plugin: String,
-        /// What it is told of this channel.
-        settings: BTreeMap<String, Setting>,
-    },
-    /// HTTPS, as in CAQH CORE connectivity.
-    Https(Box<HttpsWay>),
-}
-
-/// How a configuration says it.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a transport is `folder`, or has `plugin:` with the id of one and its `settings:`, or `https:` with its `url`, `sender` and `receiver`"
-)]
-enum WrittenWay {
-    Word(WayWord),
-    Plugin(PluginWay),
-    Https { https: Box<HttpsWay> },
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum WayWord {
-    Folder,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PluginWay {
-    plugin: String,
-    #[serde(default)]
-    settings: BTreeMap<String, Setting>,
-}
-
-impl From<WrittenWay> for Way {
-    fn from(written: WrittenWay) -> Self {
-        match written {
-            WrittenWay::Word(WayWord::Folder) => Self::Folder,
-            WrittenWay::Plugin(PluginWay { plugin, settings }) => Self::Plugin { plugin, settings },
-            WrittenWay::Https { https } => Self::Https(https),
-        }
-    }
-}
-
-const fn production() -> Usage {
-    Usage::Production
-}
-
-/// A payer and the channel that its claims leave by.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Payer {
-    /// What the practice knows of it.
-    #[serde(flatten)]
-    pub profile: PayerProfile,
-    /// Channel; none for a payer that is never sent claims, such as self-pay.
-    #[serde(default)]
-    pub channel: Option<String>,
-    /// How long it gives for what, where its contract says so.
-    #[serde(default)]
-    pub terms: Terms,
-    /// How it is asked for authorizations, and how long it takes.
-    #[serde(default)]
-    pub authorizations: AuthorizationTerms,
-    /// How it wants services put together on claims.
-    #[serde(default)]
-    pub billing: BillingPolicy,
-    /// What it pays for what, where its contract says so: the first that covers a
-    /// service counts.
-    #[serde(default)]
-    pub contract: Vec<Term>,
 }
 
 /// Everything that `scrubjay.yaml` says.
@@ -580,90 +408,4 @@ fn rules_above(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<Config, String> {
-        Config::parse(Path::new("scrubjay.yaml"), text).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn a_payer_whose_channel_does_not_exist_is_refused() {
-        let error =
-            parse("payers:\n  - { key: a, name: A, id: '1', line: commercial, channel: fax }\n")
-                .unwrap_err();
-        assert!(error.contains("no `fax`"), "{error}");
-    }
-
-    #[test]
-    fn a_payer_that_stands_twice_is_refused() {
-        let error = parse(
-            "payers:\n  - { key: a, name: A, id: '1', line: commercial }\n  - { key: a, name: B, id: '2', line: medicaid }\n",
-        )
-        .unwrap_err();
-        assert!(error.contains("`a` stands twice"), "{error}");
-    }
-
-    #[test]
-    fn a_channel_is_carried_by_hand_unless_a_plugin_is_named() {
-        let channel = |transport: &str| {
-            parse(&format!(
-                "channels: {{ house: {{ receiver: {{ id: H }}{transport} }} }}\n"
-            ))
-            .map(|config| config.channels["house"].transport.clone())
-        };
-        assert_eq!(channel(""), Ok(Way::Folder));
-        assert_eq!(channel(", transport: folder"), Ok(Way::Folder));
-        let carried = channel(", transport: { plugin: sftp, settings: { port: 22 } }");
-        let Ok(Way::Plugin { plugin, settings }) = carried else {
-            panic!("{carried:?}");
-        };
-        assert_eq!(
-            (plugin.as_str(), settings["port"].0.as_str()),
-            ("sftp", "22")
-        );
-        for wrong in [
-            ", transport: sftp",
-            ", transport: { plugin: a, setings: {} }",
-        ] {
-            let error = channel(wrong).unwrap_err();
-            assert!(error.contains("a transport is `folder`"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_misspelt_key_is_named_with_its_place() {
-        let error = parse("inbocks: here\n").unwrap_err();
-        assert!(error.contains("inbocks"), "{error}");
-    }
-
-    #[test]
-    fn payers_are_found_by_id_by_another_id_and_by_name() {
-        let config = parse(
-            "payers:\n  - { key: a, name: Alpha Health, id: '1', line: commercial, also: ['77'] }\n",
-        )
-        .unwrap();
-        for (ids, name) in [(&["1"][..], ""), (&["9", "77"], ""), (&[], "ALPHA HEALTH")] {
-            assert_eq!(
-                config
-                    .payer(ids, name)
-                    .map(|payer| payer.profile.key.as_str()),
-                Some("a")
-            );
-        }
-        assert!(config.payer(&["2"], "Beta").is_none());
-    }
-
-    #[test]
-    fn an_unlisted_payer_gets_a_key_from_its_name() {
-        assert_eq!(
-            Config::derived_key(None, "Key Insurance  Co."),
-            "key-insurance-co"
-        );
-        assert_eq!(
-            Config::derived_key("K 9".parse().ok().as_ref(), "--"),
-            "k-9"
-        );
-        assert_eq!(Config::derived_key(None, ""), "unknown");
-    }
-}
+mod tests;
