@@ -21,19 +21,6 @@ fn id(number: usize) -> ClaimId {
     format!("S{number:05}").parse().unwrap()
 }
 
-/// A practice whose sample claims have left, and its engine.
-fn sent(count: usize) -> (Practice, Engine) {
-    let practice = Practice::new("");
-    let mut engine = EngineBuilder::new(Config::of_folder(practice.folder()).unwrap())
-        .open()
-        .unwrap();
-    engine
-        .take_in("claims.837", claims(count).as_bytes())
-        .unwrap();
-    engine.submit().unwrap();
-    (practice, engine)
-}
-
 /// Takes a payment in, which must be posted.
 fn take(engine: &mut Engine, payment: &Payment) {
     let number = 100 + remittances(engine.read().unwrap().as_ref()).unwrap().len();
@@ -92,7 +79,7 @@ fn usual(number: usize) -> Remitted {
 
 #[test]
 fn a_damaged_control_number_still_leads_to_its_claim_where_the_rest_agrees() {
-    let (_practice, mut engine) = sent(6);
+    let (_practice, mut engine) = Practice::with_sent(6);
     let mut remitted = usual(3);
     remitted.control = "XS0003".to_owned();
     remitted.payer_control = "LOST".to_owned();
@@ -114,7 +101,7 @@ fn a_damaged_control_number_still_leads_to_its_claim_where_the_rest_agrees() {
 
 #[test]
 fn what_is_not_clear_waits_with_what_it_may_be_until_a_person_says() {
-    let (_practice, mut engine) = sent(6);
+    let (_practice, mut engine) = Practice::with_sent(6);
     let mut remitted = usual(3);
     remitted.control = "0".to_owned();
     remitted.payer_control = "P-OTHER".to_owned();
@@ -241,7 +228,7 @@ fn a_number_that_many_claims_share_leads_to_the_patients_own() {
 
 #[test]
 fn sequestration_is_neither_contractual_nor_denied() {
-    let (_practice, mut engine) = sent(1);
+    let (_practice, mut engine) = Practice::with_sent(1);
     let remitted = Remitted::sample(0).less(&[("CO", "45", 2001), ("CO", "253", 160)]);
     take(&mut engine, &Payment::of("T1", [remitted]));
     assert_eq!(account(&engine, &Account::Sequestration), cents(160));
@@ -255,7 +242,7 @@ fn sequestration_is_neither_contractual_nor_denied() {
 
 #[test]
 fn a_denial_is_never_written_off_whatever_its_group() {
-    let (_practice, mut engine) = sent(4);
+    let (_practice, mut engine) = Practice::with_sent(4);
     let denied = |number, group, reason| {
         let charge = 10_001 + i64::try_from(number).unwrap();
         Remitted::sample(number).less(&[(group, reason, charge)])
@@ -282,7 +269,7 @@ fn a_denial_is_never_written_off_whatever_its_group() {
 
 #[test]
 fn an_estimate_before_the_service_moves_nothing() {
-    let (_practice, mut engine) = sent(1);
+    let (_practice, mut engine) = Practice::with_sent(1);
     let mut estimate = Remitted::sample(0).less(&[("CO", "45", 4001), ("PR", "2", 6000)]);
     estimate.status = "25";
     take(&mut engine, &Payment::of("T1", [estimate]));
@@ -294,7 +281,7 @@ fn an_estimate_before_the_service_moves_nothing() {
 
 #[test]
 fn a_takeback_beside_the_claims_reduces_the_claim_that_it_names() {
-    let (_practice, mut engine) = sent(4);
+    let (_practice, mut engine) = Practice::with_sent(4);
     take(&mut engine, &Payment::of("T1", [usual(0), usual(1)]));
     // By our number, then the rest by the payer's.
     take(
@@ -326,7 +313,7 @@ fn a_takeback_beside_the_claims_reduces_the_claim_that_it_names() {
 
 #[test]
 fn a_takeback_that_a_reversal_announced_is_not_taken_from_the_claim_twice() {
-    let (_practice, mut engine) = sent(4);
+    let (_practice, mut engine) = Practice::with_sent(4);
     take(&mut engine, &Payment::of("T1", [usual(0)]));
     // Reversed, and to be taken later.
     let noted = Payment::of("T2", [usual(0).reversed(), usual(1)]).beside("WO", "S00000", -6000);
@@ -343,7 +330,7 @@ fn a_takeback_that_a_reversal_announced_is_not_taken_from_the_claim_twice() {
 
 #[test]
 fn a_takeback_of_what_is_not_ours_or_was_not_paid_waits_on_the_payers_account() {
-    let (_practice, mut engine) = sent(3);
+    let (_practice, mut engine) = Practice::with_sent(3);
     take(
         &mut engine,
         &Payment::of("T1", [usual(0)]).beside("WO", "ELSEWHERE", 500),
@@ -361,7 +348,7 @@ fn a_takeback_of_what_is_not_ours_or_was_not_paid_waits_on_the_payers_account() 
 
 #[test]
 fn a_balance_carried_forward_meets_itself_on_the_payers_account() {
-    let (_practice, mut engine) = sent(4);
+    let (_practice, mut engine) = Practice::with_sent(4);
     take(&mut engine, &Payment::of("T1", [usual(0)]));
     take(&mut engine, &Payment::of("T2", [usual(0).reversed()]));
     assert_eq!(account(&engine, &takebacks()), cents(-6000));
@@ -377,7 +364,7 @@ fn a_balance_carried_forward_meets_itself_on_the_payers_account() {
 
 #[test]
 fn an_adjustment_that_nobody_knows_is_held_and_asked_about() {
-    let (_practice, mut engine) = sent(1);
+    let (_practice, mut engine) = Practice::with_sent(1);
     take(
         &mut engine,
         &Payment::of("T1", [usual(0)]).beside("ZZ", "", 250),
@@ -389,7 +376,7 @@ fn an_adjustment_that_nobody_knows_is_held_and_asked_about() {
 
 #[test]
 fn a_reversal_of_what_was_not_posted_or_was_reversed_before_is_looked_at() {
-    let (_practice, mut engine) = sent(2);
+    let (_practice, mut engine) = Practice::with_sent(2);
     take(&mut engine, &Payment::of("T1", [usual(0)]));
     take(&mut engine, &Payment::of("T2", [usual(0).reversed()]));
     assert!(work(&engine, WorkKind::PostingReview).is_empty());
@@ -402,7 +389,7 @@ fn a_reversal_of_what_was_not_posted_or_was_reversed_before_is_looked_at() {
 
 #[test]
 fn a_later_payer_decides_on_what_the_first_one_left_to_the_patient() {
-    let (_practice, mut engine) = sent(2);
+    let (_practice, mut engine) = Practice::with_sent(2);
     let mut first = usual(0);
     first.status = "19";
     take(&mut engine, &Payment::of("T1", [first]));
@@ -444,7 +431,7 @@ fn remit_number(trace: &str) -> usize {
 
 #[test]
 fn a_later_payer_that_repeats_other_figures_is_looked_at() {
-    let (_practice, mut engine) = sent(1);
+    let (_practice, mut engine) = Practice::with_sent(1);
     take(&mut engine, &Payment::of("T1", [usual(0)]));
     let mut second = Remitted::sample(0).less(&[("OA", "23", 7000), ("PR", "3", 500)]);
     second.status = "2";

@@ -4,8 +4,7 @@
 
 use scrubjay::model::{ClaimId, Money, ResponsibleParty, WorkKind};
 use scrubjay::{
-    Config, Ended, Engine, EngineBuilder, EngineError, RemittanceError, RemittanceState,
-    associations, remittances,
+    Ended, Engine, EngineError, RemittanceError, RemittanceState, associations, remittances,
 };
 use scrubjay_tests::practice::Practice;
 use scrubjay_tests::remit::{Payment, Remitted};
@@ -15,18 +14,6 @@ const HEAD: &str = "payer,trace,payment,paid_on,claim,procedure,charge,paid,adju
 
 fn id(number: usize) -> ClaimId {
     format!("S{number:05}").parse().unwrap()
-}
-
-fn sent(count: usize) -> (Practice, Engine) {
-    let practice = Practice::new("");
-    let mut engine = EngineBuilder::new(Config::of_folder(practice.folder()).unwrap())
-        .open()
-        .unwrap();
-    engine
-        .take_in("claims.837", claims(count).as_bytes())
-        .unwrap();
-    engine.submit().unwrap();
-    (practice, engine)
 }
 
 fn owed(engine: &Engine, number: usize) -> (Money, Money) {
@@ -51,7 +38,7 @@ fn refused(engine: &mut Engine, rows: &str) -> RemittanceError {
 
 #[test]
 fn a_paper_remittance_posts_as_its_835_would_and_only_once() {
-    let (_practice, mut engine) = sent(3);
+    let (_practice, mut engine) = Practice::with_sent(3);
     let sheet = format!(
         "{HEAD}sample,CHK7,120.00,2026-03-16,S00000,,100.01,60.00,CO-45 20.01; PR-3 20.00\n\
          sample,CHK7,,,S00001,G0463,100.02,60.00,CO-45 20.02; PR-3 20\n"
@@ -101,7 +88,7 @@ fn a_paper_remittance_posts_as_its_835_would_and_only_once() {
 
 #[test]
 fn what_was_entered_must_add_up_and_one_wrong_row_stops_all() {
-    let (_practice, mut engine) = sent(2);
+    let (_practice, mut engine) = Practice::with_sent(2);
     for (rows, said) in [
         (
             "sample,C1,60,2026-03-16,S00000,,100.01,60,CO-45 20.00; PR-3 20\n",
@@ -157,7 +144,7 @@ fn bank(engine: &mut Engine, name: &str, rows: &str) {
 
 #[test]
 fn deposits_and_remittances_find_each_other_by_trace_number() {
-    let (_practice, mut engine) = sent(4);
+    let (_practice, mut engine) = Practice::with_sent(4);
     let paid = |number| Payment::of(&format!("T{number}"), [Remitted::sample(number)]);
     for number in 0..3 {
         let file = paid(number).file(number + 10);
@@ -222,7 +209,7 @@ fn deposits_and_remittances_find_each_other_by_trace_number() {
 
 #[test]
 fn a_wrong_row_of_a_banks_sheet_is_named_and_the_rest_is_taken() {
-    let (_practice, mut engine) = sent(1);
+    let (_practice, mut engine) = Practice::with_sent(1);
     let sheet = "trace,amount,deposited_on\nT0,-5,2026-03-17\nT1,5,soon\nT2,5,2026-03-17\n";
     let took = engine.take_in("bank.csv", sheet.as_bytes()).unwrap();
     let Ended::TakenIn {

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use scrubjay::{Config, Engine, EngineBuilder};
 use tempfile::TempDir;
 
-use crate::sample::{CONFIGURATION, SampleClaim, claims_of};
+use crate::sample::{self, CONFIGURATION, SampleClaim, claims_of};
 use crate::scrubjay;
 
 /// A practice that sends the sample payer's claims.
@@ -59,6 +60,21 @@ impl Practice {
         practice.write("inbox/.keep", "");
         practice.configure(also);
         practice
+    }
+
+    /// A practice whose sample claims have left, and its engine.
+    ///
+    /// # Panics
+    /// Where they did not leave.
+    #[must_use]
+    pub fn with_sent(claims: usize) -> (Self, Engine) {
+        let practice = Self::new("");
+        let config = Config::of_folder(practice.folder()).expect("the sample's configuration");
+        let mut engine = EngineBuilder::new(config).open().expect("an engine");
+        let taken = engine.take_in("claims.837", sample::claims(claims).as_bytes());
+        taken.expect("the sample's claims");
+        engine.submit().expect("the sample's outbox");
+        (practice, engine)
     }
 
     /// Writes `scrubjay.yaml` anew.
