@@ -20,6 +20,13 @@ pub(crate) struct SheetTaken {
     pub(crate) bad: Vec<RowError>,
 }
 
+/// What came of the rows, in a few words each: what came of none is not told of.
+pub(crate) fn brought(counts: &[(usize, &str)]) -> Vec<String> {
+    let told = counts.iter().filter(|(number, _)| *number > 0);
+    told.map(|(number, what)| format!("{number} {what}"))
+        .collect()
+}
+
 /// A kind of sheet.
 struct Kind {
     /// What its rows are, as the journal names the file.

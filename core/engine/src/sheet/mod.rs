@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-pub(crate) use intake::{SheetTaken, is_sheet, take_in};
+pub(crate) use intake::{SheetTaken, brought, is_sheet, take_in};
 
 /// A sheet as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]

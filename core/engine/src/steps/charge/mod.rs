@@ -356,15 +356,11 @@ fn enter_all<P>(
 impl<P> Batch<P> {
     /// What was done, in a few words each.
     fn brought(&self) -> Vec<String> {
-        [
+        crate::sheet::brought(&[
             (self.entered, "charges entered"),
             (self.corrected, "charges corrected"),
             (self.held, "of them held"),
-        ]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
-        .collect()
+        ])
     }
 
     /// Charges that were used, or said nothing new.

@@ -10,7 +10,7 @@ use super::told::Columns;
 use super::{Kept, Registered, register, told_last};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::sheet::{Row, RowError, Sheet, SheetTaken};
+use crate::sheet::{Row, RowError, Sheet, SheetTaken, brought};
 
 /// The rows of one patient.
 pub(super) struct Rows<'s> {
@@ -43,18 +43,14 @@ pub(crate) fn take_sheet(desk: &mut Desk<'_>, sheet: &Sheet) -> Result<SheetTake
         .iter()
         .filter(|one| !one.held_by.is_empty())
         .count();
-    let brought = [
+    let brought = brought(&[
         (count(Kept::New), "patients registered"),
         (count(Kept::Changed), "patients changed"),
         (held, "held"),
-    ];
+    ]);
     Ok(SheetTaken {
         used: taken.used,
-        brought: brought
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{number} {what}"))
-            .collect(),
+        brought,
         bad: taken.bad,
     })
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Visited, schedule};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::sheet::{Row, RowError, Sheet, SheetTaken};
+use crate::sheet::{Row, RowError, Sheet, SheetTaken, brought};
 use crate::steps::registration::Kept;
 
 /// Columns that a sheet of visits must have.
@@ -54,18 +54,14 @@ pub(crate) fn take_sheet(desk: &mut Desk<'_>, sheet: &Sheet) -> Result<SheetTake
         .iter()
         .filter(|one| !one.held_by.is_empty())
         .count();
-    let brought = [
+    let brought = brought(&[
         (count(Kept::New), "visits booked"),
         (count(Kept::Changed), "visits changed"),
         (held, "with a registration to mend"),
-    ];
+    ]);
     Ok(SheetTaken {
         used: (taken.visits.len() + taken.unchanged.len()) as u64,
-        brought: brought
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{number} {what}"))
-            .collect(),
+        brought,
         bad: taken.bad,
     })
 }
