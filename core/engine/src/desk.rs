@@ -2,7 +2,7 @@
 //! the time, and the road from a subject to a journalled decision.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use scrubjay_hooks::{Context, Handler, Hook, Outcome, Subject, Worker};
+use scrubjay_hooks::{Context, Effect, Handler, Hook, Outcome, Subject, Worker};
 use scrubjay_model::{
     Axis, ClaimId, Money, Owner, PayerClaimControlNumber, Work, WorkItem, WorkItemId, WorkKind,
 };
@@ -276,6 +276,36 @@ impl Desk<'_> {
             opened: self.stamp.at,
             due,
         })
+    }
+
+    /// Does what a rule may ask for at every hook of a claim: opens a task, or
+    /// tags the claim. `amount` is at stake. Any other effect is its step's own.
+    pub(crate) fn do_for_claim(
+        &mut self,
+        claim: &ClaimId,
+        amount: Money,
+        (rule, effect): &(String, Effect),
+        outcome: &Outcome,
+    ) -> Result<(), EngineError> {
+        match effect {
+            Effect::OpenTask {
+                reason,
+                owner,
+                days,
+            } => {
+                let reason = format!("{reason} ({rule})");
+                let owner = owner.clone();
+                self.open_work_for(WorkKind::Task, Some(claim), amount, reason, owner, *days)
+            }
+            Effect::Tag { tag } => {
+                let event = Event::Tagged {
+                    claim: claim.clone(),
+                    tag: tag.clone(),
+                };
+                self.record_by_rule(rule, outcome, &event)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Closes every open item of one kind on a claim.

@@ -283,7 +283,8 @@ fn can_be_done(outcome: &Outcome, work: Work) -> Result<(), Box<Finding>> {
 
 fn carry_out(desk: &mut Desk<'_>, row: &ClaimRow, outcome: &Outcome) -> Result<(), EngineError> {
     let claim = &row.id;
-    for (rule, effect) in &outcome.effects {
+    for asked in &outcome.effects {
+        let (rule, effect) = asked;
         match effect {
             Effect::CorrectAndResubmit {
                 reason,
@@ -306,28 +307,7 @@ fn carry_out(desk: &mut Desk<'_>, row: &ClaimRow, outcome: &Outcome) -> Result<(
                 let reason = format!("{reason}: ask the payer by {way} ({rule})");
                 desk.open_work(WorkKind::FollowUp, Some(claim), row.charge, reason)?;
             }
-            Effect::OpenTask {
-                reason,
-                owner,
-                days,
-            } => desk.open_work_for(
-                WorkKind::Task,
-                Some(claim),
-                row.charge,
-                format!("{reason} ({rule})"),
-                owner.clone(),
-                *days,
-            )?,
-            Effect::Tag { tag } => desk.record_by_rule(
-                rule,
-                outcome,
-                &Event::Tagged {
-                    claim: claim.clone(),
-                    tag: tag.clone(),
-                },
-            )?,
-            // Refused before.
-            _ => {}
+            _ => desk.do_for_claim(claim, row.charge, asked, outcome)?,
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use scrubjay_edi::ReadClaim;
-use scrubjay_hooks::{ClaimSubject, EarlierClaim, Effect, Hook, Outcome, Subject};
+use scrubjay_hooks::{ClaimSubject, EarlierClaim, Hook, Outcome, Subject};
 use scrubjay_model::{
     Account, Authorization, Claim, ClaimId, Coverage, EligibilityRecord, Frequency, Money,
     PatientBilling, PayerProfile, PostingSet, Responsibility, ResponsibleParty, Work, WorkKind,
@@ -340,41 +340,10 @@ fn judge(
                 by_hand: false,
             })?;
         }
-        carry_out(desk, claim, &outcome)?;
-    }
-    Ok(weighed.held_by)
-}
-
-/// Carries out the effects that reach beyond the claim itself.
-fn carry_out(desk: &mut Desk<'_>, claim: &Claim, outcome: &Outcome) -> Result<(), EngineError> {
-    for (rule, effect) in &outcome.effects {
-        match effect {
-            Effect::OpenTask {
-                reason,
-                owner,
-                days,
-            } => {
-                let reason = format!("{reason} ({rule})");
-                desk.open_work_for(
-                    WorkKind::Task,
-                    Some(&claim.id),
-                    claim.charge,
-                    reason,
-                    owner.clone(),
-                    *days,
-                )?;
-            }
-            Effect::Tag { tag } => {
-                let event = Event::Tagged {
-                    claim: claim.id.clone(),
-                    tag: tag.clone(),
-                };
-                desk.record_by_rule(rule, outcome, &event)?;
-            }
-            // A hold and a repair are weighed already; the plan refused everything
-            // else.
-            _ => {}
+        // A hold and a repair are weighed already; the plan refused everything else.
+        for asked in &outcome.effects {
+            desk.do_for_claim(&claim.id, claim.charge, asked, &outcome)?;
         }
     }
-    Ok(())
+    Ok(weighed.held_by)
 }

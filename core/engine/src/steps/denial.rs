@@ -153,15 +153,18 @@ fn classify(
         outcome.findings.push(Finding::clone(finding));
     }
     let effects = outcome.effects.iter().filter(|_| refused.is_none());
-    for (rule, effect) in effects {
-        match effect {
-            Effect::ClassifyDenial {
-                category,
-                recoverable,
-                action,
-                owner: by,
-                days,
-            } => {
+    for asked in effects {
+        match asked {
+            (
+                rule,
+                Effect::ClassifyDenial {
+                    category,
+                    recoverable,
+                    action,
+                    owner: by,
+                    days,
+                },
+            ) => {
                 denial.category = *category;
                 denial.recoverable = *recoverable;
                 denial.action.clone_from(action);
@@ -169,33 +172,7 @@ fn classify(
                 owner = by.clone();
                 due = *days;
             }
-            Effect::OpenTask {
-                reason,
-                owner,
-                days,
-            } => {
-                let reason = format!("{reason} ({rule})");
-                desk.open_work_for(
-                    WorkKind::Task,
-                    Some(id),
-                    denial.amount,
-                    reason,
-                    owner.clone(),
-                    *days,
-                )?;
-            }
-            Effect::Tag { tag } => {
-                desk.record_by_rule(
-                    rule,
-                    &outcome,
-                    &Event::Tagged {
-                        claim: id.clone(),
-                        tag: tag.clone(),
-                    },
-                )?;
-            }
-            // Refused above.
-            _ => {}
+            other => desk.do_for_claim(id, denial.amount, other, &outcome)?,
         }
     }
     if !(outcome.ran.is_empty() && outcome.findings.is_empty()) {

@@ -1,6 +1,6 @@
 //! What rules say of a remitted claim, and what they may ask for.
 
-use scrubjay_hooks::{Effect, EffectKind, Hook, RemittanceSubject, Subject};
+use scrubjay_hooks::{EffectKind, Hook, RemittanceSubject, Subject};
 use scrubjay_model::{Claim, Money, RemittanceClaim, WorkKind};
 use scrubjay_store::{ClaimRow, Event};
 
@@ -50,36 +50,9 @@ pub(super) fn ask_rules(
             reason,
         )?;
     }
-    let effects = outcome.effects.iter().filter(|_| refused.is_none());
-    for (rule, effect) in effects {
-        match effect {
-            Effect::OpenTask {
-                reason,
-                owner,
-                days,
-            } => {
-                let reason = format!("{reason} ({rule})");
-                desk.open_work_for(
-                    WorkKind::Task,
-                    Some(&row.id),
-                    remitted.paid,
-                    reason,
-                    owner.clone(),
-                    *days,
-                )?;
-            }
-            Effect::Tag { tag } => {
-                desk.record_by_rule(
-                    rule,
-                    &outcome,
-                    &Event::Tagged {
-                        claim: row.id.clone(),
-                        tag: tag.clone(),
-                    },
-                )?;
-            }
-            // Refused above.
-            _ => {}
+    if refused.is_none() {
+        for asked in &outcome.effects {
+            desk.do_for_claim(&row.id, remitted.paid, asked, &outcome)?;
         }
     }
     desk.record(&Event::Judged {
