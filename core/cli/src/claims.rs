@@ -398,6 +398,13 @@ fn happened(event: &Event) -> String {
                 dollars(denial.amount)
             )
         }
+        Event::DenialSettled {
+            outcome, amount, ..
+        } => format!(
+            "denial of {} settled: {}",
+            dollars(*amount),
+            outcome.as_str().replace('_', " ")
+        ),
         Event::WorkOpened { item } => format!(
             "work {} opened for {}: {}",
             item.id, item.owner.0, item.reason

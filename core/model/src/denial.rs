@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{AsSent, Carc, ClaimId, GroupCode, Money, Rarc};
+use crate::{AsSent, Carc, ClaimId, GroupCode, Money, Rarc, Responsibility, WriteOffReason};
 
 /// Root category of a denial (`domain.md` 2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,4 +167,42 @@ pub struct Denial {
     pub action: String,
     /// What classified it: a rule id, or the table of `scrubjay-codes`.
     pub classified_by: String,
+}
+
+/// How the refusal of a claim ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DenialOutcome {
+    /// A later decision of the payer refuses nothing, after an appeal or without.
+    Overturned,
+    /// The claim that replaces it was paid.
+    PaidOnCorrection,
+    /// The claim that replaces it was sent: what is refused of it is that
+    /// claim's.
+    Corrected,
+    /// It was given up.
+    WrittenOff {
+        /// Why.
+        reason: WriteOffReason,
+    },
+    /// Another is asked for it: a later payer, or the patient.
+    Transferred {
+        /// Who.
+        to: Responsibility,
+    },
+}
+
+impl DenialOutcome {
+    /// The name used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Overturned => "overturned",
+            Self::PaidOnCorrection => "paid_on_correction",
+            Self::Corrected => "corrected",
+            Self::WrittenOff { .. } => "written_off",
+            Self::Transferred { .. } => "transferred",
+        }
+    }
 }

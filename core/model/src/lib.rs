@@ -70,7 +70,8 @@ pub use account::{
 };
 pub use acknowledgment::{AckHop, AckLevel, AckOutcome, AckSource, Acknowledgment, SentSet};
 pub use appeal::{
-    AppealCase, AppealDecision, AppealError, AppealOutcome, AppealRecord, Evidence, EvidenceKind,
+    AppealCase, AppealDecision, AppealError, AppealFiling, AppealOutcome, AppealRecord, AppealWay,
+    Evidence, EvidenceKind,
 };
 pub use as_sent::AsSent;
 pub use assistance::{AssistanceStatus, FinancialAssistance};
@@ -102,7 +103,7 @@ pub use dealings::{
     AccountNote, CollectionStep, Contact, ContactKind, Dealings, DealingsError, Letter, LetterKind,
     MAX_CONTACTS, Pause, PaymentWay, Placement, Receipt, StepTaken, SurpriseBill, SurpriseKind,
 };
-pub use denial::{Denial, DenialCategory, Recoverable};
+pub use denial::{Denial, DenialCategory, DenialOutcome, Recoverable};
 pub use eligibility::{
     AskOccasion, AskStage, Benefit, BenefitKind, BenefitLevel, BenefitNetwork, BenefitPeriod,
     BenefitQuery, CoverageAnswer, EligibilityAnswer, EligibilityError, EligibilityInquiry,

@@ -147,11 +147,11 @@ axis! {
         /// The payer kept its decision.
         Upheld = "upheld" -> [Drafted, Expired],
         /// The payer changed its decision.
-        Overturned = "overturned" -> [],
+        Overturned = "overturned" -> [Drafted],
         /// The payer changed part of its decision.
         PartiallyOverturned = "partially_overturned" -> [Drafted, Expired],
-        /// The time to appeal has run out.
-        Expired = "expired" -> [],
+        /// The time to appeal has run out; a payer may take it late, for good cause.
+        Expired = "expired" -> [Drafted, Filed],
     }
 }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_hooks::{Hook, Outcome};
 use scrubjay_model::{
     Acknowledgment, Adjudication, Appeal, Claim, ClaimId, ClaimStatus, Deadline, DeadlineStage,
-    Denial, FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet, Record,
-    RecordKey, Remittance, RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem,
+    Denial, DenialOutcome, FileHash, Money, PatientBilling, PayerClaimControlNumber, PostingSet,
+    Record, RecordKey, Remittance, RemittanceClaim, Responsibility, TraceNumber, Work, WorkItem,
     WorkItemId,
 };
 use serde::{Deserialize, Serialize};
@@ -396,6 +396,16 @@ pub enum Event {
     Denied {
         /// The denial.
         denial: Box<Denial>,
+    },
+    /// What was refused of a claim is settled: paid after all, given up, or asked
+    /// of another. What a later decision refuses is a denial of its own.
+    DenialSettled {
+        /// Claim.
+        claim: ClaimId,
+        /// How it ended.
+        outcome: DenialOutcome,
+        /// How much of it.
+        amount: Money,
     },
     /// Work was opened.
     WorkOpened {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::checked;
-use crate::{Appeal, BusinessCalendar, ClaimId, Deadline, Money};
+use crate::{Appeal, BusinessCalendar, ClaimId, Deadline, DenialCategory, Money};
 
 /// What kind of document supports an appeal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +31,43 @@ pub enum EvidenceKind {
     Other,
 }
 
+impl EvidenceKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Letter,
+        Self::Form,
+        Self::MedicalRecord,
+        Self::Remittance,
+        Self::ProofOfFiling,
+        Self::Authorization,
+        Self::Policy,
+        Self::Consent,
+        Self::Other,
+    ];
+
+    /// The name used in commands and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Form => "form",
+            Self::MedicalRecord => "medical_record",
+            Self::Remittance => "remittance",
+            Self::ProofOfFiling => "proof_of_filing",
+            Self::Authorization => "authorization",
+            Self::Policy => "policy",
+            Self::Consent => "consent",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
 /// A document of an appeal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -38,6 +75,49 @@ pub struct Evidence {
     pub kind: EvidenceKind,
     /// Where it is kept, by the host's key: never a patient's name or number.
     pub reference: String,
+}
+
+/// By which way an appeal goes to the payer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AppealWay {
+    /// By post or courier, with a receipt where there is one.
+    Mail,
+    /// By fax.
+    Fax,
+    /// By the payer's portal.
+    Portal,
+    /// As an electronic attachment or message.
+    Electronic,
+}
+
+impl AppealWay {
+    /// Every way.
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Fax, Self::Portal, Self::Electronic];
+
+    /// The name used in commands and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Fax => "fax",
+            Self::Portal => "portal",
+            Self::Electronic => "electronic",
+        }
+    }
+}
+
+/// How an appeal went to the payer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealFiling {
+    /// By which way.
+    pub way: AppealWay,
+    /// Who filed it.
+    pub by: String,
+    /// What shows it: a tracking, confirmation or reference number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// What came of it.
@@ -52,6 +132,27 @@ pub enum AppealOutcome {
     PartiallyOverturned,
     /// Not looked at: too late, or not in order. The decision stands.
     Dismissed,
+}
+
+impl AppealOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [
+        Self::Upheld,
+        Self::Overturned,
+        Self::PartiallyOverturned,
+        Self::Dismissed,
+    ];
+
+    /// The name used in commands and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upheld => "upheld",
+            Self::Overturned => "overturned",
+            Self::PartiallyOverturned => "partially_overturned",
+            Self::Dismissed => "dismissed",
+        }
+    }
 }
 
 /// The payer's decision on an appeal.
@@ -74,6 +175,10 @@ pub struct AppealRecord {
     pub level: u8,
     /// Amount contested, above zero.
     pub amount: Money,
+    /// Root cause of the denial that is contested; `None` in records of earlier
+    /// versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<DenialCategory>,
     /// Time to file it, from the payer's contract or the law.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Deadline>,
@@ -82,6 +187,12 @@ pub struct AppealRecord {
     /// Day it was filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filed: Option<NaiveDate>,
+    /// How it was filed, where that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<AppealFiling>,
+    /// Day on which the draft was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<NaiveDate>,
     /// What the payer decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<AppealDecision>,
@@ -111,6 +222,9 @@ pub enum AppealError {
     /// Decided without having been filed.
     #[error("the appeal is decided and was never filed")]
     NotFiled,
+    /// Given up after it was filed: it is the payer's to decide then.
+    #[error("the appeal is filed, and only a draft is withdrawn")]
+    Withdrawn,
     /// Filed with nothing to it.
     #[error("the appeal is filed with no document: name its letter or form at least")]
     NoEvidence,
@@ -148,6 +262,14 @@ impl AppealRecord {
             return Err(AppealError::NoReference { document: at + 1 });
         }
         let order = |earlier, later| Err(AppealError::Order { earlier, later });
+        if let Some(withdrawn) = self.withdrawn {
+            if self.filed.is_some() {
+                return Err(AppealError::Withdrawn);
+            }
+            if withdrawn < self.drafted {
+                return order("drafted", "withdrawn");
+            }
+        }
         if let Some(filed) = self.filed {
             if filed < self.drafted {
                 return order("drafted", "filed");
@@ -200,6 +322,7 @@ impl AppealRecord {
             (Some(AppealOutcome::Overturned), _) => Appeal::Overturned,
             (Some(AppealOutcome::PartiallyOverturned), _) => Appeal::PartiallyOverturned,
             (None, Some(_)) => Appeal::Filed,
+            (None, None) if self.withdrawn.is_some() => Appeal::None,
             (None, None) => {
                 let deadline = self.deadline.as_ref();
                 let expired = deadline.is_some_and(|deadline| today > deadline.due(calendar));
@@ -258,9 +381,12 @@ impl AppealCase {
             claim: self.claim.clone(),
             level: level.ok_or(AppealError::NoNextLevel("there are no more levels"))?,
             amount: self.open_amount(),
+            cause: self.cause,
             deadline,
             drafted,
             filed: None,
+            filing: None,
+            withdrawn: None,
             decision: None,
             evidence: self.evidence.clone(),
         })

@@ -13,6 +13,7 @@ fn draft() -> AppealRecord {
         claim: "K-1".parse().unwrap(),
         level: 1,
         amount: Money::from_cents(48_000),
+        cause: None,
         deadline: Some(Deadline {
             kind: DeadlineKind::Appeal { level: 1 },
             basis: day("2026-03-02"),
@@ -23,6 +24,8 @@ fn draft() -> AppealRecord {
         }),
         drafted: day("2026-03-10"),
         filed: None,
+        filing: None,
+        withdrawn: None,
         decision: None,
         evidence: vec![Evidence {
             kind: EvidenceKind::Letter,
@@ -181,4 +184,37 @@ fn an_appeal_reads_back_as_written_and_not_with_more_granted_than_asked() {
     let wrong = json.replace("\"180.00\"", "\"480.01\"");
     assert_ne!(wrong, json);
     assert!(serde_json::from_str::<AppealCase>(&wrong).is_err());
+}
+
+#[test]
+fn a_draft_is_withdrawn_and_what_the_payer_has_is_not() {
+    let calendar = BusinessCalendar::default();
+    let given_up = AppealRecord {
+        withdrawn: Some(day("2026-03-11")),
+        ..draft()
+    };
+    let given_up = AppealCase::new(given_up).unwrap();
+    // Whatever the time to file: nobody means to.
+    assert_eq!(given_up.status(day("2027-01-01"), &calendar), Appeal::None);
+    let too_soon = AppealRecord {
+        withdrawn: Some(day("2026-03-09")),
+        ..draft()
+    };
+    assert!(matches!(
+        AppealCase::new(too_soon),
+        Err(AppealError::Order { .. })
+    ));
+    let filed = AppealRecord {
+        filed: Some(day("2026-03-12")),
+        ..given_up.into_record()
+    };
+    assert_eq!(AppealCase::new(filed), Err(AppealError::Withdrawn));
+}
+
+#[test]
+fn every_name_of_a_document_leads_to_its_kind() {
+    for kind in EvidenceKind::ALL {
+        assert_eq!(EvidenceKind::from_name(kind.as_str()), Some(kind));
+    }
+    assert_eq!(EvidenceKind::from_name("gossip"), None);
 }

@@ -9,9 +9,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppealCase, AppealOutcome, Authorization, AuthorizationStatus, Axis, Charge, ClaimId,
-    EligibilityInquiry, Encounter, EncounterId, Estimate, Patient, PatientAccount, PatientKey,
-    PaymentPlan, RecordId, Statement, StatusInquiry, Urgency,
+    AppealCase, Authorization, AuthorizationStatus, Axis, Charge, ClaimId, EligibilityInquiry,
+    Encounter, EncounterId, Estimate, Patient, PatientAccount, PatientKey, PaymentPlan, RecordId,
+    Statement, StatusInquiry, Urgency,
 };
 
 /// A record as it stands.
@@ -177,7 +177,7 @@ impl Record {
     /// | account | `owing`, `placed`, `credit`, `settled` |
     /// | statement | `issued` |
     /// | plan | `open`, `paid_off`, `cancelled` |
-    /// | appeal | `drafted`, `filed`, `upheld`, `overturned`, `partially_overturned`, `dismissed` |
+    /// | appeal | `drafted`, `withdrawn`, `filed`, `upheld`, `overturned`, `partially_overturned`, `dismissed` |
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self {
@@ -201,13 +201,9 @@ impl Record {
             Self::Plan { plan, .. } if plan.cancelled.is_some() => "cancelled",
             Self::Plan { .. } => "open",
             Self::Appeal { appeal, .. } => match (appeal.decision, appeal.filed) {
-                (Some(decision), _) => match decision.outcome {
-                    AppealOutcome::Upheld => "upheld",
-                    AppealOutcome::Overturned => "overturned",
-                    AppealOutcome::PartiallyOverturned => "partially_overturned",
-                    AppealOutcome::Dismissed => "dismissed",
-                },
+                (Some(decision), _) => decision.outcome.as_str(),
                 (None, Some(_)) => "filed",
+                (None, None) if appeal.withdrawn.is_some() => "withdrawn",
                 (None, None) => "drafted",
             },
         }

@@ -133,9 +133,12 @@ fn appeal(decision: Option<AppealDecision>) -> Record {
                 claim: "K-1".parse().unwrap(),
                 level: 1,
                 amount: Money::from_cents(4_000),
+                cause: None,
                 deadline: None,
                 drafted: day("2026-04-02"),
                 filed: decision.map(|_| day("2026-04-03")),
+                filing: None,
+                withdrawn: None,
                 decision,
                 evidence: vec![Evidence {
                     kind: EvidenceKind::Letter,

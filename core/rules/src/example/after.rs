@@ -290,9 +290,12 @@ impl AppealSpec {
             claim: claim.id.clone(),
             level: self.level.unwrap_or(1),
             amount,
+            cause: None,
             deadline: None,
             drafted: self.filed.unwrap_or(around.today),
             filed: self.filed,
+            filing: None,
+            withdrawn: None,
             decision,
             evidence: vec![letter],
         });

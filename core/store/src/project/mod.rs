@@ -125,6 +125,7 @@ impl<T: Tables> Fold<'_, T> {
                 postings,
             } => self.money_moved(*money, claim.as_ref(), postings),
             Event::Denied { denial } => self.about(&denial.claim).map(drop),
+            Event::DenialSettled { claim, .. } => self.about(claim).map(drop),
             Event::WorkOpened { item } => self.work_opened(item),
             Event::WorkClosed { item, .. } => {
                 let entry = self.tables.work_entry(item)?;

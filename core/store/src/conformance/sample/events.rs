@@ -2,8 +2,8 @@
 
 use scrubjay_hooks::{Effect, Hook, Severity};
 use scrubjay_model::{
-    AckOutcome, Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, FileHash, Length,
-    PatientMoney, RecordKind, Roll, Work,
+    AckOutcome, Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, DenialOutcome, FileHash,
+    Length, PatientMoney, RecordKind, Roll, Work, WriteOffReason,
 };
 
 use super::{
@@ -103,6 +103,13 @@ pub fn one_of_each() -> Vec<Event> {
             payer_control: "ICN\"1".parse().expect(SOUND),
         },
         denied("A"),
+        Event::DenialSettled {
+            claim: id("A"),
+            outcome: DenialOutcome::WrittenOff {
+                reason: WriteOffReason::NoAuthorization,
+            },
+            amount: dollars(40),
+        },
         Event::WorkOpened {
             item: Box::new(item("W1", Some("A"))),
         },

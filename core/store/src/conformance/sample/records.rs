@@ -214,9 +214,12 @@ pub fn appeal(text: &str, claim: &str) -> Record {
                 claim: id(claim),
                 level: 1,
                 amount: dollars(40),
+                cause: None,
                 deadline: None,
                 drafted: day(14),
                 filed: None,
+                filing: None,
+                withdrawn: None,
                 decision: None,
                 evidence: Vec::new(),
             })
