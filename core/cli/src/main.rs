@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod ack;
+mod appeal;
 mod auth;
 mod build;
 mod charge;
@@ -89,6 +90,9 @@ enum Command {
     /// release, correct, submit, replace, void, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
+    /// Appeals of denials: draft, file, decide, withdraw, list, show, proof.
+    #[command(subcommand)]
+    Appeal(appeal::AppealCommand),
     /// Prior authorizations and referrals: ask, list, show, record, cancel.
     #[command(subcommand)]
     Auth(auth::AuthCommand),
@@ -167,6 +171,7 @@ fn main() -> ExitCode {
         Command::Visit(command) => visit::visit(&command),
         Command::Work(command) => work::work(&command),
         Command::Claims(command) => claims::claims(&command),
+        Command::Appeal(command) => appeal::appeal(&command),
         Command::Auth(command) => auth::auth(&command),
         Command::Ack(command) => ack::ack(&command),
         Command::Charge(command) => charge::charge(&command),

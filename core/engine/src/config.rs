@@ -12,8 +12,8 @@ use scrubjay_rules::PublicKey;
 use serde::Deserialize;
 
 use crate::{
-    BillingPolicy, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles, EngineError,
-    PatientPolicy, RosterEntry,
+    BillingPolicy, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles, DenialPolicy,
+    EngineError, PatientPolicy, RosterEntry,
 };
 
 mod partner;
@@ -113,6 +113,9 @@ pub struct Config {
     /// How patients are billed.
     #[serde(default)]
     pub patients: PatientPolicy,
+    /// How denials are worked.
+    #[serde(default)]
+    pub denials: DenialPolicy,
     /// Days that a remittance waits for its deposit, and a deposit for its
     /// remittance, before somebody looks.
     #[serde(default = "deposits_within")]
@@ -157,6 +160,7 @@ impl Default for Config {
             prices: ChargeMaster::default(),
             charges: Charging::default(),
             patients: PatientPolicy::default(),
+            denials: DenialPolicy::default(),
             deposits_within_days: deposits_within(),
         }
     }
@@ -184,6 +188,8 @@ impl Config {
         config.inbox = folder.join(&config.inbox);
         config.outbox = folder.join(&config.outbox);
         config.patients.letters = folder.join(&config.patients.letters);
+        config.denials.letters = folder.join(&config.denials.letters);
+        config.denials.templates = folder.join(&config.denials.templates);
         for rules in &mut config.rules {
             *rules = folder.join(&rules);
         }
@@ -259,7 +265,8 @@ impl Config {
                 )));
             }
         }
-        if let Some(fault) = config.patients.fault() {
+        let faults = [config.patients.fault(), config.denials.fault()];
+        if let Some(fault) = faults.into_iter().flatten().next() {
             return Err(refuse(fault.to_owned()));
         }
         for payer in &config.payers {

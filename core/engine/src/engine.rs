@@ -26,6 +26,7 @@ use crate::time::{Time, interchange_instant};
 use crate::{Config, EngineError, PracticeCodes, sheet};
 
 mod accounts;
+mod appeals;
 mod authorizations;
 mod builder;
 mod building;

@@ -127,6 +127,9 @@ pub enum EngineError {
     /// Something was not done to a patient's account.
     #[error(transparent)]
     Account(#[from] crate::PatientAccountError),
+    /// Nothing was done about an appeal.
+    #[error(transparent)]
+    Appeal(#[from] crate::AppealCallError),
     /// A fee table that a contract names could not be taken in.
     #[error(transparent)]
     FeeTable(#[from] crate::FeeTableError),

@@ -24,6 +24,7 @@
 
 mod acknowledgments;
 mod analytics;
+mod appealing;
 mod billing;
 mod builtin;
 mod channel;
@@ -60,6 +61,7 @@ pub use analytics::{
     CashReceived, ClaimCount, DenialCause, EffectCount, EffectFilter, Kpi, KpiUnit, LedgerLine,
     Report, RuleCount, RuleEffect, RuleEffects, Target, WorkQueue, last_fired,
 };
+pub use appealing::{AppealTerm, DenialPolicy, Prior};
 pub use billing::{
     BillingPolicy, ClaimPer, ClaimPerError, InstitutionalPolicy, Replacements, RosterEntry, SplitBy,
 };
@@ -99,6 +101,12 @@ pub use steps::account::money::Payment;
 pub use steps::account::plan::{AgreedPlan, PlanChange};
 pub use steps::account::policy::{Agency, Discounts, PatientPolicy, PlanPolicy, PromptPay};
 pub use steps::account::statement::Issued;
+pub use steps::appeal::clock::AppealWarning;
+pub use steps::appeal::error::{AppealCallError, TemplateError};
+pub use steps::appeal::evidence::WantedEvidence;
+pub use steps::appeal::proof::{ProofOfFiling, ProvenSending, ProvingAnswer};
+pub use steps::appeal::read::{AppealFilter, ListedAppeal, ShownAppeal};
+pub use steps::appeal::{DecidedAppeal, DraftedAppeal, FiledAppeal, Filing};
 pub use steps::authorization::clock::AuthorizationWarning;
 pub use steps::authorization::on_file::AuthorizationOnFile;
 pub use steps::authorization::terms::AuthorizationTerms;

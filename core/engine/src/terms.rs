@@ -3,6 +3,8 @@
 use scrubjay_model::{Length, LineOfBusiness, Roll};
 use serde::Deserialize;
 
+use crate::AppealTerm;
+
 /// A length as people write it: `90 days`, `10 business days`, `12 months`, `1 year`.
 ///
 /// ```
@@ -65,7 +67,7 @@ pub struct Terms {
     pub timely_filing: Option<Period>,
     /// From the decision to the receipt of an appeal, level by level.
     #[serde(default)]
-    pub appeals: Vec<Period>,
+    pub appeals: Vec<AppealTerm>,
     /// From sending to the first look at a claim that is not answered.
     #[serde(default)]
     pub follow_up: Option<Period>,
@@ -112,16 +114,6 @@ impl Terms {
             _ => None,
         })
     }
-
-    /// The time for the first appeal: the contract's, else Medicare's 120 days
-    /// (42 CFR 405.942(a)), counted from the decision to be on the safe side.
-    #[must_use]
-    pub fn first_appeal(&self, line: LineOfBusiness) -> Option<Length> {
-        self.appeals.first().map(|period| period.0).or(match line {
-            LineOfBusiness::Medicare => Some(Length::CalendarDays(120)),
-            _ => None,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -138,7 +130,7 @@ mod tests {
             terms.filing(LineOfBusiness::Medicaid),
             Some(Length::CalendarDays(95))
         );
-        assert_eq!(terms.appeals[1], Period(Length::BusinessDays(10)));
+        assert_eq!(terms.appeals[1].within, Period(Length::BusinessDays(10)));
         assert_eq!(Roll::from(terms.rolls), Roll::NextBusinessDay);
         for wrong in [
             "timely_filing: 95",
@@ -158,6 +150,5 @@ mod tests {
             Some(Length::Years(1))
         );
         assert_eq!(terms.filing(LineOfBusiness::Commercial), None);
-        assert_eq!(terms.first_appeal(LineOfBusiness::Commercial), None);
     }
 }

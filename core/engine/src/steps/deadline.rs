@@ -8,18 +8,19 @@ use chrono::NaiveDate;
 use scrubjay_model::{
     AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
     Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, EncounterId, Length, LineOfBusiness,
-    Proof, ProofKind, RecordKey, Recoverable, Work, WorkKind,
+    Proof, ProofKind, RecordKey, Work, WorkKind,
 };
-use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Reader};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Move, Reader};
 use serde::Serialize;
 
 use crate::desk::{Desk, service_level};
 use crate::steps::account::look::{self, AccountsTick};
+use crate::steps::appeal::clock::AppealWarning;
 use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
 use crate::steps::build::build_next;
 use crate::steps::sendings::{sendings, spoken_of};
-use crate::steps::{hold, posting};
+use crate::steps::{appeal, hold, posting};
 use crate::{Config, EngineError, Terms};
 
 /// A deadline that somebody was told of.
@@ -54,6 +55,9 @@ pub struct Tick {
     /// out before visits that are booked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorizations: Vec<AuthorizationWarning>,
+    /// Appeals that were not decided, or not paid, in time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<AppealWarning>,
     /// What happened on patients' accounts.
     #[serde(skip_serializing_if = "AccountsTick::is_nothing")]
     pub accounts: AccountsTick,
@@ -91,6 +95,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         uncharged: Vec::new(),
         wanted: Vec::new(),
         authorizations: Vec::new(),
+        appeals: Vec::new(),
         accounts: AccountsTick::default(),
         next,
     };
@@ -108,6 +113,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
     missed.tell(desk)?;
     tick.accounts = look::look_at_due(desk)?;
     posting::fire_missing(desk)?;
+    tick.appeals = appeal::clock::fire_due(desk)?;
     Ok(tick)
 }
 
@@ -160,6 +166,7 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
         stage: fired.stage,
     })?;
     let due = fired.due;
+    expire(desk, row, fired)?;
     let breached = fired.stage == DeadlineStage::Breached;
     let (kind, amount, reason) = match fired.deadline.kind {
         // Told with the others of its file.
@@ -214,6 +221,17 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
     }
     desk.close_work(&row.id, kind, "another took its place")?;
     desk.open_work_for(kind, Some(&row.id), amount, reason, owner, days)
+}
+
+/// A draft, or a lost appeal, whose next level was not filed in its time.
+fn expire(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), EngineError> {
+    let over = fired.stage == DeadlineStage::Breached
+        && matches!(fired.deadline.kind, DeadlineKind::Appeal { .. });
+    // That nobody began one leaves the claim where it is.
+    if over && row.status.appeal != Appeal::None {
+        desk.move_claim(&row.id, Move::Appeal(Appeal::Expired))?;
+    }
+    Ok(())
 }
 
 /// The deadlines of a claim, with the proof that its journal holds.
@@ -273,20 +291,8 @@ pub(crate) fn deadlines_of(
         row.status.adjudication,
         Adjudication::Denied | Adjudication::PartiallyPaid
     );
-    if refused
-        && matches!(row.status.appeal, Appeal::None | Appeal::Drafted)
-        && row.status.work == Work::Adjudicated
-        && row.replaced_by.is_none()
-        && let Some(length) = terms.first_appeal(line)
-        && let Some(decided) = reader
-            .denials(Some(&row.id))?
-            .iter()
-            .filter(|denial| denial.recoverable != Recoverable::Never)
-            .map(|denial| denial.decided)
-            .max()
-    {
-        let kind = DeadlineKind::Appeal { level: 1 };
-        deadlines.push(begin(kind, decided, DeadlineBasis::Decision, length));
+    if refused && row.status.work == Work::Adjudicated && row.replaced_by.is_none() {
+        deadlines.extend(appeal::level::running(reader, config, row)?);
     }
     Ok(deadlines)
 }

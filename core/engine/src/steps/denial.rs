@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use scrubjay_hooks::{DenialSubject, Effect, EffectKind, Finding, Hook, Subject};
 use scrubjay_model::{
-    Adjustment, AsSent, Claim, ClaimId, Denial, Money, Owner, Rarc, RemittanceLine, ServiceLine,
-    WorkKind,
+    Adjustment, AsSent, Claim, ClaimId, Denial, DenialOutcome, Money, Owner, Rarc, RemittanceLine,
+    ServiceLine, WorkKind,
 };
 use scrubjay_store::Event;
 
@@ -13,6 +13,8 @@ use crate::desk::Desk;
 use crate::steps::past::first_accepted;
 use crate::steps::reason::Refusal;
 use crate::steps::refusal::all_can_be_done;
+
+pub(crate) mod standing;
 
 /// What this step can do.
 const CARRIED_OUT: [EffectKind; 3] = [
@@ -71,6 +73,19 @@ pub(crate) fn work(
         .collect::<Vec<_>>()
         .join("; ");
     desk.open_work_for(WorkKind::Denial, Some(id), amount, reason, owner, days)
+}
+
+/// A later decision refuses nothing of what was refused before.
+pub(crate) fn overturned(desk: &mut Desk<'_>, id: &ClaimId) -> Result<(), EngineError> {
+    let amount = standing::standing(&desk.tx.history(id)?).overturned();
+    if !amount.is_positive() {
+        return Ok(());
+    }
+    desk.record(&Event::DenialSettled {
+        claim: id.clone(),
+        outcome: DenialOutcome::Overturned,
+        amount,
+    })
 }
 
 /// The number on the claim of a line of its latest remittance.

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod acknowledgment;
 pub(crate) mod answer;
+pub(crate) mod appeal;
 pub(crate) mod authorization;
 pub(crate) mod awaited;
 pub(crate) mod build;

@@ -10,7 +10,7 @@ use super::sorted::Sorted;
 use super::{Payment, REVERSED, asked, expected, later_payer, status};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::denial;
+use crate::steps::{appeal, denial};
 
 /// Where the money of a remitted claim is when it is posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,9 @@ fn decide(
 ) -> Result<(), EngineError> {
     if sorted.refused.is_empty() {
         desk.close_work(id, WorkKind::Denial, "a later decision refuses nothing")?;
+        denial::overturned(desk, id)?;
     }
+    appeal::payer_decided(desk, id, sorted.denied(), payment.decided)?;
     denial::work(desk, id, claim, &sorted.refused, payment.decided)
 }
 

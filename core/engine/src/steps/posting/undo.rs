@@ -18,6 +18,7 @@ use super::RemittanceError;
 use super::record::{on_record, remittance_row, rows_of};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::appeal;
 
 /// A remittance whose posting was taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,6 +63,7 @@ pub(crate) fn undo(
     }
     move_money_back(desk, &rows)?;
     settle_work(desk, &rows, &touched, trace)?;
+    appeal::posting_undone(desk, &rows)?;
     for claim in &touched {
         claim.restore(desk)?;
     }
