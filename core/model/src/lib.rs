@@ -56,6 +56,7 @@ mod patient;
 mod patient_money;
 mod payer;
 mod plan;
+mod receivable;
 mod record;
 mod remittance;
 mod secondary;
@@ -137,6 +138,7 @@ pub use plan::{
     Instalment, MAX_INSTALMENTS, PaymentPlan, PlanError, PlanPayment, PlanRecord, PlanStatus,
     PlanTerms,
 };
+pub use receivable::ReceivableStage;
 pub use record::{Record, RecordKey, RecordKind, RecordParent};
 pub use remittance::{
     Adjustment, ClaimPaymentStatus, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceLine,

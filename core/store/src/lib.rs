@@ -63,6 +63,7 @@ mod event;
 mod journal;
 mod memory;
 mod money_kind;
+mod open_claim;
 mod project;
 mod reading;
 mod records;
@@ -75,6 +76,7 @@ pub use error::StoreError;
 pub use event::{Cause, Event, InterchangeKey, Move, PublishedFile, Stamp};
 pub use memory::MemoryStore;
 pub use money_kind::MoneyKind;
+pub use open_claim::{OpenClaim, PayerRecord};
 pub use project::first_status;
 pub use records::{
     RecordFilter, RecordFindingRow, RecordOverrideRow, RecordReader, RecordRow, person_key,

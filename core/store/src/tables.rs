@@ -1,13 +1,14 @@
 //! The projections as typed tables: what the fold writes to and both stores keep.
 
+use chrono::NaiveDate;
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
     Account, Carc, ClaimId, FileHash, Money, RecordKey, ResponsibleParty, TraceNumber, WorkItemId,
 };
 
 use crate::{
-    CallRow, ClaimRow, Counter, FileRow, GroupRow, InterchangeKey, MoneyKind, RecordRow, Sequence,
-    StoreError,
+    CallRow, ClaimRow, Counter, FileRow, GroupRow, InterchangeKey, MoneyKind, PayerRecord,
+    RecordRow, Sequence, StoreError,
 };
 
 /// A claim's place in the order in which claims were made, from 1.
@@ -26,6 +27,8 @@ pub(crate) struct ClaimEntry {
     pub(crate) document: Sequence,
     pub(crate) owed_by_insurance: Money,
     pub(crate) owed_by_patient: Money,
+    /// Day since which the patient owes something.
+    pub(crate) patient_since: Option<NaiveDate>,
 }
 
 impl ClaimEntry {
@@ -118,7 +121,7 @@ pub(crate) trait Tables: RecordTables {
         claim: ClaimNumber,
         change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
     ) -> Result<(), StoreError>;
-    /// Notes that a journal row is about a claim.
+    /// Notes that a journal row is about a claim: its clocks must be looked at anew.
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError>;
     fn put_finding(
         &mut self,
@@ -162,6 +165,8 @@ pub(crate) trait Tables: RecordTables {
     fn put_counter(&mut self, counter: Counter, last: u64) -> Result<(), StoreError>;
     fn call_row(&self, key: &str) -> Result<Option<CallRow>, StoreError>;
     fn put_call(&mut self, key: &str, row: CallRow) -> Result<(), StoreError>;
+    fn payer_record(&self, payer: &str) -> Result<PayerRecord, StoreError>;
+    fn put_payer_record(&mut self, payer: &str, record: PayerRecord) -> Result<(), StoreError>;
 }
 
 /// What the fold of records reads and writes.

@@ -8,7 +8,10 @@ use scrubjay_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, InterchangeKey, MoneyKind, RecordReader, Stamp, StoreError, person_key};
+use crate::{
+    Event, InterchangeKey, MoneyKind, OpenClaim, PayerRecord, RecordReader, Stamp, StoreError,
+    person_key,
+};
 
 /// A journal row's place, from 1 without a gap.
 pub type Sequence = u64;
@@ -42,6 +45,15 @@ pub trait Transaction: Reader {
     /// The transaction can then only be dropped: to go on or to commit is
     /// [`StoreError::Abandoned`].
     fn append(&mut self, stamp: &Stamp, event: &Event) -> Result<Sequence, StoreError>;
+
+    /// Notes that these claims need no look before a day, as they stand now and
+    /// by these terms. It is a note for speed and no event: whatever happens to a
+    /// claim, and a rebuild, take it back, and then the claim is looked at once
+    /// more than need be.
+    ///
+    /// # Errors
+    /// Where the store cannot write.
+    fn note_looks(&mut self, looks: &[(ClaimId, NaiveDate)], terms: u64) -> Result<(), StoreError>;
 
     /// Makes it durable.
     ///
@@ -365,6 +377,24 @@ pub trait Reader: RecordReader {
     /// # Errors
     /// Where the store cannot read.
     fn claims(&self, filter: &ClaimFilter) -> Result<Vec<ClaimRow>, StoreError>;
+    /// Hands over each claim that is not done with, in the order in which they
+    /// were made.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn open_claims(&self, each: &mut dyn FnMut(OpenClaim<'_>)) -> Result<(), StoreError>;
+    /// Claims that are not done with and that nobody has noted as needing no look
+    /// until after that day ([`Transaction::note_looks`]), in the order in which
+    /// they were made. All of them where the terms are not those of the last note.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn claims_to_look_at(&self, day: NaiveDate, terms: u64) -> Result<Vec<ClaimId>, StoreError>;
+    /// What each payer has paid on the claims that it has decided, by payer key.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn payer_records(&self) -> Result<Vec<(String, PayerRecord)>, StoreError>;
     /// Claims of a set that we sent, by GS06 and ST02; all sets of the group
     /// where `set` is `None`.
     ///

@@ -9,6 +9,7 @@
 mod claims;
 mod journal;
 mod money;
+mod open;
 mod records;
 pub mod sample;
 
@@ -54,6 +55,9 @@ cases! {
     money::an_amount_beyond_the_database_is_refused,
     money::a_transfer_between_two_claims_stands_in_the_ledger_of_both,
     money::denials_are_listed_in_order,
+    open::a_claim_is_open_until_it_is_done_with_and_owes_nothing,
+    open::a_claim_needs_a_look_until_that_is_noted_and_again_when_something_happens,
+    open::what_a_payer_has_paid_counts_what_stands,
     journal::a_file_is_known_by_its_hash_and_its_interchanges,
     journal::a_refused_file_may_be_dropped_again,
     journal::a_key_admits_one_call_with_one_content,
@@ -164,6 +168,8 @@ pub fn everything(reader: &dyn Reader) -> Result<String, StoreError> {
         reader.record_findings(None)?,
         reader.record_overrides(None)?,
     ));
+    reader.open_claims(&mut |open| say(&open))?;
+    say(&reader.payer_records()?);
     say(&(reader.files()?, reader.findings(None)?));
     say(&(reader.overrides(None)?, reader.packs()?));
     say(&reader.remittances()?);

@@ -10,12 +10,16 @@ mod tally;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use chrono::NaiveDate;
+use scrubjay_model::ClaimId;
+
 pub(crate) use projections::Projections;
 use reader::View;
 pub(crate) use tally::{Sum, Tally};
 
 use crate::journal::{Digest, EventText, GENESIS, StampText, digest, may_append, row_hash};
 use crate::project::fold;
+use crate::tables::Tables;
 use crate::{Event, Reader, Sequence, Stamp, Store, StoreError, Transaction};
 
 /// A journal row as it is kept.
@@ -167,6 +171,20 @@ impl Transaction for View<Open<'_>> {
         may_append(event)
             .and_then(|()| open.store.append(stamp, event))
             .inspect_err(|_| open.state = State::Abandoned)
+    }
+
+    fn note_looks(&mut self, looks: &[(ClaimId, NaiveDate)], terms: u64) -> Result<(), StoreError> {
+        if self.0.state != State::Open {
+            return Err(StoreError::Abandoned);
+        }
+        let projections = &mut self.0.store.projections;
+        for (claim, day) in looks {
+            if let Some(number) = projections.claim_number(claim)? {
+                projections.looks.put(number, *day);
+            }
+        }
+        projections.look_terms.put((), terms);
+        Ok(())
     }
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {

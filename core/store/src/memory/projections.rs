@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use scrubjay_model::{ClaimId, FileHash, RecordKey, TraceNumber, WorkItemId};
 
 use super::table::Table;
@@ -10,7 +11,10 @@ use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     RecordNumber, SentKey, Tables, WorkEntry, no_such_claim,
 };
-use crate::{CallRow, Counter, FileRow, GroupRow, InterchangeKey, RecordRow, Sequence, StoreError};
+use crate::{
+    CallRow, Counter, FileRow, GroupRow, InterchangeKey, PayerRecord, RecordRow, Sequence,
+    StoreError,
+};
 
 /// A key of an interchange as a tuple, to sort by.
 pub(crate) type InterchangeTuple = (String, String, String);
@@ -51,6 +55,11 @@ projections! {
     postings: (Sequence, u32) => PostingEntry,
     counters: Counter => u64,
     calls: String => CallRow,
+    payers: String => PayerRecord,
+    /// Notes of when a claim needs a look next; none where nobody has looked.
+    looks: ClaimNumber => NaiveDate,
+    /// By what terms the looks were noted.
+    look_terms: () => u64,
     records: RecordNumber => RecordRow,
     record_numbers: RecordKey => RecordNumber,
     record_history: (RecordNumber, Sequence) => (),
@@ -93,6 +102,7 @@ impl Tables for Projections {
     }
 
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {
+        self.looks.remove(&claim);
         match &mut self.tally {
             Some(tally) => tally.add_history(claim, sequence),
             None => self.history.put((claim, sequence), ()),
@@ -233,6 +243,15 @@ impl Tables for Projections {
 
     fn put_call(&mut self, key: &str, row: CallRow) -> Result<(), StoreError> {
         self.calls.put(key.to_owned(), row);
+        Ok(())
+    }
+
+    fn payer_record(&self, payer: &str) -> Result<PayerRecord, StoreError> {
+        Ok(self.payers.rows().get(payer).copied().unwrap_or_default())
+    }
+
+    fn put_payer_record(&mut self, payer: &str, record: PayerRecord) -> Result<(), StoreError> {
+        self.payers.put(payer.to_owned(), record);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
+use chrono::NaiveDate;
 use scrubjay_hooks::Ran;
 use scrubjay_model::{
     Account, Claim, ClaimId, Denial, FileHash, Money, ResponsibleParty, TraceNumber, WorkItem,
@@ -18,7 +19,8 @@ use crate::reading::{
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
-    JournalRow, LedgerRow, OverrideRow, PackRow, Reader, RemittedRow, Sequence, StoreError,
+    JournalRow, LedgerRow, OpenClaim, OverrideRow, PackRow, PayerRecord, Reader, RemittedRow,
+    Sequence, StoreError,
 };
 
 /// A view of a store in memory, by itself or through a transaction.
@@ -256,6 +258,29 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
             })
             .take(filter.limit.map_or(usize::MAX, |limit| limit as usize))
             .map(|entry| entry.row.clone())
+            .collect())
+    }
+
+    fn open_claims(&self, each: &mut dyn FnMut(OpenClaim<'_>)) -> Result<(), StoreError> {
+        let claims = self.store().projections.claims.rows().values();
+        claims.filter_map(OpenClaim::of).for_each(each);
+        Ok(())
+    }
+
+    fn claims_to_look_at(&self, day: NaiveDate, terms: u64) -> Result<Vec<ClaimId>, StoreError> {
+        let projections = &self.store().projections;
+        let same = projections.look_terms.rows().get(&()) == Some(&terms);
+        let due = projections.claims.rows().iter().filter(|(number, entry)| {
+            let look = projections.looks.rows().get(number);
+            OpenClaim::of(entry).is_some() && (!same || look.is_none_or(|look| *look <= day))
+        });
+        Ok(due.map(|(_, entry)| entry.row.id.clone()).collect())
+    }
+
+    fn payer_records(&self) -> Result<Vec<(String, PayerRecord)>, StoreError> {
+        let payers = self.store().projections.payers.rows().iter();
+        Ok(payers
+            .map(|(payer, record)| (payer.clone(), *record))
             .collect())
     }
 

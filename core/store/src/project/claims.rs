@@ -64,6 +64,7 @@ impl<T: Tables> Fold<'_, T> {
             document: 0,
             owed_by_insurance: Money::ZERO,
             owed_by_patient: Money::ZERO,
+            patient_since: None,
         };
         describe(&mut entry, claim, self.sequence)?;
         self.tables.put_claim(number, entry)?;
@@ -72,7 +73,7 @@ impl<T: Tables> Fold<'_, T> {
 
     pub(super) fn claim_revised(&mut self, claim: &Claim, by_hand: bool) -> Result<(), StoreError> {
         let sequence = self.sequence;
-        self.change(&claim.id, |entry| {
+        self.change_decided(&claim.id, |entry| {
             describe(entry, claim, sequence)?;
             if by_hand {
                 touch(&mut entry.row);
@@ -219,7 +220,7 @@ impl<T: Tables> Fold<'_, T> {
         allowed: Money,
         denied: Money,
     ) -> Result<(), StoreError> {
-        self.change(claim, |entry| {
+        self.change_decided(claim, |entry| {
             if remitted.status == ClaimPaymentStatus::Predetermination {
                 return Ok(Change::None);
             }
@@ -230,7 +231,7 @@ impl<T: Tables> Fold<'_, T> {
     }
 
     pub(super) fn taken_back(&mut self, claim: &ClaimId, amount: Money) -> Result<(), StoreError> {
-        self.change(claim, |entry| {
+        self.change_decided(claim, |entry| {
             entry.row.paid = fits(entry.row.paid - amount)?;
             Ok(Change::Made)
         })
@@ -246,7 +247,7 @@ impl<T: Tables> Fold<'_, T> {
         tags: &[String],
         payer_control: Option<&PayerClaimControlNumber>,
     ) -> Result<(), StoreError> {
-        self.change(claim, |entry| {
+        self.change_decided(claim, |entry| {
             let row = &mut entry.row;
             row.status = status;
             row.tags = tags.to_vec();

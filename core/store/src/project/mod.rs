@@ -5,6 +5,8 @@ mod claims;
 mod money;
 mod records;
 
+use claims::fits;
+
 pub use claims::first_status;
 
 use std::collections::BTreeSet;
@@ -14,7 +16,9 @@ use scrubjay_model::{ClaimId, FileHash, Person, WorkItem};
 use sha2::{Digest, Sha256};
 
 use crate::tables::{Change, ClaimEntry, ClaimNumber, Tables, WorkEntry};
-use crate::{CallRow, Counter, Event, FileRow, InterchangeKey, MoneyKind, Sequence, StoreError};
+use crate::{
+    CallRow, Counter, Event, FileRow, InterchangeKey, MoneyKind, PayerRecord, Sequence, StoreError,
+};
 
 /// Folds the event of a journal row into the projections.
 ///
@@ -205,6 +209,33 @@ impl<T: Tables> Fold<'_, T> {
     ) -> Result<(), StoreError> {
         let number = self.about(claim)?;
         self.tables.change_claim(number, change)
+    }
+
+    /// As [`change`](Self::change), where what the payer has paid may change too.
+    fn change_decided(
+        &mut self,
+        claim: &ClaimId,
+        change: impl FnOnce(&mut ClaimEntry) -> Result<Change, StoreError>,
+    ) -> Result<(), StoreError> {
+        let number = self.about(claim)?;
+        let mut changed = None;
+        self.tables.change_claim(number, |entry| {
+            let before = PayerRecord::of(entry);
+            let made = change(entry)?;
+            let now = PayerRecord::of(entry);
+            if now != before {
+                changed = Some((entry.row.payer.clone(), before, now));
+            }
+            Ok(made)
+        })?;
+        let Some((payer, before, now)) = changed else {
+            return Ok(());
+        };
+        let record = self.tables.payer_record(&payer)?.changed(before, now);
+        for amount in [record.charged, record.paid] {
+            fits(amount)?;
+        }
+        self.tables.put_payer_record(&payer, record)
     }
 
     fn number(&self, claim: &ClaimId) -> Result<ClaimNumber, StoreError> {

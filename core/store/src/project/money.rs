@@ -1,7 +1,7 @@
 //! The fold of money: every posting set lands on the general ledger and on
 //! what each claim owes.
 
-use scrubjay_model::{Account, ClaimId, Money, PostingSet};
+use scrubjay_model::{Account, ClaimId, Money, PostingSet, ResponsibleParty};
 
 use super::Fold;
 use super::claims::fits;
@@ -48,9 +48,16 @@ impl<T: Tables> Fold<'_, T> {
             let (heading, claim) = match &posting.account {
                 Account::Receivable { claim, party } => {
                     let number = self.number(claim)?;
+                    let today = self.at.date_naive();
                     self.tables.change_claim(number, |entry| {
                         let balance = entry.balance_mut(*party);
                         *balance = fits(*balance + amount)?;
+                        let owes = balance.is_positive();
+                        if *party == ResponsibleParty::Patient {
+                            // What is added to an open balance does not make it younger.
+                            let since = entry.patient_since.unwrap_or(today);
+                            entry.patient_since = owes.then_some(since);
+                        }
                         Ok(Change::Made)
                     })?;
                     (Heading::Receivables(*party), Some(number))

@@ -62,12 +62,12 @@ pub(super) const CLAIM_COLUMNS: &str = "n, id, control, payer, work, adjudicatio
      appeal, patient_billing, charge, service_from, service_to, created, submitted, submissions, \
      first_decided, first_denied, last_paid, paid, allowed, denied, held, touched, rejected, \
      replaces, replaced_by, payer_control, tags, patient, document, owed_by_insurance, \
-     owed_by_patient";
+     owed_by_patient, patient_since";
 
 pub(super) fn claim_cells(
     number: ClaimNumber,
     entry: &ClaimEntry,
-) -> Result<[Cell<'_>; 32], StoreError> {
+) -> Result<[Cell<'_>; 33], StoreError> {
     let row = &entry.row;
     let tags = if row.tags.is_empty() {
         Cell::Owned(Value::Null)
@@ -109,6 +109,7 @@ pub(super) fn claim_cells(
         integer(entry.document),
         cents(entry.owed_by_insurance)?,
         cents(entry.owed_by_patient)?,
+        date(entry.patient_since),
     ])
 }
 
@@ -279,6 +280,7 @@ impl<'r> Columns<'r> {
             document: self.integer()?,
             owed_by_insurance: self.cents()?,
             owed_by_patient: self.cents()?,
+            patient_since: self.date()?,
         };
         Ok((number, entry))
     }

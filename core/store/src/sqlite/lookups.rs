@@ -9,6 +9,7 @@ use super::columns::{
     CLAIM_COLUMNS, Cell, Columns, carcs, cents, claim_cells, counter_name, integer,
     optional_integer, text,
 };
+use super::open::write_open;
 use crate::tables::{
     ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     WorkEntry,
@@ -43,7 +44,8 @@ pub(super) fn write_claim(
              patient_billing = ?9, charge = ?10, service_from = ?11, service_to = ?12, submitted = ?14, \
              submissions = ?15, first_decided = ?16, first_denied = ?17, last_paid = ?18, paid = ?19, \
              allowed = ?20, denied = ?21, held = ?22, touched = ?23, rejected = ?24, replaces = ?25, \
-             replaced_by = ?26, tags = ?28, document = ?30, owed_by_insurance = ?31, owed_by_patient = ?32"
+             replaced_by = ?26, tags = ?28, document = ?30, owed_by_insurance = ?31, owed_by_patient = ?32, \
+             patient_since = ?33"
         };
     }
     let sql = match unwritten {
@@ -56,14 +58,14 @@ pub(super) fn write_claim(
         ),
         Unwritten::Whole => concat!(
             "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-             ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) \
+             ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33) \
              ON CONFLICT (n) DO UPDATE SET control = ?3, payer_control = ?27, patient = ?29, ",
             state!()
         ),
     };
     let mut statement = connection.prepare_cached(sql)?;
     statement.execute(params_from_iter(claim_cells(number, entry)?))?;
-    Ok(())
+    write_open(connection, number, entry)
 }
 
 /// A claim by its number or its id.

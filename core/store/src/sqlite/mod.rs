@@ -3,6 +3,7 @@
 mod backup;
 mod columns;
 mod lookups;
+mod open;
 mod past;
 mod purge;
 mod reader;

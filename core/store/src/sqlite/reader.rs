@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, ToSql, params_from_iter};
 use scrubjay_model::{
     Account, Axis, Claim, ClaimId, Denial, FileHash, Money, ResponsibleParty, TraceNumber, Work,
@@ -13,6 +14,7 @@ use super::lookups::{
     all_headings, read_call, read_claim, read_claims_of_patient, read_counter, read_file,
     read_group, read_interchange, read_number, read_remittance,
 };
+use super::open::{read_open, read_payers, read_to_look_at};
 use super::rows::{ROW, read_row_with, row_at, rows_of};
 use crate::journal::packs::WithoutText;
 use crate::journal::read_hex;
@@ -23,8 +25,8 @@ use crate::reading::{
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
-    JournalRow, LedgerRow, MoneyKind, OverrideRow, PackRow, Reader, RemittedRow, Sequence,
-    StoreError,
+    JournalRow, LedgerRow, MoneyKind, OpenClaim, OverrideRow, PackRow, PayerRecord, Reader,
+    RemittedRow, Sequence, StoreError,
 };
 
 /// Something that sees a SQLite store.
@@ -237,6 +239,18 @@ impl<S: Source> Reader for S {
             claims.push(Columns::new(row, "claims").claim()?.1.row);
         }
         Ok(claims)
+    }
+
+    fn open_claims(&self, each: &mut dyn FnMut(OpenClaim<'_>)) -> Result<(), StoreError> {
+        read_open(self.all()?, each)
+    }
+
+    fn claims_to_look_at(&self, day: NaiveDate, terms: u64) -> Result<Vec<ClaimId>, StoreError> {
+        read_to_look_at(self.all()?, day, terms)
+    }
+
+    fn payer_records(&self) -> Result<Vec<(String, PayerRecord)>, StoreError> {
+        read_payers(self.all()?, None)
     }
 
     fn sent(&self, group: u32, set: Option<u32>) -> Result<Vec<ClaimId>, StoreError> {

@@ -51,7 +51,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Version of the projections; a change drops and rebuilds them.
-const PROJECTIONS_VERSION: i64 = 7;
+const PROJECTIONS_VERSION: i64 = 8;
 
 /// The projections, each dropped before it is made.
 pub(super) const PROJECTIONS: &str = "
@@ -88,7 +88,8 @@ pub(super) const PROJECTIONS: &str = "
         patient BLOB NOT NULL,
         document INTEGER NOT NULL,
         owed_by_insurance INTEGER NOT NULL,
-        owed_by_patient INTEGER NOT NULL
+        owed_by_patient INTEGER NOT NULL,
+        patient_since TEXT
     ) STRICT;
     -- Most claims have their control number for an id, and the index of ids finds those.
     CREATE INDEX claims_by_control ON claims (control) WHERE control <> id;
@@ -96,6 +97,39 @@ pub(super) const PROJECTIONS: &str = "
     CREATE INDEX claims_by_patient ON claims (substr(patient, 1, 8));
     CREATE INDEX claims_by_payer_control ON claims (payer_control) WHERE payer_control IS NOT NULL;
     CREATE INDEX claims_ready ON claims (n) WHERE work = 'ready';
+    -- Claims that are not done with, in small rows: aging and worklists read all of
+    -- them. Days are counted from the year 1. `look` is a note and no projection:
+    -- the day before which the clocks need no look, 0 where nobody has looked.
+    DROP TABLE IF EXISTS open_claims;
+    CREATE TABLE open_claims (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        payer TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        insurance INTEGER NOT NULL,
+        patient INTEGER NOT NULL,
+        service INTEGER,
+        submitted INTEGER,
+        patient_since INTEGER,
+        look INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX open_claims_look ON open_claims (look);
+    -- By what terms the looks were noted.
+    DROP TABLE IF EXISTS look_terms;
+    CREATE TABLE look_terms (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        terms INTEGER NOT NULL
+    ) STRICT;
+    DROP TABLE IF EXISTS payer_records;
+    CREATE TABLE payer_records (
+        payer TEXT PRIMARY KEY,
+        decided INTEGER NOT NULL,
+        charged INTEGER NOT NULL,
+        paid INTEGER NOT NULL,
+        denied INTEGER NOT NULL,
+        denied_charged INTEGER NOT NULL,
+        denied_paid INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     DROP TABLE IF EXISTS history;
     CREATE TABLE history (
         claim INTEGER NOT NULL,

@@ -2,8 +2,9 @@
 //! changes again and again held back until they are read or committed.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use scrubjay_model::{ClaimId, FileHash, TraceNumber, WorkItemId};
 
@@ -12,14 +13,17 @@ use super::columns::{
 };
 use super::lookups::{
     Unwritten, all_headings, finding_cells, money_cells, posting_cells, read_call, read_claim,
-    read_claims_of_patient, read_counter, read_file, read_group, read_interchange, read_remittance,
-    work_cells, write_claim,
+    read_claims_of_patient, read_counter, read_file, read_group, read_interchange, read_number,
+    read_remittance, work_cells, write_claim,
 };
+use super::open::{forget_look, note_look, note_terms, read_payers, write_payer};
 use crate::tables::{
     Change, ClaimEntry, ClaimNumber, FindingEntry, Heading, HeadingEntry, MoneyEntry, PostingEntry,
     SentKey, Tables, WorkEntry, no_such_claim,
 };
-use crate::{CallRow, Counter, FileRow, GroupRow, InterchangeKey, Sequence, StoreError};
+use crate::{
+    CallRow, Counter, FileRow, GroupRow, InterchangeKey, PayerRecord, Sequence, StoreError,
+};
 
 /// Claims held back at most; then all are written and forgotten.
 const CLAIMS_HELD: usize = 4096;
@@ -47,6 +51,9 @@ struct Cache {
     missing: Option<ClaimId>,
     headings: BTreeMap<Heading, Held<HeadingEntry>>,
     counters: BTreeMap<Counter, Held<u64>>,
+    payers: BTreeMap<String, Held<PayerRecord>>,
+    /// Claims that something has happened to since their rows were written.
+    stirred: BTreeSet<ClaimNumber>,
 }
 
 /// The projections behind one connection, within one transaction.
@@ -70,6 +77,13 @@ impl<'c> SqlTables<'c> {
             write_claim(self.connection, *number, &held.entry, held.unwritten)?;
             held.unwritten = Unwritten::Nothing;
         }
+        for number in std::mem::take(&mut cache.stirred) {
+            forget_look(self.connection, number)?;
+        }
+        for (payer, held) in cache.payers.iter_mut().filter(|(_, held)| held.unwritten) {
+            write_payer(self.connection, payer, &held.value)?;
+            held.unwritten = false;
+        }
         for (heading, held) in cache.headings.iter_mut().filter(|(_, held)| held.unwritten) {
             let entry = held.value;
             self.run(
@@ -92,6 +106,21 @@ impl<'c> SqlTables<'c> {
             held.unwritten = false;
         }
         Ok(())
+    }
+
+    /// Notes when claims need a look next.
+    pub(super) fn note_looks(
+        &self,
+        looks: &[(ClaimId, NaiveDate)],
+        terms: u64,
+    ) -> Result<(), StoreError> {
+        self.flush()?;
+        for (claim, day) in looks {
+            if let Some(number) = read_number(self.connection, claim)? {
+                note_look(self.connection, number, *day)?;
+            }
+        }
+        note_terms(self.connection, terms)
     }
 
     /// A claim's row, as the transaction has left it.
@@ -127,10 +156,10 @@ impl<'c> SqlTables<'c> {
     }
 
     /// Forgets claims where too many are held.
-    fn make_room(&mut self) -> Result<(), StoreError> {
-        if self.cache.get_mut().claims.len() >= CLAIMS_HELD {
+    fn make_room(&self) -> Result<(), StoreError> {
+        if self.cache.borrow().claims.len() >= CLAIMS_HELD {
             self.flush()?;
-            let cache = self.cache.get_mut();
+            let mut cache = self.cache.borrow_mut();
             cache.claims.clear();
             cache.numbers.clear();
             cache.patients.clear();
@@ -206,13 +235,18 @@ impl Cache {
 
 impl Tables for SqlTables<'_> {
     fn claim_number(&self, id: &ClaimId) -> Result<Option<ClaimNumber>, StoreError> {
+        {
+            let cache = self.cache.borrow();
+            if let Some(number) = cache.numbers.get(id) {
+                return Ok(Some(*number));
+            }
+            if cache.missing.as_ref() == Some(id) {
+                return Ok(None);
+            }
+        }
+        // Whoever walks through all claims holds no more of them than a writer does.
+        self.make_room()?;
         let mut cache = self.cache.borrow_mut();
-        if let Some(number) = cache.numbers.get(id) {
-            return Ok(Some(*number));
-        }
-        if cache.missing.as_ref() == Some(id) {
-            return Ok(None);
-        }
         // What is known by its id is soon asked for by its number.
         let Some((number, entry)) = read_claim(self.connection, "id", text(id.as_str()))? else {
             cache.missing = Some(id.clone());
@@ -243,6 +277,7 @@ impl Tables for SqlTables<'_> {
     }
 
     fn put_history(&mut self, claim: ClaimNumber, sequence: Sequence) -> Result<(), StoreError> {
+        self.cache.get_mut().stirred.insert(claim);
         // An event that opens with one mention of a claim may mention it again.
         self.run(
             "INSERT OR IGNORE INTO history VALUES (?1, ?2)",
@@ -452,5 +487,31 @@ impl Tables for SqlTables<'_> {
                 integer(row.sequence),
             ],
         )
+    }
+
+    fn payer_record(&self, payer: &str) -> Result<PayerRecord, StoreError> {
+        if let Some(held) = self.cache.borrow().payers.get(payer) {
+            return Ok(held.value);
+        }
+        let found = read_payers(self.connection, Some(payer))?.pop();
+        let value = found.map(|(_, record)| record).unwrap_or_default();
+        let held = Held {
+            value,
+            unwritten: false,
+        };
+        self.cache
+            .borrow_mut()
+            .payers
+            .insert(payer.to_owned(), held);
+        Ok(value)
+    }
+
+    fn put_payer_record(&mut self, payer: &str, value: PayerRecord) -> Result<(), StoreError> {
+        let held = Held {
+            value,
+            unwritten: true,
+        };
+        self.cache.get_mut().payers.insert(payer.to_owned(), held);
+        Ok(())
     }
 }

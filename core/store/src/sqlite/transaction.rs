@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, params};
 use scrubjay_model::ClaimId;
 
@@ -195,6 +196,15 @@ impl Transaction for SqliteTransaction<'_> {
         }
         may_append(event)
             .and_then(|()| self.write(stamp, event))
+            .inspect_err(|_| self.state = State::Abandoned)
+    }
+
+    fn note_looks(&mut self, looks: &[(ClaimId, NaiveDate)], terms: u64) -> Result<(), StoreError> {
+        if self.state != State::Open {
+            return Err(StoreError::Abandoned);
+        }
+        self.tables
+            .note_looks(looks, terms)
             .inspect_err(|_| self.state = State::Abandoned)
     }
 

@@ -10,9 +10,10 @@ use crate::sqlite::columns::{
     heading_key, integer, owned_text, text,
 };
 use crate::sqlite::lookups::{finding_cells, money_cells, posting_cells, work_cells};
+use crate::sqlite::open::{OPEN_COLUMNS, open_cells, payer_cells};
 use crate::sqlite::records::{RECORD_COLUMNS, record_cells};
 use crate::tables::{MoneyEntry, PostingEntry};
-use crate::{MoneyKind, StoreError};
+use crate::{MoneyKind, OpenClaim, StoreError};
 
 /// Compares every projection with the replayed one.
 pub(super) fn check(
@@ -32,6 +33,22 @@ pub(super) fn check(
         &format!("SELECT {CLAIM_COLUMNS} FROM claims ORDER BY n"),
         replayed.claims.rows(),
         |(number, entry)| claim_cells(*number, entry),
+    )?;
+    let open = replayed.claims.rows().iter();
+    let open = open.filter_map(|(number, entry)| Some((*number, OpenClaim::of(entry)?)));
+    let open: Vec<(u64, OpenClaim<'_>)> = open.collect();
+    table.with(
+        "open_claims",
+        &format!("SELECT {OPEN_COLUMNS} FROM open_claims ORDER BY n"),
+        &open,
+        |(number, open)| open_cells(*number, open),
+    )?;
+    table.with(
+        "payer_records",
+        "SELECT payer, decided, charged, paid, denied, denied_charged, denied_paid
+         FROM payer_records ORDER BY payer",
+        replayed.payers.rows(),
+        |(payer, record)| payer_cells(payer, record),
     )?;
     table.with(
         "files",
