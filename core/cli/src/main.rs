@@ -3,6 +3,7 @@
 
 mod ack;
 mod appeal;
+mod ar;
 mod auth;
 mod build;
 mod charge;
@@ -99,6 +100,9 @@ enum Command {
     /// Acknowledgments: list, show, missing.
     #[command(subcommand)]
     Ack(ack::AckCommand),
+    /// What is open: how old it is (aging), and what to work first (worklist).
+    #[command(subcommand)]
+    Ar(ar::ArCommand),
     /// Charges of visits: add, import, list, show, missing, none, price, void.
     #[command(subcommand)]
     Charge(charge::ChargeCommand),
@@ -174,6 +178,7 @@ fn main() -> ExitCode {
         Command::Appeal(command) => appeal::appeal(&command),
         Command::Auth(command) => auth::auth(&command),
         Command::Ack(command) => ack::ack(&command),
+        Command::Ar(command) => ar::ar(&command),
         Command::Charge(command) => charge::charge(&command),
         Command::Eligibility(command) => eligibility::eligibility(&command),
         Command::Estimate(command) => estimate::estimate(&command),

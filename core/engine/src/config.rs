@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     BillingPolicy, ChargeMaster, ChargeMasterFileError, Charging, CodeFiles, DenialPolicy,
-    EngineError, PatientPolicy, RosterEntry,
+    EngineError, FollowUpPolicy, PatientPolicy, RosterEntry,
 };
 
 mod partner;
@@ -116,6 +116,9 @@ pub struct Config {
     /// How denials are worked.
     #[serde(default)]
     pub denials: DenialPolicy,
+    /// How open claims are followed up.
+    #[serde(default)]
+    pub follow_up: FollowUpPolicy,
     /// Days that a remittance waits for its deposit, and a deposit for its
     /// remittance, before somebody looks.
     #[serde(default = "deposits_within")]
@@ -161,6 +164,7 @@ impl Default for Config {
             charges: Charging::default(),
             patients: PatientPolicy::default(),
             denials: DenialPolicy::default(),
+            follow_up: FollowUpPolicy::default(),
             deposits_within_days: deposits_within(),
         }
     }
@@ -265,7 +269,11 @@ impl Config {
                 )));
             }
         }
-        let faults = [config.patients.fault(), config.denials.fault()];
+        let faults = [
+            config.patients.fault(),
+            config.denials.fault(),
+            config.follow_up.fault(),
+        ];
         if let Some(fault) = faults.into_iter().flatten().next() {
             return Err(refuse(fault.to_owned()));
         }

@@ -35,6 +35,7 @@ mod claims;
 mod eligibility;
 mod estimate;
 mod exchange;
+mod follow_up;
 mod inbox;
 mod registration;
 mod remittances;

@@ -132,6 +132,13 @@ pub use steps::estimate::{
     RequestedEstimate,
 };
 pub use steps::exchange::{Delivery, Fetched, fetch_into};
+pub use steps::follow_up::aging::{
+    AgeBuckets, Aging, AgingBasis, AgingLine, OpenSum, UnknownBasis,
+};
+pub use steps::follow_up::policy::FollowUpPolicy;
+pub use steps::follow_up::worklist::{
+    HistoryOf, Likelihood, Worklist, WorklistItem, WorklistQuestion,
+};
 pub use steps::hold::{Held, HoldError};
 pub use steps::pass::{PassError, Passed};
 pub use steps::posting::{

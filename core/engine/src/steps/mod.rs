@@ -16,6 +16,7 @@ pub(crate) mod denial;
 pub(crate) mod eligibility;
 pub(crate) mod estimate;
 pub(crate) mod exchange;
+pub(crate) mod follow_up;
 pub(crate) mod history;
 pub(crate) mod hold;
 pub(crate) mod judged;
