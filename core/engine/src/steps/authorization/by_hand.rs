@@ -9,6 +9,7 @@ use scrubjay_model::{
     ProcedureCode, RecordId, ReviewAnswer, ReviewOutcome, Urgency, WorkKind,
 };
 
+use super::meant::{self, Told};
 use super::on_file::{self, AuthorizationOnFile, payer_id};
 use super::want::{self, LETTERS, Wanted, WantedBy};
 use super::{check, clock, units};
@@ -33,7 +34,8 @@ pub struct AuthorizationByHand {
 pub enum AuthorizationAbout {
     /// An authorization on file.
     OnFile(RecordId),
-    /// One that was asked for elsewhere, or a referral.
+    /// The open request of the patient for it, where there is one; else one that
+    /// was asked for elsewhere, or a referral.
     New {
         /// The patient.
         patient: PatientKey,
@@ -114,6 +116,15 @@ pub enum AuthorizationCallError {
         /// Where it stands.
         status: &'static str,
     },
+    /// Several requests are open that the decision could answer.
+    #[error(
+        "{} are open and could be meant: name the one that was decided, or its visit",
+        meant::listed(ids)
+    )]
+    SeveralMeant {
+        /// Ids.
+        ids: Vec<RecordId>,
+    },
     /// What was decided cannot be.
     #[error("{0}; compare it with what the payer said")]
     Decision(#[from] AuthorizationError),
@@ -171,6 +182,7 @@ pub(crate) fn record(
         AuthorizationAbout::New { .. } => begin(desk, heard)?,
     };
     let today = desk.today();
+    let not_spoken_of = meant::not_spoken_of(&held, &heard.decision);
     let mut record = held.authorization.into_record();
     record.way = Some(heard.way);
     let asked = record.asked.unwrap_or(today);
@@ -197,11 +209,37 @@ pub(crate) fn record(
         );
         clock::open(desk, &key, reason)?;
     }
-    if let Some(visit) = &held.encounter {
-        check(desk, visit)?;
+    if !not_spoken_of.is_empty() {
+        let codes: Vec<&str> = not_spoken_of.iter().map(ProcedureCode::as_str).collect();
+        let reason = format!(
+            "{} was asked for too, and what was granted does not name it: ask the payer",
+            codes.join(", ")
+        );
+        clock::open(desk, &key, reason)?;
+    }
+    for visit in concerned(desk, &held)? {
+        check(desk, &visit)?;
     }
     clock::warn(desk, &held)?;
     Ok(held)
+}
+
+/// The visits to look at again: its own, and those that wait for what it may cover.
+fn concerned(desk: &Desk<'_>, held: &AuthorizationOnFile) -> Result<Vec<EncounterId>, EngineError> {
+    let mut visits: Vec<EncounterId> = held.encounter.iter().cloned().collect();
+    if held.authorization.status != AuthorizationStatus::Approved {
+        return Ok(visits);
+    }
+    let (patient, payer) = (&held.authorization.patient, &held.authorization.payer);
+    for other in on_file::with_payer(desk.tx.as_ref(), desk.config, patient, payer)? {
+        if let Some(visit) = other.encounter
+            && other.authorization.status == AuthorizationStatus::Required
+            && !visits.contains(&visit)
+        {
+            visits.push(visit);
+        }
+    }
+    Ok(visits)
 }
 
 /// Puts a decision into the record.
@@ -245,7 +283,7 @@ fn decide(record: &mut AuthorizationRecord, decision: &DecisionByHand) -> Review
     }
 }
 
-/// An authorization that nobody asked for from here.
+/// The open request that is meant, or one that nobody made from here.
 fn begin(desk: &Desk<'_>, heard: &AuthorizationByHand) -> Result<AuthorizationOnFile, EngineError> {
     let AuthorizationAbout::New {
         patient,
@@ -271,6 +309,16 @@ fn begin(desk: &Desk<'_>, heard: &AuthorizationByHand) -> Result<AuthorizationOn
         _ => desk.today(),
     };
     let payer = payer_on(desk, patient, payer.as_deref(), day)?;
+    let told = Told {
+        patient,
+        payer: &payer,
+        kind: *kind,
+        visit: visit.as_ref(),
+        decision: &heard.decision,
+    };
+    if let Some(held) = meant::open_request(desk, &told)? {
+        return Ok(held);
+    }
     let record = AuthorizationRecord {
         patient: patient.clone(),
         payer,

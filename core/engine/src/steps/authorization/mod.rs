@@ -6,6 +6,7 @@ mod answer;
 mod ask;
 mod by_hand;
 pub(crate) mod clock;
+mod meant;
 pub(crate) mod on_file;
 mod planned;
 pub(crate) mod terms;
@@ -71,6 +72,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, id: &EncounterId) -> Result<(), EngineE
     });
     let not_before = not_before.max();
     want::follow_visit(desk, &planned, not_before)?;
+    want::drop_covered(desk, &planned)?;
     for (rule, effect) in effects {
         match effect {
             Effect::RequireAuthorization { procedure, reason } => {

@@ -290,6 +290,40 @@ pub(super) fn follow_visit(
     Ok(())
 }
 
+/// What waits for a visit and is covered by an approval that has come since is
+/// not asked for: the payer would decide it twice.
+pub(super) fn drop_covered(desk: &mut Desk<'_>, planned: &Planned) -> Result<(), EngineError> {
+    let shown = planned.shown(desk)?;
+    for held in &planned.held {
+        let waits = held.encounter.as_ref() == Some(&planned.visit.id)
+            && held.authorization.status == AuthorizationStatus::Required;
+        let services = held.authorization.services.iter();
+        let mut asked = services.flat_map(|service| &service.procedures).peekable();
+        if !waits || asked.peek().is_none() {
+            continue;
+        }
+        if asked.all(|procedure| shown.iter().any(|one| covers(planned, one, procedure))) {
+            let outcome = "an approval on file covers it";
+            give_up(desk, held.clone(), outcome)?;
+        }
+    }
+    Ok(())
+}
+
+/// Cancels what nobody has asked for, and closes its work. It was not decided.
+fn give_up(
+    desk: &mut Desk<'_>,
+    mut held: AuthorizationOnFile,
+    outcome: &str,
+) -> Result<(), EngineError> {
+    let mut record = held.authorization.into_record();
+    record.status = AuthorizationStatus::Cancelled;
+    held.authorization = Authorization::new(record).map_err(super::contradiction)?;
+    let key = held.key();
+    clock::keep(desk, held)?;
+    desk.close_record_work(&key, WorkKind::Authorization, outcome)
+}
+
 /// A visit that was called off wants nothing more: what nobody has asked for is
 /// cancelled. What was asked stands, since it may be granted.
 pub(super) fn let_go(desk: &mut Desk<'_>, visit: &EncounterId) -> Result<(), EngineError> {
@@ -303,13 +337,8 @@ pub(super) fn let_go(desk: &mut Desk<'_>, visit: &EncounterId) -> Result<(), Eng
         state: Some(AuthorizationStatus::Required.as_str().to_owned()),
         ..RecordFilter::default()
     };
-    for mut held in on_file::all(desk.tx.as_ref(), &filter)? {
-        let mut record = held.authorization.into_record();
-        record.status = AuthorizationStatus::Cancelled;
-        held.authorization = Authorization::new(record).map_err(super::contradiction)?;
-        let key = held.key();
-        clock::keep(desk, held)?;
-        desk.close_record_work(&key, WorkKind::Authorization, outcome)?;
+    for held in on_file::all(desk.tx.as_ref(), &filter)? {
+        give_up(desk, held, outcome)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod clocks;
 mod counted;
+mod heard;
 mod wanted;
 
 use std::sync::Arc;
