@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::authorization;
 use crate::steps::registration::{Kept, check_for_visit};
+use crate::steps::{authorization, estimate};
 
 pub(crate) mod sheet;
 
@@ -111,7 +111,7 @@ pub(crate) fn schedule(
         Some(before) if *before == visit => Kept::Unchanged,
         Some(_) => Kept::Changed,
     };
-    keep(desk, visit, kept)
+    keep(desk, before.as_ref(), visit, kept)
 }
 
 /// Moves a visit on, as of a day.
@@ -126,11 +126,11 @@ pub(crate) fn move_on(
         return Err(VisitError::UnknownVisit { encounter }.into());
     };
     if before.status == to {
-        return keep(desk, before, Kept::Unchanged);
+        return keep(desk, Some(&before), before.clone(), Kept::Unchanged);
     }
     let mut visit = before.clone();
     match visit.move_to(to, on.unwrap_or(desk.today())) {
-        Ok(()) => keep(desk, visit, Kept::Changed),
+        Ok(()) => keep(desk, Some(&before), visit, Kept::Changed),
         Err(EncounterError::Transition(_)) => Err(VisitError::NoWay {
             encounter,
             from: before.status,
@@ -143,7 +143,12 @@ pub(crate) fn move_on(
 
 /// Keeps a visit, and judges the registration for it while it is to come or is
 /// going on.
-fn keep(desk: &mut Desk<'_>, visit: Encounter, kept: Kept) -> Result<Visited, EngineError> {
+fn keep(
+    desk: &mut Desk<'_>,
+    before: Option<&Encounter>,
+    visit: Encounter,
+    kept: Kept,
+) -> Result<Visited, EngineError> {
     if desk.stamp.actor.trim().is_empty() {
         return Err(VisitError::Unsigned.into());
     }
@@ -167,6 +172,9 @@ fn keep(desk: &mut Desk<'_>, visit: Encounter, kept: Kept) -> Result<Visited, En
     }
     if kept != Kept::Unchanged {
         authorization::check(desk, &visit.id)?;
+    }
+    if let Some(before) = before.filter(|_| kept == Kept::Changed) {
+        estimate::follow_visit(desk, before, &visit)?;
     }
     Ok(Visited {
         encounter: visit.id.clone(),

@@ -55,8 +55,9 @@ fn want_for_visit(
     let day = visit.service_date();
     known.retain(|one| one.encounter.as_ref() == Some(&visit.id) && one.service == day);
     let coverages = asked_about(desk.config, patient, visit.service_date());
-    if coverages.is_empty() {
-        estimate::require(desk, visit)?;
+    match coverages.is_empty() {
+        true => estimate::require(desk, visit)?,
+        false => estimate::lapse(desk, &visit.id)?,
     }
     let mut first_look = coverages.is_empty() && !was_judged(desk, visit)?;
     for coverage in &coverages {

@@ -8,8 +8,9 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use scrubjay_model::{
-    Address, Encounter, Estimate, EstimateKind, EstimateLine, EstimateStep, EstimateStepKind,
-    Icd10, Money, Name, Patient, Record, RecordId, RecordKind, SUBSTANTIAL_EXCESS,
+    Address, Encounter, EncounterStatus, Estimate, EstimateKind, EstimateLine, EstimateStep,
+    EstimateStepKind, Icd10, Money, Name, Patient, Record, RecordId, RecordKind,
+    SUBSTANTIAL_EXCESS,
 };
 use scrubjay_store::Reader;
 use serde::Serialize;
@@ -37,16 +38,37 @@ pub(crate) fn give(desk: &mut Desk<'_>, id: &RecordId) -> Result<GivenEstimate, 
     signed(desk)?;
     let mut estimate = find(desk.tx.as_ref(), id)?;
     let today = desk.today();
+    still_stands(desk, &estimate)?;
     estimate.give(today).map_err(EstimateRefusal::from)?;
     let given = rendered(desk.tx.as_ref(), desk.config, estimate.clone())?;
     desk.keep(estimate.clone(), None)?;
+    required::settle(desk, &estimate)?;
     if estimate.kind == EstimateKind::GoodFaith {
-        required::settle(desk, &estimate.patient, estimate.encounter.as_ref())?;
         if let Some(visit) = &estimate.encounter {
             judge_again(desk, visit)?;
         }
     }
     Ok(given)
+}
+
+/// Whether the visit is still to come, on the day that was estimated.
+fn still_stands(desk: &Desk<'_>, estimate: &Estimate) -> Result<(), EngineError> {
+    let Some(id) = &estimate.encounter else {
+        return Ok(());
+    };
+    let Some(visit) = desk.encounter(id)? else {
+        return Ok(());
+    };
+    let visit_id = id.clone();
+    if required::is_off(&visit) {
+        return Err(EstimateRefusal::CalledOff { visit: visit_id }.into());
+    }
+    let day = visit.scheduled;
+    if visit.status == EncounterStatus::Scheduled && estimate.service != Some(day) {
+        let visit = visit_id;
+        return Err(EstimateRefusal::Moved { visit, day }.into());
+    }
+    Ok(())
 }
 
 fn find(reader: &dyn Reader, id: &RecordId) -> Result<Estimate, EngineError> {

@@ -20,7 +20,7 @@ pub use given::GivenEstimate;
 pub(crate) use given::{give, rendered};
 pub(crate) use planned::planned;
 pub use required::RequestedEstimate;
-pub(crate) use required::{request, require};
+pub(crate) use required::{follow_visit, lapse, request, require};
 
 use crate::EngineError;
 use crate::desk::Desk;
@@ -37,11 +37,13 @@ pub struct EstimateService {
     pub units: Decimal,
     /// Charge for all units together, discounts taken off.
     pub charge: Money,
-    /// What the payer allows for it, where the practice knows.
+    /// What the payer allows for it, where the practice knows; more than the
+    /// charge is not expected.
     pub allowed: Option<Money>,
     /// The type of service under which the payer tells its benefits, such as
-    /// 98 for a visit to a physician; without one, what is told of the plan as
-    /// a whole.
+    /// 98 for a visit to a physician. Without one the first of which the answer
+    /// tells something: the types that it was asked about, 98, then the plan as a
+    /// whole (30).
     pub service_type: Option<ServiceType>,
 }
 
@@ -148,6 +150,20 @@ pub enum EstimateRefusal {
         /// Visit.
         visit: EncounterId,
     },
+    /// The visit does not take place.
+    #[error("visit {visit} is called off: estimate another one, or without a visit")]
+    CalledOff {
+        /// Visit.
+        visit: EncounterId,
+    },
+    /// The visit has another day than when the estimate was made.
+    #[error("visit {visit} is booked for {day} now: make the estimate anew, and give that")]
+    Moved {
+        /// Visit.
+        visit: EncounterId,
+        /// The day that it has now.
+        day: NaiveDate,
+    },
     /// Nobody is named.
     #[error("an estimate names who makes or gives it; give a name")]
     Unsigned,
@@ -226,10 +242,11 @@ pub(crate) fn make(
         .as_ref()
         .map_or(today, |visit| visit.service_date().max(today));
     let reckoned = reckon_for(desk, request, &patient, day)?;
-    let booked = visit.as_ref().and_then(|visit| visit.booked);
-    let asked = match request.cause {
-        EstimateCause::Booked => booked.unwrap_or(today),
-        EstimateCause::Requested => today,
+    let asked = match (&visit, request.cause) {
+        (Some(visit), EstimateCause::Booked) => required::booked_on(desk, visit)?
+            .unwrap_or(today)
+            .min(visit.service_date()),
+        _ => today,
     };
     let seen = visit.as_ref().map(|visit| visit.provider);
     let provider = request.provider.or(seen);
@@ -248,7 +265,7 @@ pub(crate) fn make(
     })
     .map_err(EstimateRefusal::from)?;
     let due = match estimate.kind {
-        EstimateKind::GoodFaith => required::due(visit.as_ref(), request.cause, today),
+        EstimateKind::GoodFaith => required::due(desk, visit.as_ref(), request.cause)?,
         EstimateKind::Share => None,
     };
     desk.keep(estimate.clone(), due)?;
@@ -287,6 +304,7 @@ fn reckon_for(
     let Some(InquiryRecord {
         id,
         answer: Some(answer),
+        service_types,
         ..
     }) = latest
     else {
@@ -296,7 +314,13 @@ fn reckon_for(
     if answer.coverage(&plan, day) == CoverageAnswer::Inactive {
         return Err(EstimateRefusal::NoCover { answer: id, day }.into());
     }
-    let mut reckoned = reckon::shares(&answer, day, request.network, &request.services);
+    let told = reckon::Told {
+        answer: &answer,
+        asked_types: &service_types,
+        day,
+        network: request.network,
+    };
+    let mut reckoned = reckon::shares(told, &request.services);
     if covered.len() > 1 {
         let further = "the patient has a further coverage, which may pay a part of this share";
         reckoned.remarks.push(further.to_owned());
@@ -348,6 +372,9 @@ fn whose(
     let visit = desk.encounter(id)?;
     let own = visit.filter(|visit| visit.patient == patient.key);
     let own = own.ok_or_else(|| EstimateRefusal::UnknownVisit { visit: id.clone() })?;
+    if required::is_off(&own) {
+        return Err(EstimateRefusal::CalledOff { visit: id.clone() }.into());
+    }
     Ok((patient, Some(own)))
 }
 

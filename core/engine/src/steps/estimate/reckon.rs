@@ -5,7 +5,8 @@
 //! copayment stands in for deductible and coinsurance unless the answer names
 //! a coinsurance above zero for the same type of service; types of service that
 //! name the same amounts share one deductible and one limit; of an
-//! individual's and a family's amount the smaller one is left to pay.
+//! individual's and a family's amount the smaller one is left to pay; a service
+//! of no named type is of the first of which the answer tells something.
 
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -29,15 +30,31 @@ pub(super) fn whole_plan() -> ServiceType {
     "30".parse().expect("30 is a service type")
 }
 
+/// What a payer told, and for when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) answer: &'a EligibilityRecord,
+    /// The types of service that it was asked about.
+    pub(super) asked_types: &'a [ServiceType],
+    pub(super) day: NaiveDate,
+    pub(super) network: BenefitNetwork,
+}
+
 /// The patient's share of services that are given together.
-pub(super) fn shares(
-    answer: &EligibilityRecord,
-    day: NaiveDate,
-    network: BenefitNetwork,
-    services: &[EstimateService],
-) -> Reckoned {
+pub(super) fn shares(told: Told<'_>, services: &[EstimateService]) -> Reckoned {
+    let Told {
+        answer,
+        asked_types,
+        day,
+        network,
+    } = told;
+    let office_visit = "98".parse().expect("98 is a service type");
+    let mut types: Vec<ServiceType> = asked_types.to_vec();
+    types.retain(|of| !of.is_whole_plan());
+    types.push(office_visit);
     let mut reckoning = Reckoning {
         answer,
+        types,
         day,
         network,
         copays: Vec::new(),
@@ -62,6 +79,8 @@ struct Pool {
 
 struct Reckoning<'a> {
     answer: &'a EligibilityRecord,
+    /// Under which services of no named type are looked for, first to last.
+    types: Vec<ServiceType>,
     day: NaiveDate,
     network: BenefitNetwork,
     /// Copayments of the visit that are begun, by type of service.
@@ -73,9 +92,14 @@ struct Reckoning<'a> {
 
 impl Reckoning<'_> {
     fn line(&mut self, service: &EstimateService) -> EstimateLine {
-        let of = service.service_type.clone().unwrap_or_else(whole_plan);
+        let of = match &service.service_type {
+            Some(named) => named.clone(),
+            None => self.type_told_of(),
+        };
         let mut steps = Vec::new();
-        let mut expected = service.allowed.unwrap_or(service.charge);
+        // Nobody is billed more than the charge, whatever would be allowed.
+        let allowed = service.allowed.unwrap_or(service.charge);
+        let mut expected = allowed.min(service.charge);
         match self.answer.coverage(&of, self.day) {
             CoverageAnswer::NonCovered => {
                 // No contract limits what the plan has no part in.
@@ -106,6 +130,27 @@ impl Reckoning<'_> {
             share,
             steps,
         }
+    }
+
+    /// The first type of service of which the answer tells what it costs.
+    fn type_told_of(&mut self) -> ServiceType {
+        use BenefitKind::{CoInsurance, CoPayment, Deductible, NonCovered, OutOfPocket};
+        let tells = |of: &&ServiceType| {
+            self.answer.benefits.iter().any(|benefit| {
+                let kinds = [CoPayment, CoInsurance, Deductible, OutOfPocket, NonCovered];
+                let network = benefit.network;
+                kinds.contains(&benefit.kind)
+                    && benefit.service_types.contains(of)
+                    && (network == self.network || network == BenefitNetwork::Any)
+                    && benefit.is_on(self.day)
+            })
+        };
+        let of = self.types.iter().find(tells).cloned();
+        let of = of.unwrap_or_else(whole_plan);
+        self.remark(format!(
+            "no type of service was named: what the answer tells of type {of} is taken"
+        ));
+        of
     }
 
     fn covered(&mut self, expected: Money, of: &ServiceType, steps: &mut Vec<EstimateStep>) {

@@ -7,6 +7,8 @@ use scrubjay_model::{
 };
 use scrubjay_store::Store;
 
+mod rebooked;
+
 use super::reckon::shares;
 use super::*;
 use crate::steps::eligibility::tests::{Office, answer, booked, coverage, day};
@@ -92,8 +94,13 @@ fn service(charge: i64, allowed: Option<i64>, of: &str) -> EstimateService {
 }
 
 fn reckoned(answer: &EligibilityRecord, services: &[EstimateService]) -> reckon::Reckoned {
-    let network = BenefitNetwork::In;
-    shares(answer, day("2026-03-20"), network, services)
+    let told = reckon::Told {
+        answer,
+        asked_types: &[],
+        day: day("2026-03-20"),
+        network: BenefitNetwork::In,
+    };
+    shares(told, services)
 }
 
 /// Share of each line in cents.
@@ -156,6 +163,53 @@ fn what_the_plan_does_not_cover_is_the_patients_at_the_full_charge() {
     assert_eq!(
         (lines[0].expected, lines[0].share),
         (cents(8_000), cents(8_000))
+    );
+}
+
+#[test]
+fn a_service_of_no_named_type_is_of_the_first_that_the_answer_tells_of() {
+    let untyped = || EstimateService {
+        service_type: None,
+        ..service(20_000, Some(12_000), "30")
+    };
+    let mut said = plan([10_000, 90_000], [900_000, 900_000]);
+    let told = |said: &[Benefit], asked: &[&str]| {
+        let asked: Vec<ServiceType> = asked.iter().map(|of| of.parse().unwrap()).collect();
+        let answer = answered(said.to_vec());
+        let told = reckon::Told {
+            answer: &answer,
+            asked_types: &asked,
+            day: day("2026-03-20"),
+            network: BenefitNetwork::In,
+        };
+        let reckoned = shares(told, &[untyped()]);
+        (reckoned.lines[0].share, reckoned.remarks.join("; "))
+    };
+    let (share, remarks) = told(&said, &[]);
+    assert_eq!(share, cents(3_000));
+    assert!(remarks.contains("type 98 is taken"), "{remarks}");
+
+    // What the payer was asked about goes before.
+    let visit = benefit(BenefitKind::CoPayment, "UC", PERSON, BenefitPeriod::Visit);
+    said.push(amount(visit, 7_500));
+    let (share, remarks) = told(&said, &["30", "UC"]);
+    assert!(remarks.contains("type UC is taken"), "{remarks}");
+    assert!(share > cents(7_500), "the plan's coinsurance follows");
+
+    // Without either the plan as a whole: 100.00 of the deductible, a fifth of 20.00.
+    said.retain(|one| one.service_types.contains(&reckon::whole_plan()));
+    let (share, remarks) = told(&said, &[]);
+    assert_eq!(share, cents(10_400));
+    assert!(remarks.contains("type 30 is taken"), "{remarks}");
+}
+
+#[test]
+fn nobody_is_expected_to_pay_more_than_the_charge() {
+    let answer = answered(plan([0, 0], [900_000, 900_000]));
+    let lines = reckoned(&answer, &[service(5_000, Some(9_000), "4")]).lines;
+    assert_eq!(
+        (lines[0].expected, lines[0].share),
+        (cents(5_000), cents(1_000))
     );
 }
 
