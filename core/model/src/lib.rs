@@ -56,6 +56,7 @@ mod patient;
 mod patient_money;
 mod payer;
 mod plan;
+mod postal;
 mod receivable;
 mod record;
 mod remittance;
@@ -138,6 +139,7 @@ pub use plan::{
     Instalment, MAX_INSTALMENTS, PaymentPlan, PlanError, PlanPayment, PlanRecord, PlanStatus,
     PlanTerms,
 };
+pub use postal::PostalFault;
 pub use receivable::ReceivableStage;
 pub use record::{Record, RecordKey, RecordKind, RecordParent};
 pub use remittance::{

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scrubjay_hooks::{Finding, Outcome, Ran, RegistrationSubject, Severity};
-use scrubjay_model::{Coverage, Person, Relationship};
+use scrubjay_model::{Address, Coverage, Person, PostalFault, Relationship};
 
 use super::{Found, carcs, field};
 use crate::Config;
@@ -16,7 +16,7 @@ pub(super) struct Edit {
 }
 
 /// Every edit, in the order in which they run.
-pub(super) static EDITS: [Edit; 2] = [
+pub(super) static EDITS: [Edit; 5] = [
     Edit {
         id: "engine/subscriber",
         severity: Severity::Block,
@@ -26,6 +26,21 @@ pub(super) static EDITS: [Edit; 2] = [
         id: "engine/unknown-payer",
         severity: Severity::Warn,
         find: unknown_payers,
+    },
+    Edit {
+        id: "engine/payer-name",
+        severity: Severity::Block,
+        find: unnamed_payers,
+    },
+    Edit {
+        id: "engine/address",
+        severity: Severity::Block,
+        find: addresses,
+    },
+    Edit {
+        id: "engine/billing-address",
+        severity: Severity::Warn,
+        find: billing_address,
     },
 ];
 
@@ -116,6 +131,65 @@ fn unknown_payers(config: &Config, subject: &RegistrationSubject<'_>) -> Vec<Fou
         }
     }
     found
+}
+
+/// A coverage's payer has a name, which every claim to it bears (005010X222A1,
+/// loop 2010BB, NM103).
+fn unnamed_payers(_: &Config, subject: &RegistrationSubject<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (number, coverage) in (1..).zip(subject.coverages) {
+        if coverage.payer_name.last.trim().is_empty() {
+            let message = format!(
+                "Coverage {number} has its payer's id and no name, and {} has no payer of that id: enter the name, or add the payer",
+                crate::config::FILE_NAME
+            );
+            found.push(Found::fault(message, field("coverage.payer_name")));
+        }
+    }
+    found
+}
+
+/// The post would know the states and ZIP codes of the patient and of those who
+/// have the cover (N402, N403). A person may pass what is abroad.
+fn addresses(_: &Config, subject: &RegistrationSubject<'_>) -> Vec<Found> {
+    let patient = ("The patient's address", "patient.address", subject.patient);
+    let subscribers = subject.coverages.iter().filter_map(|coverage| {
+        let subscriber = coverage.subscriber.as_ref()?;
+        Some(("The subscriber's address", "subscriber.address", subscriber))
+    });
+    let mut found = Vec::new();
+    for (whose, at, person) in std::iter::once(patient).chain(subscribers) {
+        let faults = person.address.as_ref().map(Address::postal_faults);
+        for fault in faults.unwrap_or_default() {
+            let part = match fault {
+                PostalFault::State => "state",
+                _ => "zip",
+            };
+            found.push(Found {
+                overridable: true,
+                ..Found::fault(
+                    format!("{whose}: {fault}; compare it with the card"),
+                    field(&format!("{at}.{part}")),
+                )
+            });
+        }
+    }
+    found
+}
+
+/// The practice's own address is one that claims can bear.
+fn billing_address(config: &Config, _: &RegistrationSubject<'_>) -> Vec<Found> {
+    let practice = config.practice.as_ref();
+    let address = practice.and_then(|practice| practice.address.as_ref());
+    let faults = address.map(Address::billing_faults).unwrap_or_default();
+    let told = faults.into_iter().map(|fault| {
+        let message = format!(
+            "The practice's address in {}: {fault}, and every claim bears it",
+            crate::config::FILE_NAME
+        );
+        Found::fault(message, field("billing.address"))
+    });
+    told.collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::{BuildSelection, LeftOut, WhyLeftOut};
 use crate::builtin::charge::VISIT_BILLED;
 use crate::desk::Desk;
 use crate::steps::claim::coverage_key;
+use crate::steps::registration::name_payer;
 use crate::{Config, EngineError};
 
 /// A charge that can stand on a claim.
@@ -233,6 +234,7 @@ fn ranked(config: &Config, patient: &Patient, charge: &Charge) -> Option<Vec<Cov
         .chain(std::iter::repeat(CoverageOrder::Later));
     for (coverage, place) in ranked.iter_mut().zip(places) {
         coverage.order = place;
+        name_payer(config, coverage);
         if coverage.filing_indicator.is_none() {
             coverage.filing_indicator = filing_indicator(config, coverage);
         }

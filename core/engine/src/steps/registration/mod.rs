@@ -12,7 +12,8 @@ mod work;
 
 use scrubjay_hooks::Finding;
 use scrubjay_model::{
-    EncounterId, Patient, PatientError, PatientKey, PatientRecord, Record, RecordKey,
+    Coverage, EncounterId, Name, Patient, PatientError, PatientKey, PatientRecord, Record,
+    RecordKey,
 };
 use scrubjay_store::{Cause, Event, Stamp};
 use serde::Serialize;
@@ -25,8 +26,8 @@ pub(crate) use told::{KNOWN, NEEDED};
 
 use self::judge::{holding, judge, judge_open_visits};
 use self::work::{settle, settle_members};
-use crate::EngineError;
 use crate::desk::Desk;
+use crate::{Config, EngineError};
 
 /// What a record that was given came to, beside the one on file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -123,6 +124,8 @@ pub(crate) fn register(
     if desk.stamp.actor.trim().is_empty() {
         return Err(RegistrationError::Unsigned.into());
     }
+    let mut given = given;
+    name_payers(desk.config, &mut given);
     let given = Patient::new(given).map_err(RegistrationError::Patient)?;
     let (patient, kept) = keep_as_told(desk, given)?;
     let judged = judge(desk, patient, None)?;
@@ -147,6 +150,25 @@ pub(crate) fn register(
         visits,
         record: now.into_record(),
     })
+}
+
+/// Names payers that were told by their id alone, as the practice knows them: a
+/// claim bears the name too.
+pub(crate) fn name_payers(config: &Config, record: &mut PatientRecord) {
+    for held in &mut record.coverages {
+        name_payer(config, &mut held.coverage);
+    }
+}
+
+/// The same of one coverage.
+pub(crate) fn name_payer(config: &Config, coverage: &mut Coverage) {
+    if !coverage.payer_name.last.trim().is_empty() {
+        return;
+    }
+    let ids: Vec<&str> = coverage.payer.iter().map(|id| id.as_str()).collect();
+    if let Some(payer) = config.payer(&ids, "") {
+        coverage.payer_name = Name::organization(&payer.profile.name);
+    }
 }
 
 /// Keeps a registration where it says something else than was told last, and

@@ -7,7 +7,7 @@ use scrubjay_model::{Patient, PatientKey};
 use serde::Serialize;
 
 use super::told::Columns;
-use super::{Kept, Registered, register, told_last};
+use super::{Kept, Registered, name_payers, register, told_last};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::sheet::{Row, RowError, Sheet, SheetTaken, brought};
@@ -74,7 +74,11 @@ fn patients_of(desk: &mut Desk<'_>, sheet: &Sheet) -> Result<RegisteredSheet, En
     for group in group(sheet, &mut taken.bad) {
         let told = told_last(desk, &group.key)?;
         let now = desk.patient(&group.key)?;
-        let read = |before: Option<Patient>| columns.registration(&group, before, desk.today());
+        let read = |before: Option<Patient>| {
+            let mut given = columns.registration(&group, before, desk.today())?;
+            name_payers(desk.config, &mut given);
+            Ok(given)
+        };
         let given = match read(told.clone()) {
             // Nothing new was told: what has been put right since stays.
             Ok(given) if told.as_deref() == Some(&given) => {

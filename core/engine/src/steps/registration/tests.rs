@@ -12,6 +12,8 @@ use scrubjay_model::{
 };
 use scrubjay_store::Event;
 
+mod told;
+
 use super::{Kept, MemberOnFile};
 use crate::{Config, Engine, EngineBuilder, EngineError, PassError, VisitError};
 
@@ -219,7 +221,10 @@ fn all_that_a_rule_asks_for_is_done_or_none() {
     });
     let refused = engine.register(patient("P-1"), "Ana").unwrap();
     assert_eq!(refused.held_by, ["engine/effect-refused"]);
-    assert_eq!(refused.record, patient("P-1"));
+    // But for the payer's name, which the practice knows by its id.
+    let mut told = patient("P-1");
+    told.coverages[0].coverage.payer_name = Name::organization("Summit Ridge");
+    assert_eq!(refused.record, told);
     assert!(refused.repairs.is_empty());
     let open = work(&engine, &key("P-1"));
     assert_eq!(open.len(), 1);
