@@ -8,6 +8,7 @@ use scrubjay_model::{
 };
 use scrubjay_store::{Cause, Counter, Event, MoneyKind, Move, Stamp, StoreError, Transaction};
 
+use crate::config::ClockSource;
 use crate::contracts::Contracts;
 use crate::steps::authorization::units;
 use crate::{Config, EngineError};
@@ -110,6 +111,12 @@ pub(crate) fn service_level(kind: WorkKind) -> (Owner, u32) {
 impl Desk<'_> {
     pub(crate) fn today(&self) -> NaiveDate {
         self.stamp.at.date_naive()
+    }
+
+    /// Whether a day has not come yet. A clock that goes by the files knows no day
+    /// but theirs, and takes any.
+    pub(crate) fn is_to_come(&self, day: NaiveDate) -> bool {
+        self.config.clock == ClockSource::System && day > self.today()
     }
 
     /// The last journal row, to tell whether anything has happened since.

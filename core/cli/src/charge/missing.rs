@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use chrono::{Days, NaiveDate, Utc};
-use scrubjay::model::EncounterId;
+use scrubjay::model::{Axis, EncounterId, EncounterStatus};
 use scrubjay::store::{Access, Store};
 use scrubjay::{ChargeLag, Config, LagOf, MissingCharge, charge_lag, missing_charges};
 use serde::Serialize;
@@ -70,23 +70,30 @@ fn print_missing(out: &mut impl Write, missing: &[MissingCharge]) -> anyhow::Res
         Text("service"),
         Number("days"),
         Text("provider"),
-        Text("closed"),
+        Text("state"),
         Number("booked services"),
         Text("owner"),
     ];
     let rows = missing.iter().map(|one| {
-        let closed = if one.closed { "yes" } else { "no" };
         vec![
             one.visit.to_string(),
             one.service.to_string(),
             one.days.to_string(),
             one.provider.as_str().to_owned(),
-            closed.to_owned(),
+            one.status.as_str().to_owned(),
             one.planned.to_string(),
             one.owner.clone().unwrap_or_else(|| "-".to_owned()),
         ]
     });
-    Ok(print_table(out, &columns, rows.collect())?)
+    print_table(out, &columns, rows.collect())?;
+    let is_unkept = |one: &MissingCharge| one.status == EncounterStatus::Scheduled;
+    if missing.iter().any(is_unkept) {
+        writeln!(
+            out,
+            "those still scheduled: did they take place? `visit arrive`, `cancel` or `no-show` says so"
+        )?;
+    }
+    Ok(())
 }
 
 fn print_lag(out: &mut impl Write, lag: &ChargeLag) -> anyhow::Result<()> {

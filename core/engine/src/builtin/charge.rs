@@ -1,4 +1,4 @@
-//! Charges that come too late.
+//! Charges that come too late, or are for a day before their visit.
 
 use std::sync::Arc;
 
@@ -15,11 +15,18 @@ pub(crate) const VISIT_BILLED: &str = "engine/visit-billed";
 /// It was entered long after the service.
 const LATE_ENTRY: &str = "engine/late-entry";
 
+/// It is for a day before its visit, which has moved since.
+const BEFORE_VISIT: &str = "engine/before-visit";
+
 /// What an edit finds and asks for.
 type Edit = fn(&Config, &ChargeSubject<'_>, &mut Outcome);
 
 /// Every edit, by its id, which never changes.
-const EDITS: [(&str, Edit); 2] = [(VISIT_BILLED, visit_billed), (LATE_ENTRY, late_entry)];
+const EDITS: [(&str, Edit); 3] = [
+    (VISIT_BILLED, visit_billed),
+    (LATE_ENTRY, late_entry),
+    (BEFORE_VISIT, before_visit),
+];
 
 /// What holds for every charge.
 pub(super) fn judge(
@@ -79,6 +86,19 @@ fn late_entry(config: &Config, subject: &ChargeSubject<'_>, outcome: &mut Outcom
     ));
     let finding = finding(LATE_ENTRY, Severity::Warn, message, field("entered"));
     outcome.findings.push(finding);
+}
+
+/// No such charge is taken; one that was there when its visit moved is held.
+fn before_visit(_config: &Config, subject: &ChargeSubject<'_>, outcome: &mut Outcome) {
+    let (service, day) = (subject.charge.service, subject.visit.service_date());
+    if service < day {
+        let message = format!(
+            "it is for {service}, and its visit was on {day}: correct the charge or the visit"
+        );
+        let about = field("service");
+        let found = finding(BEFORE_VISIT, Severity::Block, message, about);
+        outcome.findings.push(found);
+    }
 }
 
 fn finding(rule: &str, severity: Severity, message: String, about: About) -> Finding {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::registration::{Kept, check_for_visit};
-use crate::steps::{authorization, estimate};
+use crate::steps::{authorization, charge, estimate};
 
 pub(crate) mod sheet;
 
@@ -74,6 +74,16 @@ pub enum VisitError {
         encounter: EncounterId,
         /// What is wrong.
         problem: EncounterError,
+    },
+    /// A day on which something happened, and that has not come.
+    #[error("visit {encounter}: `{field}` is {day}, a day that has not come: enter it when it has")]
+    ToCome {
+        /// Visit.
+        encounter: EncounterId,
+        /// Field.
+        field: &'static str,
+        /// Day.
+        day: NaiveDate,
     },
     /// Nobody is named.
     #[error("a visit is booked and moved on by somebody: name who")]
@@ -152,6 +162,9 @@ fn keep(
     if desk.stamp.actor.trim().is_empty() {
         return Err(VisitError::Unsigned.into());
     }
+    if kept != Kept::Unchanged {
+        has_come(desk, &visit)?;
+    }
     let key = RecordKey::from(&visit.id);
     if kept != Kept::Unchanged {
         let due = desk.tx.record_row(&key)?.and_then(|row| row.due);
@@ -175,6 +188,7 @@ fn keep(
     }
     if let Some(before) = before.filter(|_| kept == Kept::Changed) {
         estimate::follow_visit(desk, before, &visit)?;
+        charge::follow_visit(desk, before, &visit)?;
     }
     Ok(Visited {
         encounter: visit.id.clone(),
@@ -183,6 +197,26 @@ fn keep(
         findings,
         held_by,
     })
+}
+
+/// Refuses what is told of as done, on a day that has not come.
+fn has_come(desk: &Desk<'_>, visit: &Encounter) -> Result<(), EngineError> {
+    for (field, day) in [
+        ("booked", visit.booked),
+        ("arrived", visit.arrived),
+        ("closed", visit.closed),
+    ] {
+        if let Some(day) = day.filter(|day| desk.is_to_come(*day)) {
+            let encounter = visit.id.clone();
+            return Err(VisitError::ToCome {
+                encounter,
+                field,
+                day,
+            }
+            .into());
+        }
+    }
+    Ok(())
 }
 
 /// Whether a visit can come from one status to another, by one move or several:

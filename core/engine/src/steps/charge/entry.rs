@@ -142,6 +142,24 @@ pub enum ChargeEntryError {
     /// It cannot be a charge of that visit.
     #[error(transparent)]
     Charge(#[from] ChargeError),
+    /// A day that has not come.
+    #[error("its `{field}` is {day}, a day that has not come: enter it as it was")]
+    ToCome {
+        /// Field.
+        field: &'static str,
+        /// Day.
+        day: NaiveDate,
+    },
+    /// The visit did not take place, or not yet.
+    #[error(
+        "visit {visit} is {is}: only of one that took place it can be said that there is nothing to charge"
+    )]
+    NotSeen {
+        /// Visit.
+        visit: EncounterId,
+        /// Its status.
+        is: &'static str,
+    },
     /// No amount is given, and none is known.
     #[error(
         "no amount is given, and the charge master has no price for {procedure} on {on}: give an amount, or add the price"

@@ -6,6 +6,7 @@ pub(crate) mod fhir;
 mod lag;
 mod list;
 mod missing;
+mod moved;
 mod settle;
 mod sheet;
 mod take_back;
@@ -17,6 +18,7 @@ pub use missing::{MissingCharge, missing_charges};
 pub use settle::{Derivation, Derived};
 
 pub(crate) use missing::{no_charge, open_missing};
+pub(crate) use moved::follow_visit;
 pub(crate) use sheet::{COLUMNS, NEEDED, take_sheet};
 pub(crate) use take_back::take_back;
 
@@ -126,8 +128,15 @@ fn enter(desk: &mut Desk<'_>, entry: ChargeEntry) -> Result<ChargeOutcome, Engin
         first_entered = Some(before.entered);
     }
     let record = complete(desk, &visit, entry, first_entered)?;
+    for (field, day) in [("service", record.service), ("entered", record.entered)] {
+        if desk.is_to_come(day) {
+            return Err(ChargeEntryError::ToCome { field, day }.into());
+        }
+    }
     let charge = Charge::of(&visit, record).map_err(ChargeEntryError::from)?;
+    let id = charge.id.clone();
     desk.keep(charge, None)?;
+    moved::settle_told(desk, &id, "the charge was corrected")?;
     let visit = RecordKey::from(&visit.id);
     desk.close_record_work(&visit, WorkKind::Charge, missing::CHARGED)?;
     Ok(outcome)

@@ -19,6 +19,7 @@ use crate::steps::pass;
 use crate::{ChargeMaster, PracticeCodes};
 
 mod derived;
+mod moved;
 mod sheet;
 
 /// What the practice of these tests charges.
@@ -430,7 +431,7 @@ fn the_lag_has_its_median_and_the_day_by_which_nine_tenths_were_entered() {
             entered: Some(day(&format!("2026-03-{entered}"))),
             ..entry(&format!("C-{number}"), "V-1", "G0463")
         };
-        practice.enter(one).unwrap();
+        practice.on("2026-03-31", |desk| charge(desk, one)).unwrap();
     }
     let reader = practice.store.read().unwrap();
     let (from, to) = (day("2026-03-01"), day("2026-03-31"));
