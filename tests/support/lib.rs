@@ -2,6 +2,7 @@
 //! and the shared corpus where it is at hand.
 #![forbid(unsafe_code)]
 
+pub mod patients;
 pub mod practice;
 pub mod remit;
 pub mod sample;

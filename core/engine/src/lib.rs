@@ -88,7 +88,7 @@ pub use scrub::{
     ScrubSummary, Scrubbed, ScrubbedClaim, Scrubber, files_below,
 };
 pub use sheet::{RowError, RowProblem, SheetError};
-pub use steps::account::agency::AgencyFile;
+pub use steps::account::agency_file::AgencyFile;
 pub use steps::account::assistance::AssistanceDecision;
 pub use steps::account::by_hand::{AccountFact, ContactNoted};
 pub use steps::account::collection::StepDone;

@@ -102,8 +102,9 @@ pub use deadline::{
     Roll, Urgency,
 };
 pub use dealings::{
-    AccountNote, CollectionStep, Contact, ContactKind, Dealings, DealingsError, Letter, LetterKind,
-    MAX_CONTACTS, Pause, PaymentWay, Placement, Receipt, StepTaken, SurpriseBill, SurpriseKind,
+    AccountNote, AgencyAction, AgencyNews, CollectionStep, Contact, ContactKind, Dealings,
+    DealingsError, Letter, LetterKind, MAX_CONTACTS, Pause, PaymentWay, Placement, PromptDiscount,
+    Receipt, StepTaken, SurpriseBill, SurpriseKind,
 };
 pub use denial::{Denial, DenialCategory, DenialOutcome, Recoverable};
 pub use eligibility::{

@@ -186,6 +186,12 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<ExitCode> {
                         dollars(paid.discount)
                     ));
                 }
+                if paid.off_agency.is_positive() {
+                    lines.push(format!(
+                        "  {} less with the collection agency, which its next file tells",
+                        dollars(paid.off_agency)
+                    ));
+                }
                 if paid.unapplied.is_positive() {
                     lines.push(format!("  {} waits as a credit", dollars(paid.unapplied)));
                 }

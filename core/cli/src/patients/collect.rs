@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use scrubjay::hooks::CollectionStep;
 use scrubjay::model::{AccountNumber, Clock, Money};
-use scrubjay::{AccountsTick, EngineError, SystemClock};
+use scrubjay::{AccountsTick, SystemClock};
 
 use super::{Looking, Signed, owes, told};
 use crate::table::dollars;
@@ -24,11 +24,14 @@ pub(crate) enum CollectCommand {
         #[command(flatten)]
         looking: Looking,
     },
-    /// Write what an agency must be told: accounts placed, and taken back.
+    /// Write what an agency must be told: accounts placed and taken back, and what
+    /// patients have paid to us meanwhile.
+    ///
+    /// Exits with 1 where a file of that name is there.
     Export {
         /// The agency's key in scrubjay.yaml.
         agency: String,
-        /// File to write (CSV). It holds patient data.
+        /// File to write (CSV), under a name that is not taken. It holds patient data.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
         /// Write once more what it was told on this day.
@@ -84,16 +87,14 @@ pub(crate) fn collect(command: &CollectCommand) -> anyhow::Result<ExitCode> {
         } => {
             let mut engine = signed.place.engine()?;
             let written = engine.export_to_agency(agency, *again, &signed.by, &mut |written| {
-                std::fs::write(file, &written.csv).map_err(|source| EngineError::File {
-                    path: file.clone(),
-                    source,
-                })
+                written.save(file)
             });
             told(&mut out, signed.json, written, |written| {
                 format!(
-                    "{}: {} placed, {} taken back",
+                    "{}: {} placed, {} changed, {} taken back",
                     file.display(),
                     written.placed.len(),
+                    written.changed.len(),
                     written.recalled.len()
                 )
             })

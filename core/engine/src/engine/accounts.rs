@@ -13,7 +13,8 @@ use crate::EngineError;
 use crate::desk::Desk;
 use crate::once::{Call, Keyed, Once, once};
 use crate::steps::account;
-use crate::steps::account::agency::{self, AgencyFile};
+use crate::steps::account::agency;
+use crate::steps::account::agency_file::{self, AgencyFile};
 use crate::steps::account::assistance::{self, AssistanceDecision};
 use crate::steps::account::by_hand::{self, AccountFact, ContactNoted};
 use crate::steps::account::collection::{self, StepDone};
@@ -24,6 +25,7 @@ use crate::steps::account::letter::{self, Written};
 use crate::steps::account::look::{self, AccountsTick};
 use crate::steps::account::money::{self, Payment};
 use crate::steps::account::plan::{self, AgreedPlan};
+use crate::steps::account::returned;
 
 /// Makes a call of the engine, and the same under an idempotency key.
 macro_rules! calls {
@@ -106,7 +108,7 @@ calls! {
     /// The bank has taken a payment back; `receipt` is its number on the account.
     return_patient_payment(receipt: usize, reason: &str) -> PatientAccount = |account, desk| {
         because(desk, account, reason)?;
-        money::payment_returned(desk, account, receipt)
+        returned::payment_returned(desk, account, receipt)
     };
 
     /// Gives up what a patient owes, the oldest first.
@@ -227,7 +229,7 @@ impl Engine {
         signed(by)?;
         let stamp = self.call_stamp("export_to_agency", Some(by), None);
         self.at_desk(stamp, None, |desk| {
-            let file = agency::export(desk, agency, again)?;
+            let file = agency_file::export(desk, agency, again)?;
             write(&file)?;
             Ok(file)
         })

@@ -1,8 +1,10 @@
 //! What passes between the practice and a patient who owes: letters, calls,
 //! help applied for, steps of collection, placement with an agency.
 
+mod agency;
 mod pursuit;
 
+pub use agency::{AgencyAction, AgencyNews, Placement};
 pub use pursuit::{CollectionStep, Contact, ContactKind, SurpriseBill, SurpriseKind};
 
 use chrono::NaiveDate;
@@ -22,31 +24,6 @@ pub struct StepTaken {
     pub on: NaiveDate,
     /// Who asked for it: a rule or a person.
     pub by: String,
-}
-
-/// An account in the hands of a collection agency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Placement {
-    /// The agency's key in the practice's configuration.
-    pub agency: String,
-    /// Day.
-    pub on: NaiveDate,
-    /// What was placed, claim by claim, each above zero.
-    pub claims: Vec<AccountClaim>,
-    /// Day on which the agency was told; `None` while it is to be told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exported: Option<NaiveDate>,
-    /// Day on which it was taken back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recalled: Option<NaiveDate>,
-}
-
-impl Placement {
-    /// What was placed in all.
-    #[must_use]
-    pub fn amount(&self) -> Money {
-        self.claims.iter().map(|placed| placed.balance).sum()
-    }
 }
 
 /// What a letter to the patient is.
@@ -97,6 +74,30 @@ pub struct Letter {
     /// Time that the law counts from a letter is counted from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered: Option<NaiveDate>,
+    /// Day on which it was withdrawn before anybody carried it, since it no longer
+    /// said what is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<NaiveDate>,
+}
+
+impl Letter {
+    /// A letter that is to go out.
+    #[must_use]
+    pub const fn new(kind: LetterKind, made: NaiveDate, owed: Money) -> Self {
+        Self {
+            kind,
+            made,
+            owed,
+            delivered: None,
+            withdrawn: None,
+        }
+    }
+
+    /// Whether it is to go out still.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        self.delivered.is_none() && self.withdrawn.is_none()
+    }
 }
 
 /// How a patient paid.
@@ -141,6 +142,19 @@ pub struct Receipt {
     /// Day on which the bank took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<NaiveDate>,
+    /// What was taken off for paying soon when this payment came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<PromptDiscount>,
+}
+
+/// What was taken off for paying soon. It stands as long as every payment does
+/// that earned it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptDiscount {
+    /// First day whose payments earned it.
+    pub since: NaiveDate,
+    /// What was taken off, claim by claim, each above zero.
+    pub claims: Vec<AccountClaim>,
 }
 
 /// A rule or person has stopped statements.
@@ -214,6 +228,9 @@ pub struct Dealings {
     /// The last placement with an agency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
+    /// What agencies are to be told, or were, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agency_news: Vec<AgencyNews>,
     /// Notes, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<AccountNote>,
@@ -274,7 +291,14 @@ impl Dealings {
             .iter()
             .flat_map(|placement| &placement.claims);
         let placed = placed.map(|one| ("what was placed on a claim", one.balance));
-        match paid.chain(placed).find(|(_, amount)| !amount.is_positive()) {
+        let off = self.receipts.iter().filter_map(|one| one.discount.as_ref());
+        let off = off.flat_map(|discount| &discount.claims);
+        let off = off.map(|one| ("a discount", one.balance));
+        match paid
+            .chain(placed)
+            .chain(off)
+            .find(|(_, amount)| !amount.is_positive())
+        {
             Some((what, amount)) => Err(DealingsError::Amount { what, amount }),
             None => Ok(()),
         }

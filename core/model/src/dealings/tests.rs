@@ -12,6 +12,7 @@ fn letter(kind: LetterKind, delivered: Option<&str>) -> Letter {
         made: day("2026-03-01"),
         owed: Money::from_cents(1_000),
         delivered: delivered.map(day),
+        withdrawn: None,
     }
 }
 
@@ -77,6 +78,7 @@ fn dealings_that_cannot_be_are_refused() {
             amount: Money::ZERO,
             way: PaymentWay::Cash,
             returned: None,
+            discount: None,
         }],
         ..Dealings::default()
     };

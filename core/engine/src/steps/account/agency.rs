@@ -1,13 +1,11 @@
-//! Collection agencies: placed with, told by a file, paid by, taken back from.
+//! Collection agencies: placed with, paid by, told of payments to us, taken back from.
 
 use chrono::NaiveDate;
 use scrubjay_hooks::CollectionStep;
 use scrubjay_model::{
-    AccountClaim, AccountNumber, Money, PatientAccount, PatientBilling, PatientMoney, Placement,
-    Record, RecordKey, RecordKind, WorkKind,
+    AccountClaim, AccountNumber, AgencyAction, AgencyNews, ClaimId, Dealings, Money,
+    PatientAccount, PatientBilling, PatientMoney, Placement, RecordKey, ResponsibleParty, WorkKind,
 };
-use scrubjay_store::{Reader, RecordFilter};
-use serde::Serialize;
 
 use super::error::PatientAccountError;
 use super::facts::Facts;
@@ -45,15 +43,38 @@ pub(crate) fn place(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineErro
     }
     let on = desk.today();
     change(desk, &number, |dealings| {
-        dealings.placement = Some(Placement {
+        let placement = Placement {
             agency,
             on,
             claims,
             exported: None,
             recalled: None,
-        });
+        };
+        for owed in &placement.claims {
+            let news = news(&placement, AgencyAction::Place, owed, owed.balance, on);
+            dealings.agency_news.push(news);
+        }
+        dealings.placement = Some(placement);
     })?;
     Ok(())
+}
+
+fn news(
+    placement: &Placement,
+    action: AgencyAction,
+    what: &AccountClaim,
+    left: Money,
+    on: NaiveDate,
+) -> AgencyNews {
+    AgencyNews {
+        agency: placement.agency.clone(),
+        action,
+        claim: what.claim.clone(),
+        amount: what.balance,
+        left,
+        on,
+        told: None,
+    }
 }
 
 /// Takes back what an agency has: the patient owes it to us again. The agency
@@ -73,32 +94,224 @@ pub(crate) fn recall(desk: &mut Desk<'_>, number: &AccountNumber) -> Result<(), 
     }
     let today = desk.today();
     let kept = change(desk, number, |dealings| {
-        // Of what it never heard, an agency needs not be told either.
-        dealings.placement = placement.exported.map(|_| Placement {
-            exported: None,
-            recalled: Some(today),
-            ..placement.clone()
-        });
+        let back = placement.claims.iter();
+        let back =
+            back.map(|owed| news(&placement, AgencyAction::Recall, owed, Money::ZERO, today));
+        dealings.agency_news.extend(back);
+        end(dealings, today);
     })?;
     move_claims(desk, &kept, &[PatientBilling::Billed])
 }
 
-/// Takes an account back that nobody may pursue any more, such as one in
-/// bankruptcy, and gives it to somebody.
-pub(crate) fn take_back(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineError> {
-    if facts.account.dealings.placed().is_none() {
+/// The agency has nothing any more. Of what it never heard, it needs not be told
+/// either.
+fn end(dealings: &mut Dealings, today: NaiveDate) {
+    let Some(placement) = &mut dealings.placement else {
+        return;
+    };
+    placement.recalled = Some(today);
+    if placement.exported.is_some() {
+        return;
+    }
+    let mut all = dealings.agency_news.iter();
+    let began = all.position(|one| one.action == AgencyAction::Place && one.told.is_none());
+    if let Some(began) = began {
+        dealings.agency_news.truncate(began);
+    }
+    dealings.placement = None;
+}
+
+/// An agency has less of a claim than before, and is to know why.
+fn less(
+    dealings: &mut Dealings,
+    action: AgencyAction,
+    claim: &ClaimId,
+    amount: Money,
+    today: NaiveDate,
+) {
+    let Some(placement) = &mut dealings.placement else {
+        return;
+    };
+    for owed in &mut placement.claims {
+        if owed.claim == *claim {
+            owed.balance -= amount;
+        }
+    }
+    placement.claims.retain(|owed| owed.balance.is_positive());
+    let left = placement.of(claim);
+    let mut what = AccountClaim {
+        claim: claim.clone(),
+        balance: amount,
+    };
+    let told = news(placement, action, &what, left, today);
+    dealings.agency_news.push(told);
+    if left.is_zero() {
+        what.balance = Money::ZERO;
+        let told = news(placement, AgencyAction::Recall, &what, left, today);
+        dealings.agency_news.push(told);
+    }
+    if placement.claims.is_empty() {
+        end(dealings, today);
+    }
+}
+
+/// So much of what an agency has on a claim is ours again.
+fn take_off(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+    action: AgencyAction,
+    claim: &ClaimId,
+    amount: Money,
+) -> Result<(), EngineError> {
+    let before = account(desk.tx.as_ref(), number)?;
+    let Some(placement) = before.dealings.placed() else {
+        return Ok(());
+    };
+    let recalled = PatientMoney::Recalled {
+        claim: claim.clone(),
+        agency: placement.agency.clone(),
+        amount,
+    };
+    post(desk, number, &recalled)?;
+    let today = desk.today();
+    let change = change(desk, number, |dealings| {
+        less(dealings, action, claim, amount, today);
+    });
+    change.map(drop)
+}
+
+/// The patient has paid us what an agency asks for: it has so much less, and is
+/// told by the next file. The money then goes to the claim.
+pub(crate) fn paid_to_us(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+    claim: &ClaimId,
+    amount: Money,
+) -> Result<(), EngineError> {
+    take_off(desk, number, AgencyAction::Payment, claim, amount)
+}
+
+/// A payment did not hold that had taken a claim, or a part of it, off an agency:
+/// where the agency has the account still, it has that again.
+pub(crate) fn owed_again(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+    claim: &ClaimId,
+    amount: Money,
+) -> Result<(), EngineError> {
+    let before = account(desk.tx.as_ref(), number)?;
+    let Some(placement) = before.dealings.placed() else {
+        return Ok(());
+    };
+    let amount = amount.min(paid_since_placed(&before.dealings, claim));
+    if !amount.is_positive() {
         return Ok(());
     }
+    let row = desk.tx.claim(claim)?;
+    let mut to = vec![PatientBilling::PreCollection, PatientBilling::Collection];
+    if row.is_some_and(|row| row.status.patient == PatientBilling::Ready) {
+        to.insert(0, PatientBilling::Billed);
+    }
+    move_claims(desk, &before, &to)?;
+    let placed = PatientMoney::Placed {
+        claim: claim.clone(),
+        agency: placement.agency.clone(),
+        amount,
+    };
+    post(desk, number, &placed)?;
+    let today = desk.today();
+    let change = change(desk, number, |dealings| {
+        more(dealings, claim, amount, today);
+    });
+    change.map(drop)
+}
+
+/// What the patient has paid us on a claim since the agency was given it.
+fn paid_since_placed(dealings: &Dealings, claim: &ClaimId) -> Money {
+    let mut paid = Money::ZERO;
+    for one in dealings
+        .agency_news
+        .iter()
+        .filter(|one| one.claim == *claim)
+    {
+        match one.action {
+            AgencyAction::Place => paid = Money::ZERO,
+            AgencyAction::Payment => paid += one.amount,
+            AgencyAction::PaymentReturned => paid -= one.amount,
+            AgencyAction::Adjustment | AgencyAction::Recall => {}
+        }
+    }
+    paid
+}
+
+fn more(dealings: &mut Dealings, claim: &ClaimId, amount: Money, today: NaiveDate) {
+    let Some(placement) = &mut dealings.placement else {
+        return;
+    };
+    let has = placement
+        .claims
+        .iter_mut()
+        .find(|owed| owed.claim == *claim);
+    let action = match has {
+        Some(owed) => {
+            owed.balance += amount;
+            AgencyAction::PaymentReturned
+        }
+        // It was told that it has the claim no more.
+        None => {
+            placement.claims.push(AccountClaim {
+                claim: claim.clone(),
+                balance: amount,
+            });
+            AgencyAction::Place
+        }
+    };
+    let what = AccountClaim {
+        claim: claim.clone(),
+        balance: amount,
+    };
+    let told = news(placement, action, &what, placement.of(claim), today);
+    dealings.agency_news.push(told);
+}
+
+/// Where a payer has decided anew and less is owed on a claim than an agency has
+/// of it, the agency has so much less: it is no credit of the patient's.
+pub(crate) fn even_out(desk: &mut Desk<'_>, number: &AccountNumber) -> Result<(), EngineError> {
+    let before = account(desk.tx.as_ref(), number)?;
+    let Some(placement) = before.dealings.placed() else {
+        return Ok(());
+    };
+    for AccountClaim { claim, balance } in &placement.claims {
+        let owed = desk.tx.balance(claim, ResponsibleParty::Patient)?;
+        let over = (-owed).min(*balance);
+        if over.is_positive() {
+            take_off(desk, number, AgencyAction::Adjustment, claim, over)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes an account back that nobody may pursue any more, such as one in
+/// bankruptcy or one that a payer decides on again, and gives it to somebody.
+pub(crate) fn take_back(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineError> {
+    let Some(placement) = facts.account.dealings.placed() else {
+        return Ok(());
+    };
     let act = Act::Step(CollectionStep::Agency);
     let stops = stops(facts, act, &desk.config.patients);
-    let Some(stop) = stops.iter().find(|stop| stop.guard.ends_placement()) else {
-        return Ok(());
+    let stop = stops.iter().find(|stop| stop.guard.ends_placement());
+    let mut claims = facts.claims.iter();
+    let payers = claims.any(|owed| !owed.is_patients() && placement.of(&owed.row.id).is_positive());
+    let why = match stop {
+        Some(stop) => stop.why.as_str(),
+        None if payers => "a payer decides on a claim of it again",
+        None => return even_out(desk, &facts.account.number),
     };
     let number = &facts.account.number;
     let amount = facts.asked();
     recall(desk, number)?;
     let key: RecordKey = number.into();
-    let reason = format!("taken back from the agency: {}", stop.why);
+    let reason = format!("taken back from the agency: {why}");
     desk.open_record_work(WorkKind::PatientAccount, &key, amount, reason)
 }
 
@@ -143,167 +356,4 @@ pub(crate) fn collected(
             placement.recalled = Some(today);
         }
     })
-}
-
-/// A file for an agency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AgencyFile {
-    /// Agency.
-    pub agency: String,
-    /// Accounts placed in it.
-    pub placed: Vec<AccountNumber>,
-    /// Accounts taken back in it.
-    pub recalled: Vec<AccountNumber>,
-    /// The file: one row a claim. It holds patient data.
-    #[serde(skip)]
-    pub csv: String,
-}
-
-const COLUMNS: [&str; 15] = [
-    "action",
-    "account",
-    "claim",
-    "amount",
-    "owed_since",
-    "first_statement",
-    "last_statement",
-    "itemized",
-    "last",
-    "first",
-    "born",
-    "street",
-    "city",
-    "state",
-    "zip",
-];
-
-/// Writes what an agency must be told, and notes that it was. `again` writes
-/// once more what it was told on a day, and notes nothing.
-pub(crate) fn export(
-    desk: &mut Desk<'_>,
-    agency: &str,
-    again: Option<NaiveDate>,
-) -> Result<AgencyFile, EngineError> {
-    if !desk.config.patients.agencies.contains_key(agency) {
-        let agency = agency.to_owned();
-        return Err(PatientAccountError::UnknownAgency { agency }.into());
-    }
-    let mut file = AgencyFile {
-        agency: agency.to_owned(),
-        placed: Vec::new(),
-        recalled: Vec::new(),
-        csv: row(&COLUMNS.map(str::to_owned)),
-    };
-    let today = desk.today();
-    if again.is_none() {
-        for row in desk.tx.records(&placed_accounts())? {
-            if let Some(Record::Account(kept)) = desk.tx.record(&row.key)? {
-                let kept = super::as_the_ledger_says(desk.tx.as_ref(), *kept)?;
-                let facts = Facts::of(desk.tx.as_ref(), kept, desk.stamp.at)?;
-                take_back(desk, &facts)?;
-            }
-        }
-    }
-    for kept in to_tell(desk.tx.as_ref(), agency, again)? {
-        let number = kept.number.clone();
-        let facts = Facts::of(desk.tx.as_ref(), kept, desk.stamp.at)?;
-        let Some(placement) = &facts.account.dealings.placement else {
-            continue;
-        };
-        for owed in &placement.claims {
-            file.csv += &row(&cells(&facts, placement, owed));
-        }
-        match placement.recalled {
-            None => file.placed.push(number.clone()),
-            Some(_) => file.recalled.push(number.clone()),
-        }
-        if again.is_none() {
-            change(desk, &number, |dealings| {
-                if let Some(placement) = &mut dealings.placement {
-                    placement.exported = Some(today);
-                }
-            })?;
-        }
-    }
-    Ok(file)
-}
-
-fn placed_accounts() -> RecordFilter {
-    RecordFilter {
-        kind: Some(RecordKind::Account),
-        state: Some("placed".to_owned()),
-        ..RecordFilter::default()
-    }
-}
-
-/// Accounts of which an agency is to be told, or was told on a day.
-fn to_tell(
-    reader: &dyn Reader,
-    agency: &str,
-    again: Option<NaiveDate>,
-) -> Result<Vec<PatientAccount>, EngineError> {
-    let filter = RecordFilter {
-        kind: Some(RecordKind::Account),
-        ..RecordFilter::default()
-    };
-    let mut found = Vec::new();
-    for row in reader.records(&filter)? {
-        let Some(Record::Account(kept)) = reader.record(&row.key)? else {
-            continue;
-        };
-        let placement = kept.dealings.placement.as_ref();
-        if placement.is_some_and(|one| one.agency == agency && one.exported == again) {
-            found.push(super::as_the_ledger_says(reader, *kept)?);
-        }
-    }
-    Ok(found)
-}
-
-fn cells(facts: &Facts, placement: &Placement, owed: &AccountClaim) -> [String; 15] {
-    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let person = facts.billed.as_ref();
-    let name = person.map(|person| &person.name);
-    let address = person.and_then(|person| person.address.as_ref());
-    let of = |part: Option<&String>| part.cloned().unwrap_or_default();
-    let first = facts.statements.first().map(|sent| sent.issued);
-    [
-        match placement.recalled {
-            None => "place".to_owned(),
-            Some(_) => "recall".to_owned(),
-        },
-        facts.account.number.to_string(),
-        owed.claim.to_string(),
-        owed.balance.to_string(),
-        day(facts.owed_since()),
-        day(first),
-        day(facts.statements.last().map(|sent| sent.issued)),
-        day(first),
-        of(name.map(|name| &name.last)),
-        of(name.and_then(|name| name.first.as_ref())),
-        day(person.and_then(|person| person.born)),
-        of(address.map(|address| &address.line1)),
-        of(address.map(|address| &address.city)),
-        of(address.map(|address| &address.state)),
-        of(address.map(|address| &address.zip)),
-    ]
-}
-
-/// A row as RFC 4180 has it. A cell that a spreadsheet would run is quoted with
-/// an apostrophe in front, as text.
-fn row(cells: &[String; 15]) -> String {
-    let cells = cells.iter().map(|cell| {
-        let runs = cell.starts_with(['=', '+', '@', '-', '\t', '\r']);
-        let cell = if runs {
-            format!("'{cell}")
-        } else {
-            cell.clone()
-        };
-        match cell.contains([',', '"', '\n', '\r']) {
-            true => format!("\"{}\"", cell.replace('"', "\"\"")),
-            false => cell,
-        }
-    });
-    let mut line = cells.collect::<Vec<_>>().join(",");
-    line.push_str("\r\n");
-    line
 }

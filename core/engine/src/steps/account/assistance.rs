@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use super::error::PatientAccountError;
 use super::facts::Facts;
-use super::guard::plus;
 use super::money::{give_up, post};
 use super::{account, agency, by_hand, change};
 use crate::EngineError;
@@ -135,30 +134,6 @@ pub(crate) fn self_pay(
         amount,
     };
     post(desk, number, &off)
-}
-
-/// The discount of who pays soon: what is left after a payment is given up, where
-/// all but the discount was paid in time. `asked` is what was asked for before.
-pub(crate) fn prompt_pay(
-    desk: &mut Desk<'_>,
-    number: &AccountNumber,
-    asked: Money,
-) -> Result<Money, EngineError> {
-    let Some(prompt) = desk.config.patients.discounts.prompt_pay else {
-        return Ok(Money::ZERO);
-    };
-    let reader = desk.tx.as_ref();
-    let facts = Facts::of(reader, account(reader, number)?, desk.stamp.at)?;
-    let in_time = facts
-        .statements
-        .first()
-        .is_none_or(|first| desk.today() <= plus(first.issued, u64::from(prompt.within)));
-    let left = facts.asked();
-    if !in_time || !left.is_positive() || left > percent_of(asked, prompt.percent) {
-        return Ok(Money::ZERO);
-    }
-    give_up(desk, number, WriteOffReason::Discount, left)?;
-    Ok(left)
 }
 
 #[cfg(test)]

@@ -208,12 +208,8 @@ fn take(
         by: by.to_owned(),
     };
     let kept = change(desk, number, |dealings| {
-        dealings.letters.extend(letter.map(|kind| Letter {
-            kind,
-            made: today,
-            owed,
-            delivered: None,
-        }));
+        let letter = letter.map(|kind| Letter::new(kind, today, owed));
+        dealings.letters.extend(letter);
         dealings.steps.push(taken);
     })?;
     match step {

@@ -1,5 +1,7 @@
 //! Why something was not done to a patient's account.
 
+use std::path::PathBuf;
+
 use scrubjay_model::{
     AccountError, AccountNumber, ClaimId, Money, PlanError, StatementError, StatementNumber,
 };
@@ -120,6 +122,21 @@ pub enum PatientAccountError {
     UnknownAgency {
         /// Its key.
         agency: String,
+    },
+    /// A file of that name is there.
+    #[error(
+        "{} is there already, and what an agency was sent is not written over: give another name",
+        path.display()
+    )]
+    FileIsThere {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// Statements are not stopped.
+    #[error("the statements of account {account} are not stopped: there is nothing to lift")]
+    NotPaused {
+        /// Account.
+        account: AccountNumber,
     },
     /// The account cannot stand so.
     #[error(transparent)]

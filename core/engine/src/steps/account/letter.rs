@@ -115,11 +115,22 @@ fn head(config: &Config, billed: Option<&Person>, account: &str, letter: &Letter
 fn address(address: &Address) -> Vec<String> {
     let mut lines = vec![address.line1.clone()];
     lines.extend(address.line2.clone());
-    lines.push(format!(
-        "{} {} {}",
-        address.city, address.state, address.zip
-    ));
+    let zip = postal_code(&address.zip);
+    let place = [address.city.as_str(), address.state.as_str(), &zip];
+    let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+    lines.push(place.join(" "));
+    lines.extend(address.country.clone());
     lines
+}
+
+/// A ZIP code as it stands on an envelope: `78702-0001`.
+pub(crate) fn postal_code(digits: &str) -> String {
+    match (digits.get(..5), digits.get(5..)) {
+        (Some(zone), Some(plus_four)) if digits.len() == 9 && digits.is_ascii() => {
+            format!("{zone}-{plus_four}")
+        }
+        _ => digits.to_owned(),
+    }
 }
 
 fn phone(digits: &str) -> String {

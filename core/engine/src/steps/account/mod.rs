@@ -5,6 +5,7 @@
 //! time, and written down so that lists can be drawn.
 
 pub(crate) mod agency;
+pub(crate) mod agency_file;
 pub(crate) mod assistance;
 pub(crate) mod by_hand;
 pub(crate) mod collection;
@@ -19,6 +20,8 @@ pub(crate) mod look;
 pub(crate) mod money;
 pub(crate) mod plan;
 pub(crate) mod policy;
+pub(crate) mod prompt;
+pub(crate) mod returned;
 pub(crate) mod statement;
 #[cfg(test)]
 mod tests;

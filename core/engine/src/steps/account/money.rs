@@ -1,15 +1,15 @@
 //! The patient's money: paid, put to claims, moved, given back, given up.
 
 use scrubjay_model::{
-    Account, AccountNumber, ClaimId, Money, PatientAccount, PatientBilling, PatientMoney,
-    PaymentWay, Receipt, Responsibility, ResponsibleParty, Work, WriteOffReason,
+    Account, AccountNumber, ClaimId, Money, PatientAccount, PatientMoney, PaymentWay, Placement,
+    Receipt, Responsibility, ResponsibleParty, WriteOffReason,
 };
-use scrubjay_store::{Event, MoneyKind, Move, Reader};
+use scrubjay_store::{Event, MoneyKind, Reader};
 use serde::Serialize;
 
 use super::error::PatientAccountError;
-use super::facts::Facts;
-use super::{account, assistance, change, due, keep, plan};
+use super::returned::reopen;
+use super::{account, agency, change, due, keep, plan, prompt};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -22,6 +22,8 @@ pub struct Payment {
     pub receipt: usize,
     /// What went to which claim.
     pub applied: Vec<(ClaimId, Money)>,
+    /// What a collection agency has less by it: it is told by its next file.
+    pub off_agency: Money,
     /// What no claim took up: a credit.
     pub unapplied: Money,
     /// Taken off for paying soon, by the practice's policy.
@@ -49,7 +51,7 @@ pub(crate) fn post(
 }
 
 /// Takes a payment: to the claims as told, what is left to the oldest that the
-/// patient owes, and what then is left stays as a credit.
+/// patient owes, then to what an agency has, and what then is left stays as a credit.
 pub(crate) fn take_payment(
     desk: &mut Desk<'_>,
     number: &AccountNumber,
@@ -67,14 +69,12 @@ pub(crate) fn take_payment(
         positive(*part)?;
         on_account(&before, claim)?;
     }
-    let reader = desk.tx.as_ref();
-    let asked = Facts::of(reader, before, desk.stamp.at)?.asked();
     post(desk, number, &PatientMoney::Received { amount })?;
     let mut applied = Vec::new();
     for (claim, amount) in told {
         let (claim, amount) = (claim.clone(), *amount);
         applied.push((claim.clone(), amount));
-        post(desk, number, &PatientMoney::Applied { claim, amount })?;
+        apply(desk, number, claim, amount)?;
     }
     applied.extend(spread(desk, number, amount - parts)?);
     let on = desk.today();
@@ -84,41 +84,67 @@ pub(crate) fn take_payment(
             amount,
             way,
             returned: None,
+            discount: None,
         });
     })?;
     plan::paid(desk, number, amount)?;
-    let discount = assistance::prompt_pay(desk, number, asked)?;
+    let discount = prompt::take_off(desk, number)?;
     let after = account(desk.tx.as_ref(), number)?;
     Ok(Payment {
         account: number.clone(),
         receipt: after.dealings.receipts.len(),
         applied,
+        off_agency: with_agency(&before) - with_agency(&after),
         unapplied: after.unapplied,
         discount,
         balance: after.balance(),
     })
 }
 
-/// Puts unapplied money to what the patient owes, the oldest service first.
-fn spread(
+/// What an agency has of an account.
+fn with_agency(account: &PatientAccount) -> Money {
+    let placed = account.dealings.placed();
+    placed.map_or(Money::ZERO, Placement::amount)
+}
+
+/// Puts unapplied money to a claim. What is more than the patient owes us on it
+/// is taken off what an agency has of it.
+pub(crate) fn apply(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+    claim: ClaimId,
+    amount: Money,
+) -> Result<(), EngineError> {
+    let owed = desk.tx.balance(&claim, ResponsibleParty::Patient)?;
+    let more = amount - owed.max(Money::ZERO);
+    let account = account(desk.tx.as_ref(), number)?;
+    let placed = account.dealings.placed();
+    let off = more.min(placed.map_or(Money::ZERO, |placed| placed.of(&claim)));
+    if off.is_positive() {
+        agency::paid_to_us(desk, number, &claim, off)?;
+    }
+    post(desk, number, &PatientMoney::Applied { claim, amount })
+}
+
+/// Puts unapplied money to what the patient owes, the oldest service first, and
+/// then to what an agency has.
+pub(crate) fn spread(
     desk: &mut Desk<'_>,
     number: &AccountNumber,
     mut left: Money,
 ) -> Result<Vec<(ClaimId, Money)>, EngineError> {
+    let mut owing = oldest_first(desk.tx.as_ref(), number)?;
+    if let Some(placed) = account(desk.tx.as_ref(), number)?.dealings.placed() {
+        let placed = placed.claims.iter();
+        owing.extend(placed.map(|owed| (owed.claim.clone(), owed.balance)));
+    }
     let mut applied = Vec::new();
-    for (claim, owed) in oldest_first(desk.tx.as_ref(), number)? {
+    for (claim, owed) in owing {
         let amount = left.min(owed);
         if !amount.is_positive() {
             break;
         }
-        post(
-            desk,
-            number,
-            &PatientMoney::Applied {
-                claim: claim.clone(),
-                amount,
-            },
-        )?;
+        apply(desk, number, claim.clone(), amount)?;
         applied.push((claim, amount));
         left -= amount;
     }
@@ -168,6 +194,8 @@ pub(crate) fn refund(
     amount: Money,
 ) -> Result<PatientAccount, EngineError> {
     positive(amount)?;
+    // What an agency has too much is no credit.
+    agency::even_out(desk, number)?;
     let before = account(desk.tx.as_ref(), number)?;
     let over = before
         .claims
@@ -220,83 +248,14 @@ pub(crate) fn transfer(
         }
         .into());
     }
-    let [from, to] = [from, to].map(ClaimId::clone);
-    post(
-        desk,
-        number,
-        &PatientMoney::Applied {
-            claim: from,
-            amount: -amount,
-        },
-    )?;
-    post(desk, number, &PatientMoney::Applied { claim: to, amount })?;
+    let off = PatientMoney::Applied {
+        claim: from.clone(),
+        amount: -amount,
+    };
+    post(desk, number, &off)?;
+    reopen(desk, from)?;
+    apply(desk, number, to.clone(), amount)?;
     change(desk, number, |_| {})
-}
-
-/// The bank has taken a payment back: it comes off what waits, then off the
-/// claims that it may have gone to, the newest first.
-pub(crate) fn payment_returned(
-    desk: &mut Desk<'_>,
-    number: &AccountNumber,
-    receipt: usize,
-) -> Result<PatientAccount, EngineError> {
-    let before = account(desk.tx.as_ref(), number)?;
-    let place = receipt.checked_sub(1);
-    let taken = place.and_then(|place| before.dealings.receipts.get(place));
-    let no_receipt = || PatientAccountError::NoReceipt {
-        account: number.clone(),
-        receipt,
-    };
-    let taken = taken.filter(|taken| taken.returned.is_none());
-    let amount = taken.ok_or_else(no_receipt)?.amount;
-    let mut short = amount - before.unapplied;
-    for owed in before.claims.iter().rev() {
-        let paid = paid_on(desk.tx.as_ref(), number, &owed.claim)?;
-        let off = paid.min(short);
-        if off.is_positive() {
-            let claim = owed.claim.clone();
-            post(
-                desk,
-                number,
-                &PatientMoney::Applied {
-                    claim,
-                    amount: -off,
-                },
-            )?;
-            short -= off;
-            reopen(desk, &owed.claim)?;
-        }
-    }
-    if short.is_positive() {
-        return Err(PatientAccountError::TooMuch {
-            what: "what is left of the patient's payments",
-            there: amount - short,
-            asked: amount,
-        }
-        .into());
-    }
-    post(desk, number, &PatientMoney::Returned { amount })?;
-    plan::payment_returned(desk, number, amount)?;
-    let (today, place) = (desk.today(), receipt - 1);
-    change(desk, number, |dealings| {
-        if let Some(taken) = dealings.receipts.get_mut(place) {
-            taken.returned = Some(today);
-        }
-    })
-}
-
-/// A claim that was settled and is owed again.
-pub(crate) fn reopen(desk: &mut Desk<'_>, claim: &ClaimId) -> Result<(), EngineError> {
-    let Some(row) = desk.tx.claim(claim)? else {
-        return Ok(());
-    };
-    let owed = desk.tx.balance(claim, ResponsibleParty::Patient)?;
-    if row.status.patient == PatientBilling::Settled && owed.is_positive() {
-        desk.move_claim(claim, Move::Work(Work::Adjudicated))?;
-        desk.move_claim(claim, Move::Responsibility(Responsibility::Patient))?;
-        desk.move_claim(claim, Move::Patient(PatientBilling::Ready))?;
-    }
-    Ok(())
 }
 
 /// Gives up what the patient owes, the oldest service first.
@@ -337,8 +296,9 @@ pub(crate) fn give_up(
     change(desk, number, |_| {})
 }
 
-/// What of the account's money stands on a claim.
-fn paid_on(
+/// What of the account's money stands on a claim; below zero where the patient was
+/// given back what the bank then took from us.
+pub(crate) fn paid_on(
     reader: &dyn Reader,
     number: &AccountNumber,
     claim: &ClaimId,

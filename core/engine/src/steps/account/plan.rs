@@ -91,12 +91,8 @@ pub(crate) fn offer(
     instalments: u8,
 ) -> Result<Letter, EngineError> {
     let facts = settled_by(desk, number, instalments)?;
-    let letter = Letter {
-        kind: LetterKind::PlanOffer { instalments },
-        made: desk.today(),
-        owed: facts.asked(),
-        delivered: None,
-    };
+    let kind = LetterKind::PlanOffer { instalments };
+    let letter = Letter::new(kind, desk.today(), facts.asked());
     let made = letter.clone();
     change(desk, number, |dealings| dealings.letters.push(made))?;
     Ok(letter)
@@ -273,12 +269,7 @@ fn missed(
     ];
     stops.retain(|stop| !of_the_plan.contains(&stop.guard));
     if stops.is_empty() {
-        let letter = Letter {
-            kind: LetterKind::Reminder,
-            made: desk.today(),
-            owed: overdue,
-            delivered: None,
-        };
+        let letter = Letter::new(LetterKind::Reminder, desk.today(), overdue);
         change(desk, number, |dealings| dealings.letters.push(letter))?;
     }
     Ok(())

@@ -50,7 +50,10 @@ pub(crate) fn issue(desk: &mut Desk<'_>, facts: &Facts) -> Result<Issued, Engine
             continue;
         }
         lines.extend(lines_of(owed, &sums, &remitted, desk.config));
-        explained.extend(explanations(owed, &sums, &ledger, &remitted, desk.config));
+        let placed = facts.account.dealings.placed();
+        let placed = placed.map_or(Money::ZERO, |placed| placed.of(&owed.row.id));
+        let why = explanations(owed, &sums, (&ledger, placed), &remitted, desk.config);
+        explained.extend(why);
     }
     spread_credit(&mut lines, facts.account.unapplied);
     let statement = Statement::of(number.clone(), account.clone(), today, due, lines)
@@ -58,14 +61,10 @@ pub(crate) fn issue(desk: &mut Desk<'_>, facts: &Facts) -> Result<Issued, Engine
         .explained(explained);
     let owed = statement.totals.owed;
     desk.keep(statement, None)?;
-    let letter = Letter {
-        kind: LetterKind::Statement {
-            number: number.clone(),
-        },
-        made: today,
-        owed,
-        delivered: None,
+    let kind = LetterKind::Statement {
+        number: number.clone(),
     };
+    let letter = Letter::new(kind, today, owed);
     let kept = change(desk, &account, |dealings| dealings.letters.push(letter))?;
     move_claims(desk, &kept, &[PatientBilling::Billed])?;
     Ok(Issued {
@@ -266,7 +265,7 @@ fn words(line: &ServiceLine, config: &Config) -> String {
 fn explanations(
     owed: &Owed,
     sums: &Sums,
-    ledger: &[LedgerRow],
+    (ledger, placed): (&[LedgerRow], Money),
     remitted: &[RemittedRow],
     config: &Config,
 ) -> Vec<Explanation> {
@@ -291,6 +290,28 @@ fn explanations(
             .filter(|(_, amount)| amount.is_positive())
             .map(|(why, amount)| format!("${amount} {why}.")),
     );
+    let sent: Money = ledger
+        .iter()
+        .filter(|row| matches!(row.account, Account::Placed { .. }))
+        .map(|row| row.amount)
+        .sum();
+    for (amount, what) in [
+        (
+            placed,
+            "is with a collection agency, and not asked for here",
+        ),
+        (sent - placed, "was paid to a collection agency"),
+    ] {
+        if amount.is_positive() {
+            said.push(format!("${amount} {what}."));
+        }
+    }
+    if sums.amounts.patient_paid.is_negative() {
+        said.push(format!(
+            "${} that we had given back to you came from a payment that did not go through: it is owed.",
+            -sums.amounts.patient_paid
+        ));
+    }
     if let Some(last) = remitted.last() {
         let at_lines = last
             .remitted
@@ -338,7 +359,6 @@ const fn given_up_as(account: &Account) -> Option<&'static str> {
             WriteOffReason::Discount => "was taken off as a discount",
             _ => "was taken off by us, and you do not owe it",
         },
-        Account::Placed { .. } => "is with a collection agency, and not asked for here",
         _ => return None,
     })
 }

@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use scrubjay_model::{PaymentWay, PlanStatus, WriteOffReason};
+use scrubjay_model::{PaymentWay, Placement, PlanStatus, WriteOffReason};
 use scrubjay_store::conformance::sample::{charged, created, dollars, id, moved, owed, stamp};
 use scrubjay_store::{Event, MemoryStore, MoneyKind, Stamp, Store};
 
+use super::facts::Facts;
+use super::policy::{Agency, PromptPay};
 use super::*;
 use crate::Config;
 use crate::desk::Handlers;
@@ -16,12 +18,21 @@ fn at<T>(
     days: i64,
     run: impl FnOnce(&mut Desk<'_>) -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
+    at_of(store, &Config::default(), days, run)
+}
+
+/// The same under a configuration.
+fn at_of<T>(
+    store: &mut MemoryStore,
+    config: &Config,
+    days: i64,
+    run: impl FnOnce(&mut Desk<'_>) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
     let mut handlers = Handlers::new(&[]);
-    let config = Config::default();
     let mut desk = Desk {
         tx: store.begin().unwrap(),
         handlers: &mut handlers,
-        config: &config,
+        config,
         stamp: Stamp {
             at: stamp(0).at + TimeDelta::days(days),
             ..stamp(0)
@@ -126,15 +137,13 @@ fn a_payment_goes_to_the_oldest_claim_and_what_is_left_waits() {
     };
     assert!(refund(&mut store, 11).is_err());
     assert!(refund(&mut store, 10).unwrap().balance().is_zero());
-    // The check bounces: all of it comes off, as far as money of the patient's is left.
-    let back =
-        |store: &mut MemoryStore| at(store, 3, |desk| money::payment_returned(desk, &number, 1));
-    assert!(back(&mut store).is_err(), "ten of it were given back");
-    at(&mut store, 3, |desk| {
-        money::take_payment(desk, &number, dollars(10), PaymentWay::Cash, &[])
-    })
-    .unwrap();
-    assert_eq!(back(&mut store).unwrap().balance(), dollars(50));
+    // The check bounces: all of it comes off, and what was given back of it is owed.
+    let back = |store: &mut MemoryStore| {
+        at(store, 3, |desk| {
+            returned::payment_returned(desk, &number, 1)
+        })
+    };
+    assert_eq!(back(&mut store).unwrap().balance(), dollars(60));
     assert!(back(&mut store).is_err(), "once");
     let row = store.read().unwrap().claim(&id("K1")).unwrap().unwrap();
     assert_eq!(row.status.responsibility, Responsibility::Patient);
@@ -209,6 +218,9 @@ enum Done {
     Return(usize),
     GiveUp(i64),
     Tick,
+    Place,
+    Collect(i64),
+    Recall,
 }
 
 fn done() -> impl Strategy<Value = Done> {
@@ -222,6 +234,9 @@ fn done() -> impl Strategy<Value = Done> {
         (1..6usize).prop_map(Done::Return),
         amount().prop_map(Done::GiveUp),
         Just(Done::Tick),
+        Just(Done::Place),
+        amount().prop_map(Done::Collect),
+        Just(Done::Recall),
     ]
 }
 
@@ -234,9 +249,15 @@ proptest! {
         let (mut store, number) = practice(&[20, 30, 40]);
         let claim = |place: u8| id(&format!("K{place}"));
         let (mut received, mut refunded, mut given_up) = (Money::ZERO, Money::ZERO, Money::ZERO);
+        let mut collected = Money::ZERO;
+        let mut config = Config::default();
+        let east = Agency { name: "East Recovery".to_owned() };
+        config.patients.agencies.insert("east".to_owned(), east);
+        let prompt = PromptPay { percent: 20, within: 10 };
+        config.patients.discounts.prompt_pay = Some(prompt);
         for (day, done) in (1..).zip(sequence) {
             let before = agrees(&store, &number);
-            let ended = at(&mut store, day, |desk| match done {
+            let ended = at_of(&mut store, &config, day, |desk| match done {
                 Done::Pay(amount) => {
                     money::take_payment(desk, &number, dollars(amount), PaymentWay::Cash, &[]).map(drop)
                 }
@@ -248,11 +269,23 @@ proptest! {
                 Done::Move(from, to, amount) => {
                     money::transfer(desk, &number, &claim(from), &claim(to), dollars(amount)).map(drop)
                 }
-                Done::Return(receipt) => money::payment_returned(desk, &number, receipt).map(drop),
+                Done::Return(receipt) => returned::payment_returned(desk, &number, receipt).map(drop),
                 Done::GiveUp(amount) => {
                     money::give_up(desk, &number, WriteOffReason::Discount, dollars(amount)).map(drop)
                 }
                 Done::Tick => bring_up(desk).map(drop),
+                Done::Place => {
+                    let reader = desk.tx.as_ref();
+                    let facts = Facts::of(reader, account(reader, &number)?, desk.stamp.at)?;
+                    match facts.account.dealings.placed() {
+                        None => agency::place(desk, &facts),
+                        Some(_) => Ok(()),
+                    }
+                }
+                Done::Collect(amount) => {
+                    agency::collected(desk, &number, dollars(amount), Money::ZERO).map(drop)
+                }
+                Done::Recall => agency::recall(desk, &number),
             });
             let after = agrees(&store, &number);
             match (ended, done) {
@@ -263,9 +296,21 @@ proptest! {
                 }
                 (Ok(()), Done::Refund(amount)) => refunded += dollars(amount),
                 (Ok(()), Done::GiveUp(amount)) => given_up += dollars(amount),
-                (Ok(()), Done::Move(..) | Done::Tick) => {}
+                (Ok(()), Done::Collect(amount)) => collected += dollars(amount),
+                (Ok(()), Done::Move(..) | Done::Tick | Done::Place | Done::Recall) => {}
             }
-            prop_assert_eq!(after.balance(), dollars(90) - received + refunded - given_up);
+            let with_agency = after.dealings.placed().map_or(Money::ZERO, Placement::amount);
+            let receipts = after.dealings.receipts.iter();
+            let off = receipts.filter_map(|one| one.discount.as_ref());
+            let off: Money = off.flat_map(|one| &one.claims).map(|part| part.balance).sum();
+            let left = dollars(90) - received + refunded - given_up - collected - off;
+            prop_assert_eq!(after.balance() + with_agency, left);
+            // The ledger has with the agency what the account says.
+            let reader = store.read().unwrap();
+            let books = reader.trial_balance().unwrap();
+            let placed = books.iter().filter(|(name, _)| name.starts_with("placed"));
+            prop_assert_eq!(placed.map(|(_, sum)| *sum).sum::<Money>(), with_agency);
+            drop(reader);
             let held = after.dealings.receipts.iter().filter(|one| one.returned.is_none());
             prop_assert_eq!(held.map(|one| one.amount).sum::<Money>(), received);
         }
