@@ -112,9 +112,12 @@ fn look(
     }
     let after = facts_of(desk, number)?;
     let is_over = after.account.balance().is_zero() && after.account.dealings.placed().is_none();
-    if let Some(until) = deferred {
-        // Statements have their own cycle.
-        next = until.min(next_statement(&after, &desk.config.patients));
+    next = deferred.unwrap_or(next);
+    // Statements have their own cycle, which no look may overrun. One that was due
+    // today and did not go out is tried again at the next look.
+    let statement = next_statement(&after, &desk.config.patients);
+    if deferred.is_some() || statement > desk.today() {
+        next = next.min(statement);
     }
     let next = next.max(plus(desk.today(), 1));
     keep(
