@@ -255,3 +255,39 @@ fn the_program_ticks_a_folder_at_the_time_it_is_told() {
         "nothing is due\n"
     );
 }
+
+#[test]
+fn a_moved_clock_fires_each_morning_what_was_due_then_and_a_second_time_nothing() {
+    let (folder, mut engine) = sent(CONFIGURATION, CLAIMS_A_REMITTANCE);
+    engine
+        .take_in("paid.835", remittance(0).as_bytes())
+        .unwrap();
+    let to = "2026-05-10".parse().unwrap();
+    let days = engine.move_clock(to).unwrap();
+    let billed: Vec<_> = days
+        .iter()
+        .filter(|day| !day.tick.accounts.statements.is_empty())
+        .collect();
+    // On the day of the remittance, and thirty days after each.
+    let on: Vec<String> = billed.iter().map(|day| day.day.to_string()).collect();
+    assert_eq!(on, ["2026-03-02", "2026-04-01", "2026-05-01"]);
+    for day in billed {
+        assert_eq!(day.letters.len(), day.tick.accounts.statements.len());
+        assert!(day.letters.iter().all(|letter| letter.problem.is_none()));
+    }
+    let before = rows(&engine);
+    assert!(engine.move_clock(to).unwrap().is_empty());
+    assert_eq!(rows(&engine), before);
+    let refused = |engine: &mut Engine, to: &str| {
+        let refused = engine.move_clock(to.parse().unwrap()).unwrap_err();
+        refused.to_string()
+    };
+    assert!(refused(&mut engine, "2026-05-09").contains("stands at 2026-05-10"));
+    assert!(refused(&mut engine, "2062-05-19").contains("more than 3660 days"));
+    drop(engine);
+    assert!(is_clean(folder.path()));
+
+    let config = CONFIGURATION.replace("clock: interchange\n", "");
+    let (_folder, mut engine) = practice(&config);
+    assert!(refused(&mut engine, "2026-05-20").contains("clock: interchange"));
+}

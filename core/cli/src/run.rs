@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
-use scrubjay::{DATABASE_NAME, Engine, Report, Run};
+use chrono::{DateTime, NaiveDate, Utc};
+use scrubjay::{DATABASE_NAME, Day, Engine, EngineError, Report, Run, Tick};
 use serde::Serialize;
 
 use crate::RunArguments;
@@ -113,16 +113,65 @@ pub(crate) struct TickArguments {
     /// Fire what is due at this time instead of now: 2026-03-02T08:15:00Z.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
+    /// Move a clock that follows its files (`clock: interchange`) on to this day:
+    /// each morning on the way fires what is due, sends claims that are ready, asks
+    /// payers, and hands on letters.
+    ///
+    /// Exits with 1 where the clock is not moved, or stands later.
+    #[arg(long, value_name = "DATE", conflicts_with = "at")]
+    to: Option<NaiveDate>,
 }
 
 pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     let mut engine = open(&arguments.run)?;
-    let tick = engine.tick(arguments.at.unwrap_or_else(Utc::now))?;
     let mut out = std::io::stdout().lock();
-    if arguments.run.json {
-        print_json(&mut out, &tick)?;
+    if let Some(to) = arguments.to {
+        let days = match engine.move_clock(to) {
+            Ok(days) => days,
+            Err(EngineError::Clock(refused)) => {
+                eprintln!("scrubjay: {refused}");
+                return Ok(ExitCode::from(1));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if arguments.run.json {
+            print_json(&mut out, &days)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if days.is_empty() {
+            writeln!(out, "nothing is due")?;
+        }
+        for day in &days {
+            print_day(&mut out, day)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
+    let tick = engine.tick(arguments.at.unwrap_or_else(Utc::now))?;
+    if arguments.run.json {
+        print_json(&mut out, &tick)?;
+    } else if tick.is_nothing() {
+        writeln!(out, "nothing is due")?;
+    } else {
+        print_tick(&mut out, &tick)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A morning of a clock that was moved.
+fn print_day(out: &mut impl Write, day: &Day) -> std::io::Result<()> {
+    writeln!(out, "{}", day.day)?;
+    print_tick(out, &day.tick)?;
+    for sent in &day.sent {
+        writeln!(out, "wrote {}: {}", sent.name, sent.contents())?;
+    }
+    for letter in &day.letters {
+        let went = letter.problem.as_deref().unwrap_or("put into the folder");
+        writeln!(out, "letter {}: {went}", letter.name)?;
+    }
+    Ok(())
+}
+
+fn print_tick(out: &mut impl Write, tick: &Tick) -> std::io::Result<()> {
     for claim in &tick.lifted {
         writeln!(out, "claim {claim} is ready again: its hold has run out")?;
     }
@@ -138,37 +187,29 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
     for claim in &tick.next {
         writeln!(out, "claim {claim} to the next payer was made")?;
     }
-    let accounts = patients::collect::said(&tick.accounts);
-    for line in &accounts {
+    for line in &patients::collect::said(&tick.accounts) {
         writeln!(out, "{line}")?;
     }
     for told in &tick.authorizations {
         writeln!(out, "{}: {}", told.record, told.reason)?;
     }
-    let others = !tick.uncharged.is_empty()
-        || !tick.authorizations.is_empty()
-        || !tick.wanted.is_empty()
-        || !tick.next.is_empty()
-        || !accounts.is_empty();
-    if tick.fired.is_empty() && !others {
-        writeln!(out, "nothing is due")?;
-    } else if !tick.fired.is_empty() {
-        let columns = [Text("claim"), Text("deadline"), Text("due"), Text("stage")];
-        let rows = tick
-            .fired
-            .iter()
-            .map(|fired| {
-                vec![
-                    fired.claim.to_string(),
-                    fired.deadline.kind.as_str().to_owned(),
-                    fired.due.to_string(),
-                    fired.stage.as_str().to_owned(),
-                ]
-            })
-            .collect();
-        print_table(&mut out, &columns, rows)?;
+    if tick.fired.is_empty() {
+        return Ok(());
     }
-    Ok(ExitCode::SUCCESS)
+    let columns = [Text("claim"), Text("deadline"), Text("due"), Text("stage")];
+    let rows = tick
+        .fired
+        .iter()
+        .map(|fired| {
+            vec![
+                fired.claim.to_string(),
+                fired.deadline.kind.as_str().to_owned(),
+                fired.due.to_string(),
+                fired.stage.as_str().to_owned(),
+            ]
+        })
+        .collect();
+    print_table(out, &columns, rows)
 }
 
 fn open(arguments: &RunArguments) -> anyhow::Result<Engine> {

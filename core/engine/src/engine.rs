@@ -32,6 +32,7 @@ mod builder;
 mod building;
 mod charges;
 mod claims;
+mod days;
 mod eligibility;
 mod estimate;
 mod exchange;
@@ -44,6 +45,7 @@ mod visits;
 
 pub use authorizations::AuthorizationDetails;
 pub use builder::EngineBuilder;
+pub use days::{Day, MoveClockError};
 
 /// What takes in a file of the practice's own systems.
 type TakeRows = fn(&mut Desk<'_>, &str, &FileHash, &[u8]) -> Result<Ended, EngineError>;

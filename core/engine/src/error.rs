@@ -43,6 +43,9 @@ pub enum EngineError {
         /// What the system said.
         source: notify::Error,
     },
+    /// The clock cannot be moved so.
+    #[error(transparent)]
+    Clock(#[from] crate::MoveClockError),
     /// A native plugin could not be loaded.
     #[error(transparent)]
     Plugin(#[from] scrubjay_plugin_host::PluginError),

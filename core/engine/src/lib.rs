@@ -74,7 +74,9 @@ pub use code_files::{
 };
 pub use config::Config;
 pub use contracts::{Basis, ExpectedLine, FeeTableError, Term, TermError};
-pub use engine::{AuthorizationDetails, DATABASE_NAME, Engine, EngineBuilder, Run};
+pub use engine::{
+    AuthorizationDetails, DATABASE_NAME, Day, Engine, EngineBuilder, MoveClockError, Run,
+};
 pub use error::EngineError;
 pub use https::{HttpsWay, HttpsWayError, Secret};
 pub use inbox::{Arrival, InboxWatch};

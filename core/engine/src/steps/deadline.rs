@@ -66,6 +66,20 @@ pub struct Tick {
     pub next: Vec<ClaimId>,
 }
 
+impl Tick {
+    /// Whether nothing was due.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.fired.is_empty()
+            && self.lifted.is_empty()
+            && self.uncharged.is_empty()
+            && self.wanted.is_empty()
+            && self.authorizations.is_empty()
+            && self.accounts.is_nothing()
+            && self.next.is_empty()
+    }
+}
+
 /// The states in which a payer has not decided yet.
 const UNDECIDED: [Work; 6] = [
     Work::Draft,
