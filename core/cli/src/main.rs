@@ -112,7 +112,7 @@ enum Command {
     /// What care will cost a patient: make, give, show, request.
     #[command(subcommand)]
     Estimate(estimate::EstimateCommand),
-    /// Patients' accounts: list, show, pay, refund, return, hold, assist, contact.
+    /// Patients' accounts: list, show, pay, refund, return, hold, assist, protect, contact.
     #[command(subcommand)]
     Account(patients::account::AccountCommand),
     /// Statements to patients: run, show.
@@ -121,7 +121,7 @@ enum Command {
     /// Payment plans: offer, show, cancel.
     #[command(subcommand)]
     Plan(patients::plan::PlanCommand),
-    /// Collection within the law's guards: run, export, paid, recall.
+    /// Collection within the law's guards: run, step, validated, export, paid, recall.
     #[command(subcommand)]
     Collect(patients::collect::CollectCommand),
     /// Remittances: list, show, match, undo, repost, enter, deposits, expected.

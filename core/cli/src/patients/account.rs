@@ -14,7 +14,8 @@ use scrubjay::store::ClaimFilter;
 use scrubjay::{AccountFact, Engine, SystemClock};
 
 use super::assist::{AssistCommand, assist};
-use super::{Looking, Signed, owes, told};
+use super::protect::{ProtectArguments, protect};
+use super::{Looking, Signed, named, owes, told};
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
 
@@ -94,6 +95,8 @@ pub(crate) enum AccountCommand {
     /// Financial assistance: apply, grant, deny.
     #[command(subcommand)]
     Assist(AssistCommand),
+    /// Note that the law protects the patient from a bill out of the network.
+    Protect(ProtectArguments),
     /// Note that the patient was spoken to, or what they said.
     Contact {
         /// Account.
@@ -116,15 +119,6 @@ pub(crate) enum AccountCommand {
         #[command(flatten)]
         signed: Signed,
     },
-}
-
-fn named<T: Copy>(name: &str, all: &[(&'static str, T)]) -> Result<T, String> {
-    let mut found = all.iter();
-    let found = found.find(|(one, _)| *one == name).map(|(_, value)| *value);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-        format!("there are {}", names.join(", "))
-    })
 }
 
 fn way(name: &str) -> Result<PaymentWay, String> {
@@ -242,6 +236,7 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<ExitCode> {
             })
         }
         AccountCommand::Assist(command) => assist(&mut out, command),
+        AccountCommand::Protect(arguments) => protect(&mut out, arguments),
         AccountCommand::Contact {
             account,
             kind,

@@ -1,4 +1,4 @@
-//! `scrubjay collect`: run, export, paid, recall.
+//! `scrubjay collect`: run, step, validated, export, paid, recall.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use scrubjay::hooks::CollectionStep;
 use scrubjay::model::{AccountNumber, Clock, Money};
 use scrubjay::{AccountsTick, SystemClock};
 
+use super::step::{self, StepArguments, ValidatedArguments};
 use super::{Looking, Signed, owes, told};
 use crate::table::dollars;
 
@@ -24,6 +25,12 @@ pub(crate) enum CollectCommand {
         #[command(flatten)]
         looking: Looking,
     },
+    /// Take a step by hand, where neither a guard nor a rule stands against it.
+    ///
+    /// Exits with 1 where one does, and names it.
+    Step(StepArguments),
+    /// Note that the agency has sent its validation notice.
+    Validated(ValidatedArguments),
     /// Write what an agency must be told: accounts placed and taken back, and what
     /// patients have paid to us meanwhile.
     ///
@@ -79,6 +86,8 @@ pub(crate) fn collect(command: &CollectCommand) -> anyhow::Result<ExitCode> {
                 }
             })
         }
+        CollectCommand::Step(arguments) => step::take(&mut out, arguments),
+        CollectCommand::Validated(arguments) => step::validated(&mut out, arguments),
         CollectCommand::Export {
             agency,
             out: file,

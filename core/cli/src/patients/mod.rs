@@ -4,7 +4,9 @@ pub(crate) mod account;
 pub(crate) mod assist;
 pub(crate) mod collect;
 pub(crate) mod plan;
+pub(crate) mod protect;
 pub(crate) mod statement;
+pub(crate) mod step;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -36,6 +38,16 @@ pub(crate) struct Looking {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+/// What is called so, or the names that there are.
+fn named<T: Copy>(name: &str, all: &[(&'static str, T)]) -> Result<T, String> {
+    let mut found = all.iter();
+    let found = found.find(|(one, _)| *one == name).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        format!("there are {}", names.join(", "))
+    })
 }
 
 /// Prints what was done, or why not: exit code 1.
