@@ -275,6 +275,13 @@ fn a_moved_clock_fires_each_morning_what_was_due_then_and_a_second_time_nothing(
         assert_eq!(day.letters.len(), day.tick.accounts.statements.len());
         assert!(day.letters.iter().all(|letter| letter.problem.is_none()));
     }
+    // Nothing was due on the last day: the clock stands there all the same.
+    let quiet = days.last().unwrap().day < to;
+    let engine_again = Engine::open(folder.path()).unwrap();
+    let reader = engine_again.read().unwrap();
+    let stands = reader.last_row().unwrap().unwrap().stamp.at.date_naive();
+    assert!(quiet && stands == to);
+    drop(reader);
     let before = rows(&engine);
     assert!(engine.move_clock(to).unwrap().is_empty());
     assert_eq!(rows(&engine), before);

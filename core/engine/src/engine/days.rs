@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Engine;
 use crate::EngineError;
+use crate::once::Call;
 use crate::steps::account::delivery::LetterSent;
 use crate::steps::deadline::Tick;
 use crate::steps::submission::Sent;
@@ -87,7 +88,24 @@ impl Engine {
             };
             morning = next;
         }
+        self.stand_at(to)?;
         Ok(days)
+    }
+
+    /// Journals that the clock has come so far, where no row of that morning says so:
+    /// a clock without one would stand at the last row when the practice is opened again.
+    fn stand_at(&mut self, to: NaiveDate) -> Result<(), EngineError> {
+        let morning = to.and_time(MORNING).and_utc();
+        let last = self.store.read()?.last_row()?;
+        if last.is_some_and(|row| row.stamp.at >= morning) {
+            return Ok(());
+        }
+        let day = to.to_string();
+        self.record_call(&Call::new(
+            &format!("move_clock {day}"),
+            "move_clock",
+            &[day.as_bytes()],
+        ))
     }
 
     /// The first morning that the clock has not seen.
