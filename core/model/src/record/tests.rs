@@ -267,7 +267,7 @@ fn a_record_that_changes_stands_elsewhere() {
 
     let decided = appeal(Some(AppealDecision {
         on: day("2026-05-01"),
-        outcome: AppealOutcome::Dismissed,
+        outcome: crate::AppealOutcome::Dismissed,
         granted: Money::ZERO,
     }));
     assert_eq!(decided.state(), "dismissed");

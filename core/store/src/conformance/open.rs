@@ -8,7 +8,7 @@ use super::sample::{
     answer, batch, charged, created, dollars, id, moved, owed, remitted, stamp, undone,
 };
 use super::{kept, read};
-use crate::{Event, MoneyKind, Move, OpenClaim, PayerRecord, Reader, Store};
+use crate::{Event, MoneyKind, Move, OpenClaim, PayerRecord, Store};
 
 const TERMS: u64 = u64::MAX - 7;
 

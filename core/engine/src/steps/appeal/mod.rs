@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use decided::Filing;
 pub(crate) use decided::{decide, file, withdraw};
-pub(crate) use draft::{draft, may_be_contested};
+pub(crate) use draft::draft;
 pub(crate) use heard::{payer_decided, posting_undone};
 
 use self::error::AppealCallError;

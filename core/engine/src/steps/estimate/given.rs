@@ -43,10 +43,10 @@ pub(crate) fn give(desk: &mut Desk<'_>, id: &RecordId) -> Result<GivenEstimate, 
     let given = rendered(desk.tx.as_ref(), desk.config, estimate.clone())?;
     desk.keep(estimate.clone(), None)?;
     required::settle(desk, &estimate)?;
-    if estimate.kind == EstimateKind::GoodFaith {
-        if let Some(visit) = &estimate.encounter {
-            judge_again(desk, visit)?;
-        }
+    if estimate.kind == EstimateKind::GoodFaith
+        && let Some(visit) = &estimate.encounter
+    {
+        judge_again(desk, visit)?;
     }
     Ok(given)
 }
