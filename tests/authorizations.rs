@@ -215,26 +215,7 @@ fn more_units_than_are_left_hold_the_claim_and_without_the_rule_they_do_not() {
         (without(LISTED, "listed/number-covers"), 0),
     ] {
         let practice = booked(&rules);
-        practice
-            .scrubjay(&[
-                "auth",
-                "record",
-                "--patient",
-                "P-0",
-                "--number",
-                "AUTH77",
-                "--from",
-                "2026-01-01",
-                "--to",
-                "2026-04-30",
-                "--service",
-                "G0151*4",
-                "--way",
-                "phone",
-                "--by",
-                "Ana",
-            ])
-            .good();
+        granted_four(&practice);
         practice.write("inbox/03-claim.837", &claim("AUTH77", 5));
         let said = practice.run().out;
         assert!(said.contains(&format!("1 claims, {held} held")), "{said}");
@@ -277,4 +258,51 @@ fn without(pack: &str, rule: &str) -> String {
     let rules = pack.split("\n/// id: ").skip(1);
     let kept = rules.filter(|text| !text.starts_with(rule));
     kept.map(|text| format!("/// id: {text}\n")).collect()
+}
+
+#[test]
+fn a_correction_that_spells_the_patient_otherwise_stays_under_the_authorization() {
+    let practice = booked(LISTED);
+    granted_four(&practice);
+    practice.write("inbox/03-claim.837", &claim("AUTH77", 5));
+    assert!(practice.run().out.contains("1 claims, 1 held"));
+    let correct = |text: &str| {
+        practice.write("mended.837", text);
+        let file = practice.path("mended.837").display().to_string();
+        let who = ["--by", "Ana", "--reason", "as the card has it"];
+        practice.scrubjay(&[&["claims", "correct", "S00000", &file], &who[..]].concat())
+    };
+    let mine = "SAMPLE0*PERSON****MI*M00000";
+    let spelled = claim("AUTH77", 5).replace(mine, "SAMPEL0*PERSONE****MI*M00000");
+    let printed = correct(&spelled).out;
+    assert!(printed.contains("is held"), "{printed}");
+    let work = practice.scrubjay(&["work", "list"]).good();
+    assert!(work.contains("listed/number-covers"), "{work}");
+
+    let another = claim("AUTH77", 5)
+        .replace(mine, "HERON*BEA****MI*M00099")
+        .replace("DMG*D8*19850101", "DMG*D8*19910101");
+    let refused = correct(&another);
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    let named = "(last name, first name, birth date, member number differ)";
+    assert!(refused.err.contains(named), "{}", refused.err);
+    assert!(!refused.err.contains("HERON"), "{}", refused.err);
+
+    // Within what is left, under the new spelling, it goes and is counted.
+    let fits = claim("AUTH77", 4).replace(mine, "SAMPEL0*PERSONE****MI*M00000");
+    let printed = correct(&fits).good();
+    assert!(printed.contains("is ready"), "{printed}");
+    practice.scrubjay(&["claims", "submit"]).good();
+    let held = json(&practice, &["auth", "list"]);
+    assert_eq!(held[0]["services"][0]["used"], "4", "{held}");
+}
+
+/// Four units of the listed service, heard by telephone.
+fn granted_four(practice: &Practice) {
+    let from_to = ["--from", "2026-01-01", "--to", "2026-04-30"];
+    let heard = ["--service", "G0151*4", "--way", "phone", "--by", "Ana"];
+    let named = ["auth", "record", "--patient", "P-0", "--number", "AUTH77"];
+    practice
+        .scrubjay(&[&named[..], &from_to, &heard].concat())
+        .good();
 }

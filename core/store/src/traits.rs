@@ -372,6 +372,12 @@ pub trait Reader: RecordReader {
     /// # Errors
     /// Where the store cannot read.
     fn claim_document(&self, id: &ClaimId) -> Result<Option<Claim>, StoreError>;
+    /// The [`patient_key`] of a claim's patient as the claim was made: a later
+    /// spelling of the name does not change whose claim it is.
+    ///
+    /// # Errors
+    /// Where the store cannot read.
+    fn claim_patient(&self, id: &ClaimId) -> Result<Option<String>, StoreError>;
     /// Claims in the order they were made.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::claim::{payer_key, scrub_again};
+use crate::steps::person;
 
 /// A claim that was mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,6 +72,19 @@ pub enum CorrectionError {
         from: String,
         /// Payer's key in the file.
         to: String,
+    },
+    /// It names somebody else.
+    #[error(
+        "the {who} in the file is plainly another person than on claim {claim} ({} differ): take that claim back with `scrubjay claims void`, and take in the file as a claim of its own",
+        .differ.join(", ")
+    )]
+    OtherPerson {
+        /// Claim.
+        claim: ClaimId,
+        /// Patient or subscriber.
+        who: &'static str,
+        /// Names of what differs, such as `birth date`.
+        differ: Vec<&'static str>,
     },
     /// Original, replacement or void is not a matter of correction.
     #[error(
@@ -153,6 +167,14 @@ pub(crate) fn correct(
     if to != row.payer {
         let from = row.payer;
         return Err(CorrectionError::OtherPayer { claim, from, to }.into());
+    }
+    for (who, differ) in [
+        ("patient", person::other_patient(&before, &mended)),
+        ("subscriber", person::other_subscriber(&before, &mended)),
+    ] {
+        if !differ.is_empty() {
+            return Err(CorrectionError::OtherPerson { claim, who, differ }.into());
+        }
     }
     let changed = differing(&before, &mended);
     if changed.is_empty() {

@@ -2,9 +2,10 @@
 
 use scrubjay_hooks::{EarlierClaim, EarlierService};
 use scrubjay_model::{Claim, Frequency, Work};
-use scrubjay_store::{ClaimFilter, Reader, patient_key};
+use scrubjay_store::Reader;
 
 use crate::EngineError;
+use crate::steps::person;
 
 /// How many earlier claims of a patient rules are shown at most.
 pub(crate) const HISTORY_LIMIT: usize = 200;
@@ -14,9 +15,7 @@ pub(crate) fn history(
     reader: &dyn Reader,
     claim: &Claim,
 ) -> Result<Vec<EarlierClaim>, EngineError> {
-    let mut filter = ClaimFilter::default();
-    filter.patient = Some(patient_key(claim));
-    let rows = reader.claims(&filter)?;
+    let rows = person::claims_of(reader, claim)?;
     let recent = rows.len().saturating_sub(HISTORY_LIMIT + 1);
     let mut history = Vec::new();
     for row in rows

@@ -22,6 +22,7 @@ pub(crate) mod hold;
 pub(crate) mod judged;
 pub(crate) mod pass;
 pub(crate) mod past;
+pub(crate) mod person;
 pub(crate) mod posting;
 pub(crate) mod questions;
 pub(crate) mod reason;

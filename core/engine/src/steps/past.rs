@@ -10,12 +10,13 @@ use scrubjay_model::{
     EligibilityRecord, Money, PayerProfile, Remittance, RemittanceClaim, Submission, TraceNumber,
     Work,
 };
-use scrubjay_store::{ClaimFilter, Event, JournalRow, Move, Reader, Sequence, patient_key};
+use scrubjay_store::{Event, JournalRow, Move, Reader, Sequence};
 
 use crate::steps::authorization::on_file::seen_before;
 use crate::steps::chain;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::{HISTORY_LIMIT, earlier_claim};
+use crate::steps::person;
 use crate::steps::posting;
 use crate::steps::reason::{Place, place};
 use crate::steps::sendings::{answers_to_last, sendings};
@@ -286,10 +287,8 @@ fn history_before(
     claim: &Claim,
     before: Sequence,
 ) -> Result<Vec<EarlierClaim>, EngineError> {
-    let mut filter = ClaimFilter::default();
-    filter.patient = Some(patient_key(claim));
     let mut known = Vec::new();
-    for row in reader.claims(&filter)? {
+    for row in person::claims_of(reader, claim)? {
         let mut rows = reader.history(&row.id)?;
         rows.retain(|row| row.sequence < before);
         let gone = posting::gone(&rows);

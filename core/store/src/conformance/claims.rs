@@ -419,10 +419,12 @@ pub(super) fn a_transaction_finds_claims_by_what_it_has_just_changed(store: &mut
     kept(store, &[created("A", 1), created("B", 2)]);
     let (first, mut moved, mut third) = (claim("A", 1), claim("B", 2), claim("C", 3));
     third.patient = first.patient.clone();
-    // B turns out to be for another patient, under another control number.
+    // B is mended: another spelling, under which nothing is looked for, and
+    // another control number.
+    let of_moved = patient_key(&moved);
     moved.patient.name.first = Some("OTHER".to_owned());
     moved.control = "B-7".parse().unwrap();
-    let (of_first, of_moved) = (patient_key(&first), patient_key(&moved));
+    let of_first = patient_key(&first);
     let revised = Event::ClaimRevised {
         claim: Box::new(moved),
         changes: Vec::new(),
@@ -450,6 +452,8 @@ pub(super) fn a_transaction_finds_claims_by_what_it_has_just_changed(store: &mut
             found(reader, &|filter| filter.patient = Some(of_moved.clone())),
             "B"
         );
+        let of_b = reader.claim_patient(&id("B")).unwrap();
+        assert_eq!(of_b.as_deref(), Some(of_moved.as_str()));
         let control =
             |control: &str| found(reader, &|filter| filter.control = Some(control.to_owned()));
         assert_eq!((control("B-7"), control("B")), ("B".into(), String::new()));

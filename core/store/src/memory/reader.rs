@@ -241,6 +241,11 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
         }
     }
 
+    fn claim_patient(&self, id: &ClaimId) -> Result<Option<String>, StoreError> {
+        let store = self.store();
+        Ok(store.entry(id).map(|entry| hex(&entry.patient)))
+    }
+
     fn claims(&self, filter: &ClaimFilter) -> Result<Vec<ClaimRow>, StoreError> {
         let patient = filter.patient.as_deref().map(read_hex);
         let equal = |wanted: &Option<String>, held: Option<&str>| {

@@ -74,7 +74,10 @@ impl<T: Tables> Fold<'_, T> {
     pub(super) fn claim_revised(&mut self, claim: &Claim, by_hand: bool) -> Result<(), StoreError> {
         let sequence = self.sequence;
         self.change_decided(&claim.id, |entry| {
+            // Spelled otherwise, the patient is still the same.
+            let patient = entry.patient;
             describe(entry, claim, sequence)?;
+            entry.patient = patient;
             if by_hand {
                 touch(&mut entry.row);
             }

@@ -17,7 +17,7 @@ use super::lookups::{
 use super::open::{read_open, read_payers, read_to_look_at};
 use super::rows::{ROW, read_row_with, row_at, rows_of};
 use crate::journal::packs::WithoutText;
-use crate::journal::read_hex;
+use crate::journal::{hex, read_hex};
 use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
     undone_rows,
@@ -167,6 +167,10 @@ impl<S: Source> Reader for S {
             Some(entry) => claim_of(row_at(self.some(), entry.document)?).map(Some),
             None => Ok(None),
         }
+    }
+
+    fn claim_patient(&self, id: &ClaimId) -> Result<Option<String>, StoreError> {
+        Ok(self.entry(id)?.map(|entry| hex(&entry.patient)))
     }
 
     fn claims(&self, filter: &ClaimFilter) -> Result<Vec<ClaimRow>, StoreError> {

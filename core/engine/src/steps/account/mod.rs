@@ -28,7 +28,7 @@ mod tests;
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    Account, AccountClaim, AccountNumber, AccountRecord, Axis, Dealings, Money, PATIENT,
+    Account, AccountClaim, AccountNumber, AccountRecord, Axis, Claim, Dealings, Money, PATIENT,
     PatientAccount, PatientBilling, PatientKey, Record, RecordKey, RecordKind, Responsibility,
     ResponsibleParty, Work,
 };
@@ -38,6 +38,7 @@ use self::error::PatientAccountError;
 use self::guard::plus;
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::person;
 
 /// An account as the ledger has it now.
 pub(crate) fn account(
@@ -211,7 +212,7 @@ fn put_on_account(
         return Ok(None);
     };
     let balance = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
-    let (patient, found) = account_of(desk.tx.as_ref(), &person_key(&claim.patient))?;
+    let (patient, found) = account_of_claim(desk.tx.as_ref(), &claim)?;
     let today = desk.today();
     let mut record = match found {
         Some(account) => account.into_record(),
@@ -247,6 +248,25 @@ fn put_on_account(
         keep(desk, kept.into_record(), Some(due))?;
     }
     Ok(Some(number))
+}
+
+/// The account that a claim is on, whatever became of the spelling of a name.
+fn account_of_claim(
+    reader: &dyn Reader,
+    claim: &Claim,
+) -> Result<(PatientKey, Option<PatientAccount>), EngineError> {
+    let mut first = None;
+    for person in person::keys_of(reader, claim)? {
+        let (patient, account) = account_of(reader, &person)?;
+        if account.is_some() {
+            return Ok((patient, account));
+        }
+        first.get_or_insert(patient);
+    }
+    match first {
+        Some(patient) => Ok((patient, None)),
+        None => account_of(reader, &person_key(&claim.patient)),
+    }
 }
 
 /// The key of a patient by their person key, and their account where they have

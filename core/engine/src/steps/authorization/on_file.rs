@@ -4,9 +4,10 @@ use scrubjay_model::{
     Authorization, AuthorizationGap, AuthorizationKind, Charge, Claim, Coverage, EncounterId,
     EncounterStatus, PatientKey, PayerId, Record, RecordId, RecordKey, RecordKind, Urgency,
 };
-use scrubjay_store::{Counter, Event, Reader, RecordFilter, Sequence, patient_key};
+use scrubjay_store::{Counter, Event, Reader, RecordFilter, Sequence};
 use serde::Serialize;
 
+use crate::steps::person;
 use crate::{Config, EngineError};
 
 /// An authorization with what its record says beside it.
@@ -197,16 +198,23 @@ pub(crate) fn patients_of(
     reader: &dyn Reader,
     claim: &Claim,
 ) -> Result<Vec<PatientKey>, EngineError> {
-    let Ok(person) = patient_key(claim).parse() else {
-        return Ok(Vec::new());
-    };
-    let rows = reader.records(&RecordFilter {
-        kind: Some(RecordKind::Patient),
-        parent: Some(person),
-        ..RecordFilter::default()
-    })?;
-    let keys = rows.into_iter().filter_map(|row| row.patient);
-    Ok(keys.collect())
+    let mut patients: Vec<PatientKey> = Vec::new();
+    for key in person::keys_of(reader, claim)? {
+        let Ok(person) = key.parse() else {
+            continue;
+        };
+        let rows = reader.records(&RecordFilter {
+            kind: Some(RecordKind::Patient),
+            parent: Some(person),
+            ..RecordFilter::default()
+        })?;
+        for found in rows.into_iter().filter_map(|row| row.patient) {
+            if !patients.contains(&found) {
+                patients.push(found);
+            }
+        }
+    }
+    Ok(patients)
 }
 
 /// What rules see of a claim's authorizations: without what the claim itself

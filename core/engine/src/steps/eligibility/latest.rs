@@ -3,9 +3,10 @@
 use scrubjay_model::{
     Claim, EligibilityRecord, InquiryRecord, PatientKey, PayerId, Record, RecordKind,
 };
-use scrubjay_store::{Counter, Event, Reader, RecordFilter, RecordRow, Sequence, patient_key};
+use scrubjay_store::{Counter, Event, Reader, RecordFilter, RecordRow, Sequence};
 
 use super::inquiries_of;
+use crate::steps::authorization::on_file::patients_of;
 use crate::{Config, EngineError};
 
 /// The last answered question to a payer, a refused one aside.
@@ -60,16 +61,8 @@ pub(crate) fn latest_for_claim(
     let Some(payer) = claim.destination().and_then(|to| to.payer.as_ref()) else {
         return Ok(None);
     };
-    let Ok(person) = patient_key(claim).parse() else {
-        return Ok(None);
-    };
-    let registered = reader.records(&RecordFilter {
-        kind: Some(RecordKind::Patient),
-        parent: Some(person),
-        ..RecordFilter::default()
-    })?;
     let mut inquiries = Vec::new();
-    for patient in registered.into_iter().filter_map(|row| row.patient) {
+    for patient in patients_of(reader, claim)? {
         let rows = reader.records(&RecordFilter {
             kind: Some(RecordKind::Eligibility),
             patient: Some(patient),
