@@ -415,6 +415,7 @@ fn happened(event: &Event) -> String {
             format!("deadline {}: due {due}", deadline.kind.as_str())
         }
         _ => "another event".to_owned(),
+        Event::WorkAssigned { item } => format!("work {} given to {}", item.id, item.owner.0),
     }
 }
 

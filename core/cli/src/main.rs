@@ -84,7 +84,8 @@ enum Command {
     /// Visits: add, import, list, show, arrive, close, cancel, no-show, pass.
     #[command(subcommand)]
     Visit(visit::VisitCommand),
-    /// Open work of claims, patients, visits and whatever else has any.
+    /// Open work of claims, patients, visits and whatever else has any: list,
+    /// close, assign.
     #[command(subcommand)]
     Work(work::WorkCommand),
     /// What became of claims: list, show, history, trace, build, hold,

@@ -1,11 +1,13 @@
-//! `scrubjay work`: what is open, whose it is, and by when.
+//! `scrubjay work`: what is open, whose it is, and by when; and what people do
+//! about it.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use scrubjay::model::{RecordKey, WorkItem};
+use scrubjay::EngineError;
+use scrubjay::model::{Owner, RecordKey, WorkItem, WorkItemId};
 use scrubjay::store::{Access, Store};
 
 use crate::place::Place;
@@ -33,32 +35,105 @@ pub(crate) enum WorkCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Close an item, saying how it ended.
+    ///
+    /// What something else waits for, such as a claim that is held, is closed by
+    /// that alone; the command then says what stands, and exits with 1.
+    Close {
+        /// Item, such as `W000017`.
+        item: WorkItemId,
+        /// How it ended.
+        #[arg(long, value_name = "TEXT")]
+        outcome: String,
+        /// Who closes it.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Give an item to another owner, a person or a queue. Its last day stays.
+    Assign {
+        /// Item, such as `W000017`.
+        item: WorkItemId,
+        /// Who is to work it.
+        owner: String,
+        /// Who says so.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 pub(crate) fn work(command: &WorkCommand) -> anyhow::Result<ExitCode> {
-    let WorkCommand::List {
-        place,
-        owner,
-        kind,
-        due_by,
-        json,
-    } = command;
-    let store = place.open(Access::Read)?;
-    let mut open = store.read()?.open_work(None)?;
-    open.retain(|item| {
-        owner.as_ref().is_none_or(|owner| item.owner.0 == *owner)
-            && kind.as_ref().is_none_or(|kind| item.kind.as_str() == kind)
-            && due_by.is_none_or(|day| item.due <= day)
-    });
-    open.sort_by(|a, b| (a.due, &a.id).cmp(&(b.due, &b.id)));
     let mut out = std::io::stdout().lock();
-    if *json {
-        print_json(&mut out, &open)?;
-    } else {
-        print_work(&mut out, &open)?;
-    }
+    let code = match command {
+        WorkCommand::List {
+            place,
+            owner,
+            kind,
+            due_by,
+            json,
+        } => {
+            let store = place.open(Access::Read)?;
+            let mut open = store.read()?.open_work(None)?;
+            open.retain(|item| {
+                owner.as_ref().is_none_or(|owner| item.owner.0 == *owner)
+                    && kind.as_ref().is_none_or(|kind| item.kind.as_str() == kind)
+                    && due_by.is_none_or(|day| item.due <= day)
+            });
+            open.sort_by(|a, b| (a.due, &a.id).cmp(&(b.due, &b.id)));
+            if *json {
+                print_json(&mut out, &open)?;
+            } else {
+                print_work(&mut out, &open)?;
+            }
+            ExitCode::SUCCESS
+        }
+        WorkCommand::Close {
+            item,
+            outcome,
+            by,
+            place,
+        } => {
+            let closed = place.engine()?.close_work(item, by, outcome);
+            ended(closed, |closed| {
+                writeln!(out, "work {item} is closed: {}", closed.outcome)
+            })?
+        }
+        WorkCommand::Assign {
+            item,
+            owner,
+            by,
+            place,
+        } => {
+            let owner = Owner(owner.clone());
+            let given = place.engine()?.assign_work(item, &owner, by);
+            ended(given, |given| {
+                writeln!(out, "work {item} is {}'s, due {}", given.owner.0, given.due)
+            })?
+        }
+    };
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
+}
+
+/// Prints what was done; what was refused is told, and ends with 1.
+fn ended<T>(
+    done: Result<T, EngineError>,
+    print: impl FnOnce(T) -> std::io::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    match done {
+        Ok(done) => {
+            print(done)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(EngineError::Work(refused)) => {
+            eprintln!("scrubjay: {refused}");
+            Ok(ExitCode::from(1))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What work is about, by its own name: a patient's key too, for whoever works it.

@@ -42,6 +42,7 @@ mod registration;
 mod remittances;
 mod rules;
 mod visits;
+mod work;
 
 pub use authorizations::AuthorizationDetails;
 pub use builder::EngineBuilder;

@@ -139,6 +139,9 @@ pub enum EngineError {
     /// Nothing was done about a remittance.
     #[error(transparent)]
     Remittance(#[from] crate::RemittanceError),
+    /// Work was not closed or given to another owner.
+    #[error(transparent)]
+    Work(#[from] crate::WorkError),
     /// Claims that passed every edit could not be written.
     #[error("claims for channel `{channel}` could not be written: {problem}")]
     Submission {

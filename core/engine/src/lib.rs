@@ -156,6 +156,7 @@ pub use steps::release::{Hold, ReleaseError, Released};
 pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};
 pub use steps::submission::Sent;
 pub use steps::visit::{BookedSheet, ListedError, VisitError, Visited, planned_service};
+pub use steps::work::{Standing, WorkClosed, WorkError};
 pub use terms::{Period, PeriodError, Rolls, Terms};
 pub use time::SystemClock;
 pub use trial::{JudgedAt, Trial, TrialError, TriedClaim, try_claims};

@@ -439,6 +439,11 @@ pub enum Event {
     },
     /// A record was made or changed.
     RecordKept {
+    /// Open work was given to another owner. Who did it, is the stamp's actor.
+    WorkAssigned {
+        /// The item as it now stands.
+        item: Box<WorkItem>,
+    },
         /// The whole of it, as it now stands.
         record: Record,
         /// Day on which somebody must look at it next; `None` where nobody

@@ -135,10 +135,10 @@ pub(crate) fn record_override_of(row: JournalRow) -> Result<RecordOverrideRow, S
     }
 }
 
-/// The work item that a row opened.
+/// The work item that a row opened, or gave to another owner.
 pub(crate) fn item_of(row: JournalRow) -> Result<WorkItem, StoreError> {
     match row.event {
-        Event::WorkOpened { item } => Ok(*item),
+        Event::WorkOpened { item } | Event::WorkAssigned { item } => Ok(*item),
         _ => Err(not_what_it_should_be(row.sequence)),
     }
 }

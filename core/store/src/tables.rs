@@ -59,9 +59,11 @@ pub(crate) struct FindingEntry {
     pub(crate) prevents: Vec<Carc>,
 }
 
-/// A work item; the item itself stands in the journal row that opened it.
+/// A work item; the item itself stands in the journal row that opened it, or
+/// the last that gave it to another owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WorkEntry {
+    /// That row.
     pub(crate) opened: Sequence,
     pub(crate) claim: Option<ClaimNumber>,
     pub(crate) record: Option<RecordNumber>,

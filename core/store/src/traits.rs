@@ -444,7 +444,8 @@ pub trait Reader: RecordReader {
     /// # Errors
     /// Where the store cannot read.
     fn denials(&self, claim: Option<&ClaimId>) -> Result<Vec<Denial>, StoreError>;
-    /// Open work, of one claim or all, in order.
+    /// Open work, of one claim or all, in the order in which it was opened, or
+    /// last given to another owner.
     ///
     /// # Errors
     /// Where the store cannot read.

@@ -35,3 +35,4 @@ pub(crate) mod sendings;
 pub(crate) mod submission;
 pub(crate) mod visit;
 pub(crate) mod weigh;
+pub(crate) mod work;

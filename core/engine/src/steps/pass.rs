@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use scrubjay_hooks::{Finding, Hook, Severity};
-use scrubjay_model::{RecordKey, RecordKind, WorkKind};
-use scrubjay_store::{Event, JournalRow};
+use scrubjay_model::{RecordKey, RecordKind, WorkItem, WorkKind};
+use scrubjay_store::{Event, JournalRow, Reader};
 use serde::Serialize;
 
 use crate::EngineError;
@@ -122,6 +122,22 @@ fn standing(history: &[JournalRow]) -> Vec<Finding> {
         findings.extend(outcome.findings.iter().filter(weighs).cloned());
     }
     findings
+}
+
+/// Whether an item was opened for findings that stand on a record and that
+/// nobody has passed.
+pub(crate) fn is_open_for(
+    reader: &dyn Reader,
+    record: &RecordKey,
+    item: &WorkItem,
+) -> Result<bool, EngineError> {
+    let passed = passed_on(reader, record)?;
+    let found = standing(&reader.record_history(record)?);
+    let found: BTreeSet<String> = found.into_iter().map(|finding| finding.rule).collect();
+    let left: BTreeSet<String> = found.difference(&passed).cloned().collect();
+    let named = item.reason.split(", ");
+    Ok(work_of(record.kind).contains(&item.kind)
+        && named.into_iter().any(|part| left.contains(part)))
 }
 
 /// The kinds of work by which findings hold a record.

@@ -2,7 +2,8 @@
 
 use scrubjay_hooks::{Hook, Severity};
 use scrubjay_model::{
-    AckOutcome, Adjudication, Appeal, CoverageOrder, PatientBilling, Responsibility, Work,
+    AckOutcome, Adjudication, Appeal, CoverageOrder, Owner, PatientBilling, Responsibility, Work,
+    WorkItem,
 };
 
 use super::sample::{
@@ -402,7 +403,22 @@ pub(super) fn work_stays_open_until_it_is_closed_once(store: &mut dyn Store) {
     assert_eq!(read(store).open_work(Some(&id("A"))).unwrap(), []);
     assert_eq!(read(store).open_work(None).unwrap(), [item("W2", None)]);
     assert_eq!(read(store).last_number(Counter::Work).unwrap(), 2);
-    for contradiction in [closed("W1"), closed("W9"), opened("W1", None)] {
+    let given = WorkItem {
+        owner: Owner("posting".to_owned()),
+        ..item("W2", None)
+    };
+    let assigned = |item: &WorkItem| Event::WorkAssigned {
+        item: Box::new(item.clone()),
+    };
+    kept(store, &[assigned(&given)]);
+    assert_eq!(read(store).open_work(None).unwrap(), [given]);
+    assert_eq!(read(store).last_number(Counter::Work).unwrap(), 2);
+    for contradiction in [
+        closed("W1"),
+        closed("W9"),
+        opened("W1", None),
+        assigned(&item("W1", Some("A"))),
+    ] {
         let error = refused(store, &contradiction);
         assert!(matches!(error, StoreError::Contradiction { .. }), "{error}");
     }

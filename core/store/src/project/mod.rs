@@ -12,7 +12,7 @@ pub use claims::first_status;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use scrubjay_model::{ClaimId, FileHash, Person, WorkItem};
+use scrubjay_model::{ClaimId, FileHash, Person, WorkItem, WorkItemId};
 use sha2::{Digest, Sha256};
 
 use crate::tables::{Change, ClaimEntry, ClaimNumber, Tables, WorkEntry};
@@ -131,19 +131,13 @@ impl<T: Tables> Fold<'_, T> {
             Event::Denied { denial } => self.about(&denial.claim).map(drop),
             Event::DenialSettled { claim, .. } => self.about(claim).map(drop),
             Event::WorkOpened { item } => self.work_opened(item),
+            Event::WorkAssigned { item } => {
+                let open = self.about_open_work(&item.id)?;
+                let opened = self.sequence;
+                self.tables.put_work(&item.id, WorkEntry { opened, ..open })
+            }
             Event::WorkClosed { item, .. } => {
-                let entry = self.tables.work_entry(item)?;
-                let Some(open) = entry.filter(|entry| entry.closed.is_none()) else {
-                    return Err(StoreError::contradiction(format!(
-                        "work item {item} is not open"
-                    )));
-                };
-                if let Some(claim) = open.claim {
-                    self.tables.put_history(claim, self.sequence)?;
-                }
-                if let Some(record) = open.record {
-                    self.tables.put_record_history(record, self.sequence)?;
-                }
+                let open = self.about_open_work(item)?;
                 let closed = Some(self.sequence);
                 self.tables.put_work(item, WorkEntry { closed, ..open })
             }
@@ -347,6 +341,24 @@ impl<T: Tables> Fold<'_, T> {
                 closed: None,
             },
         )
+    }
+
+    /// The entry of a work item that is open; notes that this event is about
+    /// what the item is about.
+    fn about_open_work(&mut self, item: &WorkItemId) -> Result<WorkEntry, StoreError> {
+        let entry = self.tables.work_entry(item)?;
+        let Some(open) = entry.filter(|entry| entry.closed.is_none()) else {
+            return Err(StoreError::contradiction(format!(
+                "work item {item} is not open"
+            )));
+        };
+        if let Some(claim) = open.claim {
+            self.tables.put_history(claim, self.sequence)?;
+        }
+        if let Some(record) = open.record {
+            self.tables.put_record_history(record, self.sequence)?;
+        }
+        Ok(open)
     }
 
     fn call_taken(&mut self, key: &str, call: &str, content: &str) -> Result<(), StoreError> {

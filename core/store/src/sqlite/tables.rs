@@ -407,7 +407,8 @@ impl Tables for SqlTables<'_> {
     fn put_work(&mut self, item: &WorkItemId, entry: WorkEntry) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO work_items VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (opened) DO UPDATE SET closed = excluded.closed",
+             ON CONFLICT (opened) DO UPDATE SET closed = excluded.closed
+             ON CONFLICT (id) DO UPDATE SET opened = excluded.opened, closed = excluded.closed",
             work_cells(item, &entry),
         )
     }

@@ -164,7 +164,7 @@ impl Touched {
             went_on: false,
         };
         for row in &history {
-            if let Event::WorkOpened { item } = &row.event {
+            if let Event::WorkOpened { item } | Event::WorkAssigned { item } = &row.event {
                 touched.items.insert(item.id.clone(), item.as_ref().clone());
             }
             if own.contains(&row.sequence) || before.contains(&row.sequence) {

@@ -113,6 +113,9 @@ pub fn one_of_each() -> Vec<Event> {
         Event::WorkOpened {
             item: Box::new(item("W1", Some("A"))),
         },
+        Event::WorkAssigned {
+            item: Box::new(item("W1", Some("A"))),
+        },
         Event::WorkClosed {
             item: "W1".parse().expect(SOUND),
             outcome: "paid".to_owned(),

@@ -169,7 +169,9 @@ fn rows_about(
             Event::RecordMoneyMoved {
                 claim, postings, ..
             } => chart.claims.extend(claims_of(claim.as_ref(), postings)),
-            Event::WorkOpened { item } => chart.claims.extend(item.claim.clone()),
+            Event::WorkOpened { item } | Event::WorkAssigned { item } => {
+                chart.claims.extend(item.claim.clone())
+            }
             _ => {}
         }
     }
