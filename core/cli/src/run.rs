@@ -153,6 +153,9 @@ pub(crate) fn tick(arguments: &TickArguments) -> anyhow::Result<ExitCode> {
         writeln!(out, "nothing is due")?;
     } else {
         print_tick(&mut out, &tick)?;
+        if let Some(letters) = patients::collect::waiting(&engine, &tick.accounts)? {
+            writeln!(out, "{letters}")?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -165,8 +168,7 @@ fn print_day(out: &mut impl Write, day: &Day) -> std::io::Result<()> {
         writeln!(out, "wrote {}: {}", sent.name, sent.contents())?;
     }
     for letter in &day.letters {
-        let went = letter.problem.as_deref().unwrap_or("put into the folder");
-        writeln!(out, "letter {}: {went}", letter.name)?;
+        writeln!(out, "{}", patients::statement::letter(letter))?;
     }
     Ok(())
 }

@@ -359,9 +359,11 @@ fn shown(account: &PatientAccount, claims: &[(ClaimId, &'static str)]) -> String
         ));
     }
     for letter in &dealings.letters {
-        let went = letter
-            .delivered
-            .map_or_else(|| "waits".to_owned(), |day| format!("went out {day}"));
+        let went = match (letter.delivered, letter.withdrawn) {
+            (Some(day), _) => format!("went out {day}"),
+            (None, Some(day)) => format!("withdrawn {day}, and never went out"),
+            (None, None) => "waits".to_owned(),
+        };
         lines.push(format!(
             "{} of {} for {}: {went}",
             letter.kind.as_str(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use scrubjay::hooks::CollectionStep;
 use scrubjay::model::{AccountNumber, Clock, Money};
-use scrubjay::{AccountsTick, SystemClock};
+use scrubjay::{AccountsTick, Engine, SystemClock};
 
 use super::step::{self, StepArguments, ValidatedArguments};
 use super::{Looking, Signed, owes, told};
@@ -77,9 +77,11 @@ pub(crate) fn collect(command: &CollectCommand) -> anyhow::Result<ExitCode> {
         CollectCommand::Run { at, looking } => {
             let mut engine = looking.place.engine()?;
             let at = at.unwrap_or_else(|| SystemClock.now());
-            let done = engine.bill_patients(at);
-            told(&mut out, looking.json, done, |done| {
-                let lines = said(done);
+            let done = engine.bill_patients(at)?;
+            let waiting = waiting(&engine, &done)?;
+            told(&mut out, looking.json, Ok(done), |done| {
+                let mut lines = said(done);
+                lines.extend(waiting);
                 match lines.is_empty() {
                     true => "nothing is due".to_owned(),
                     false => lines.join("\n"),
@@ -137,6 +139,23 @@ pub(crate) fn collect(command: &CollectCommand) -> anyhow::Result<ExitCode> {
             })
         }
     }
+}
+
+/// That letters wait, where something was done that makes them: they are not handed
+/// on by the clock.
+pub(crate) fn waiting(engine: &Engine, done: &AccountsTick) -> anyhow::Result<Option<String>> {
+    if done.is_nothing() {
+        return Ok(None);
+    }
+    let count = engine.letters_waiting()?;
+    let letters = match count {
+        0 => return Ok(None),
+        1 => "1 letter waits".to_owned(),
+        count => format!("{count} letters wait"),
+    };
+    Ok(Some(format!(
+        "{letters}: `scrubjay statement run` hands them on"
+    )))
 }
 
 /// What was done on accounts and what was not, a line each.

@@ -13,7 +13,11 @@ use super::{Looking, refuse, told};
 /// What to do with statements.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StatementCommand {
-    /// Issue the statements that are due, and put letters that wait into the folder.
+    /// Issue the statements that are due, and put letters that wait into the folder:
+    /// `tick` issues and hands nothing on.
+    ///
+    /// A letter that no longer says what is owed, or that may not go out by now, is
+    /// withdrawn, and written anew where it may be.
     ///
     /// Exits with 1 where a letter could not be put there; it stays due.
     Run {
@@ -78,12 +82,19 @@ pub(crate) fn statement(command: &StatementCommand) -> anyhow::Result<ExitCode> 
 
 fn said(done: &Done) -> String {
     let mut lines = super::collect::said(&done.accounts);
-    for letter in &done.letters {
-        let went = letter.problem.as_deref().unwrap_or("put into the folder");
-        lines.push(format!("letter {}: {went}", letter.name));
-    }
+    lines.extend(done.letters.iter().map(letter));
     if lines.is_empty() {
         lines.push("nothing is due".to_owned());
     }
     lines.join("\n")
+}
+
+/// What became of a letter.
+pub(crate) fn letter(letter: &LetterSent) -> String {
+    let went = match (&letter.problem, &letter.withdrawn) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(why)) => format!("withdrawn: {why}"),
+        (None, None) => "put into the folder".to_owned(),
+    };
+    format!("letter {}: {went}", letter.name)
 }

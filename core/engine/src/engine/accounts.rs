@@ -26,6 +26,7 @@ use crate::steps::account::look::{self, AccountsTick};
 use crate::steps::account::money::{self, Payment};
 use crate::steps::account::plan::{self, AgreedPlan};
 use crate::steps::account::returned;
+use crate::steps::account::review;
 
 /// Makes a call of the engine, and the same under an idempotency key.
 macro_rules! calls {
@@ -191,11 +192,18 @@ impl Engine {
     /// Hands every letter that waits to whoever carries letters: the notifier that
     /// the host gave, or the folder `letters`. One that is not taken over stays due.
     ///
+    /// Each is looked at again before: one that no longer says what is owed, that a
+    /// guard stands against by now, or that is older than the policy's `look` days is
+    /// withdrawn, and written anew where that may be. Letters of an account on hold
+    /// wait.
+    ///
     /// # Errors
     /// Where the store fails; what was handed on before is journalled.
     pub fn deliver_letters(&mut self, now: DateTime<Utc>) -> Result<Vec<LetterSent>, EngineError> {
+        let mut stamp = self.call_stamp("deliver_letters", None, None);
+        stamp.at = now;
+        let mut sent = self.at_desk(stamp, None, review::look_again)?;
         let due = delivery::due(self.store.read()?.as_ref(), &self.config, now)?;
-        let mut sent = Vec::new();
         for letter in due {
             let handed = delivery::hand_on(&letter, self.notifier.as_ref());
             if handed.is_ok() {
@@ -208,9 +216,20 @@ impl Engine {
                 name: letter.name.to_string(),
                 kind: letter.kind,
                 problem: handed.err().map(|error| error.to_string()),
+                withdrawn: None,
             });
         }
         Ok(sent)
+    }
+
+    /// How many letters wait to be handed on, those of accounts on hold among them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn letters_waiting(&self) -> Result<usize, EngineError> {
+        let accounts = self.patient_accounts()?;
+        let letters = accounts.iter().flat_map(|one| &one.dealings.letters);
+        Ok(letters.filter(|letter| letter.waits()).count())
     }
 
     /// Writes what an agency must be told. `write` keeps the file; only where it
@@ -310,8 +329,7 @@ impl Engine {
             _ => false,
         });
         let letter = letter.ok_or_else(unknown)?;
-        let (config, billed) = (&self.config, facts.billed.as_ref());
-        let written = letter::write(config, billed, found.account.as_str(), letter, Some(&found));
+        let written = letter::write(&self.config, &facts, letter, Some(&found));
         Ok((found, written))
     }
 }

@@ -139,6 +139,15 @@ fn take_asked(
     Ok(())
 }
 
+/// The rules that have something against a step.
+pub(crate) fn held_by(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+    step: CollectionStep,
+) -> Result<Vec<String>, EngineError> {
+    Ok(against(desk, number, step)?.1)
+}
+
 /// The guards and the rules that stand against a step.
 fn against(
     desk: &mut Desk<'_>,

@@ -4,18 +4,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use scrubjay_hooks::{FileName, Notice, Notifier, NotifyError};
-use scrubjay_model::{AccountNumber, LetterKind, Record, RecordKind, Statement};
+use scrubjay_model::{AccountNumber, Letter, LetterKind, Record, RecordKind, Statement};
 use scrubjay_store::{Reader, RecordFilter};
 use serde::Serialize;
 
 use super::facts::Facts;
-use super::guard::{Act, stops};
 use super::letter::{self, Written};
+use super::review::waits_on;
 use super::{as_the_ledger_says, change};
 use crate::desk::Desk;
 use crate::{Config, EngineError};
 
-/// A letter that was handed on, or why not.
+/// A letter that was handed on or withdrawn, or why neither.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LetterSent {
     /// Account.
@@ -27,6 +27,9 @@ pub struct LetterSent {
     /// Why it is due still.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Why it was withdrawn instead: it no longer said what is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
 }
 
 /// A letter that waits.
@@ -38,8 +41,8 @@ pub(crate) struct Due {
     pub(crate) written: Written,
 }
 
-/// The letters that wait, oldest account first. The letter of an account that is
-/// on hold since waits on.
+/// The letters that wait, oldest account first. Those of an account that is on hold
+/// since wait on.
 pub(crate) fn due(
     reader: &dyn Reader,
     config: &Config,
@@ -54,31 +57,24 @@ pub(crate) fn due(
         let Some(Record::Account(kept)) = reader.record(&row.key)? else {
             continue;
         };
-        if kept
-            .dealings
-            .letters
-            .iter()
-            .all(|one| one.delivered.is_some())
-        {
+        if !kept.dealings.letters.iter().any(Letter::waits) {
             continue;
         }
         let facts = Facts::of(reader, as_the_ledger_says(reader, *kept)?, now)?;
-        let stops = stops(&facts, Act::Statement, &config.patients);
-        if stops.iter().any(|stop| stop.guard.is_hold()) {
+        if waits_on(&facts, &config.patients) {
             continue;
         }
         let number = facts.account.number.clone();
         for (place, one) in facts.account.dealings.letters.iter().enumerate() {
             let name = letter::name(number.as_str(), place, one);
-            let Some(name) = name.filter(|_| one.delivered.is_none()) else {
+            let Some(name) = name.filter(|_| one.waits()) else {
                 continue;
             };
             let statement = match &one.kind {
                 LetterKind::Statement { number } => statement(reader, number)?,
                 _ => None,
             };
-            let billed = facts.billed.as_ref();
-            let written = letter::write(config, billed, number.as_str(), one, statement.as_ref());
+            let written = letter::write(config, &facts, one, statement.as_ref());
             found.push(Due {
                 account: number.clone(),
                 place,

@@ -6,8 +6,8 @@ use scrubjay_hooks::{
     StatementSent, Subject,
 };
 use scrubjay_model::{
-    AccountNumber, AsSent, Claim, EstimateKind, Money, PatientAccount, PayerProfile, PaymentPlan,
-    Person, Record, RecordId, RecordKind, Responsibility, ResponsibleParty,
+    AccountNumber, Address, AsSent, Claim, EstimateKind, Money, PatientAccount, PayerProfile,
+    PaymentPlan, Person, Record, RecordId, RecordKind, Responsibility, ResponsibleParty,
 };
 use scrubjay_store::{ClaimRow, Reader, RecordFilter};
 
@@ -99,6 +99,12 @@ impl Facts {
             let coverage = newest.and_then(|owed| owed.claim.coverages.first());
             let insured = coverage.and_then(|coverage| coverage.subscriber.clone());
             billed = insured.filter(|person| !is_minor(person, today)).or(billed);
+        }
+        // Who answers for the bills and gave no address is written to at the patient's.
+        if let Some(billed) = billed.as_mut().filter(|billed| billed.address.is_none()) {
+            let known = [person.as_ref(), on_claim.as_ref()].into_iter().flatten();
+            let known: Vec<&Address> = known.filter_map(|one| one.address.as_ref()).collect();
+            billed.address = known.first().map(|address| (*address).clone());
         }
         let statements = account.dealings.statements();
         let statements = statements.map(|(issued, owed)| StatementSent { issued, owed });

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use scrubjay_hooks::FileName;
 use scrubjay_model::{Address, Letter, LetterKind, Money, Person, Statement, StatementLine};
 
+use super::facts::Facts;
 use crate::Config;
 
 /// A letter as it goes out.
@@ -33,19 +34,22 @@ enum Part {
     Heading(String),
     Words(String),
     Lines(Vec<String>),
+    /// Somebody's name and where they are.
+    Address(Vec<String>),
     Table(Vec<[String; 7]>),
     Total(String),
 }
 
-/// Writes a letter. `statement` is what it states, where it is a statement.
+/// Writes a letter on an account. `statement` is what it states, where it is a
+/// statement.
 pub(crate) fn write(
     config: &Config,
-    billed: Option<&Person>,
-    account: &str,
+    facts: &Facts,
     letter: &Letter,
     statement: Option<&Statement>,
 ) -> Written {
-    let mut parts = head(config, billed, account, letter);
+    let account = facts.account.number.as_str();
+    let mut parts = head(config, facts, letter);
     match (&letter.kind, statement) {
         (LetterKind::Statement { .. }, Some(statement)) => parts.extend(state(statement)),
         (LetterKind::Statement { .. }, None) => {}
@@ -62,8 +66,11 @@ pub(crate) fn write(
             letter.owed
         ))),
     }
+    if !matches!(letter.kind, LetterKind::PlanOffer { .. }) {
+        parts.extend(how_to_pay(config, account));
+    }
     parts.extend(rights(config));
-    let title = format!("{} {account}", title(&letter.kind));
+    let title = format!("{}, account {account}", title(&letter.kind));
     Written {
         text: text(&parts),
         html: html(&title, &parts),
@@ -73,43 +80,73 @@ pub(crate) fn write(
 const fn title(kind: &LetterKind) -> &'static str {
     match kind {
         LetterKind::Statement { .. } => "Statement of account",
-        LetterKind::Reminder => "Reminder, account",
-        LetterKind::FinalNotice => "Final notice, account",
-        LetterKind::PlanOffer { .. } => "Paying in parts, account",
+        LetterKind::Reminder => "Reminder",
+        LetterKind::FinalNotice => "Final notice",
+        LetterKind::PlanOffer { .. } => "Paying in parts",
     }
 }
 
-fn head(config: &Config, billed: Option<&Person>, account: &str, letter: &Letter) -> Vec<Part> {
-    let mut from = Vec::new();
+/// From whom, to whom, when, and about which patient and account.
+fn head(config: &Config, facts: &Facts, letter: &Letter) -> Vec<Part> {
+    let (mut from, mut questions) = (Vec::new(), Vec::new());
     if let Some(practice) = &config.practice {
         from.push(practice.name.clone());
-        from.push(format!(
-            "{}, {}",
-            practice.contact.name,
-            phone(&practice.contact.phone)
-        ));
+        from.extend(practice.address.iter().flat_map(address));
+        let (name, number) = (&practice.contact.name, phone(&practice.contact.phone));
+        questions.push(format!("Questions: {name}, {number}"));
     }
-    let mut to = Vec::new();
-    if let Some(person) = billed {
-        let name = &person.name;
-        let given = [
-            name.first.as_deref(),
-            Some(name.last.as_str()),
-            name.suffix.as_deref(),
-        ];
-        to.push(given.into_iter().flatten().collect::<Vec<_>>().join(" "));
-        to.extend(person.address.iter().flat_map(address));
-    }
-    let mut about = vec![format!("Date: {}", letter.made)];
+    let billed = facts.billed.as_ref();
+    let mut to: Vec<String> = billed.map(full_name).into_iter().collect();
+    to.extend(
+        billed
+            .iter()
+            .flat_map(|person| &person.address)
+            .flat_map(address),
+    );
+    let account = &facts.account.number;
+    let mut about = vec![
+        format!("Date: {}", letter.made),
+        format!("Account: {account}"),
+    ];
     if let LetterKind::Statement { number } = &letter.kind {
         about.push(format!("Statement: {number}"));
     }
+    // Who answers for another reads whose bill it is.
+    let patient = facts.person.as_ref().map(full_name);
+    about.extend(
+        patient
+            .filter(|name| to.first() != Some(name))
+            .map(|name| format!("Patient: {name}")),
+    );
+    about.extend(questions);
     vec![
-        Part::Heading(format!("{} {account}", title(&letter.kind))),
-        Part::Lines(from),
-        Part::Lines(to),
+        Part::Address(from),
+        Part::Address(to),
+        Part::Heading(title(&letter.kind).to_owned()),
         Part::Lines(about),
     ]
+}
+
+fn full_name(person: &Person) -> String {
+    let name = &person.name;
+    let given = [
+        name.first.as_deref(),
+        Some(name.last.as_str()),
+        name.suffix.as_deref(),
+    ];
+    given.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Where the money is to go.
+fn how_to_pay(config: &Config, account: &str) -> Option<Part> {
+    let practice = config.practice.as_ref()?;
+    let address = practice.address.as_ref();
+    let to = address.map_or("", |_| " and mail it to the address at the top");
+    Some(Part::Words(format!(
+        "To pay by check, make it out to {}, write account {account} on it{to}. To pay in another way, call {}.",
+        practice.name,
+        phone(&practice.contact.phone)
+    )))
 }
 
 fn address(address: &Address) -> Vec<String> {
@@ -229,8 +266,8 @@ fn text(parts: &[Part]) -> String {
             Part::Words(words) | Part::Total(words) => {
                 let _ = writeln!(out, "{}", wrapped(words));
             }
-            Part::Lines(lines) if lines.is_empty() => continue,
-            Part::Lines(lines) => {
+            Part::Lines(lines) | Part::Address(lines) if lines.is_empty() => continue,
+            Part::Lines(lines) | Part::Address(lines) => {
                 for line in lines {
                     let _ = writeln!(out, "{}", wrapped(line));
                 }
@@ -289,16 +326,20 @@ fn html(title: &str, parts: &[Part]) -> String {
             Part::Heading(words) => writeln!(out, "<h1>{}</h1>", escaped(words)),
             Part::Words(words) => writeln!(out, "<p>{}</p>", escaped(words)),
             Part::Total(words) => writeln!(out, "<p><strong>{}</strong></p>", escaped(words)),
-            Part::Lines(lines) if lines.is_empty() => Ok(()),
-            Part::Lines(lines) => {
-                let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
-                writeln!(out, "<p>{}</p>", lines.join("<br>\n"))
-            }
+            Part::Lines(lines) | Part::Address(lines) if lines.is_empty() => Ok(()),
+            Part::Lines(lines) => writeln!(out, "<p>{}</p>", broken(lines)),
+            Part::Address(lines) => writeln!(out, "<address>{}</address>", broken(lines)),
             Part::Table(rows) => writeln!(out, "{}", html_table(rows)),
         };
     }
     out.push_str("</body>\n</html>\n");
     out
+}
+
+/// Lines below each other on a page.
+fn broken(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
+    lines.join("<br>\n")
 }
 
 fn html_table(rows: &[[String; 7]]) -> String {

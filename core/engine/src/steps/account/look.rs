@@ -3,7 +3,9 @@
 
 use chrono::NaiveDate;
 use scrubjay_hooks::{Effect, EffectKind, Finding, Hook, Outcome};
-use scrubjay_model::{AccountNumber, Money, Pause, RecordKey, WorkKind, WriteOffReason};
+use scrubjay_model::{
+    AccountNumber, LetterKind, Money, Pause, RecordKey, WorkKind, WriteOffReason,
+};
 use serde::Serialize;
 
 use super::agency;
@@ -155,16 +157,19 @@ fn broken_promises(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineError
     Ok(())
 }
 
-/// The day on which the cycle comes round: today where there was no statement.
+/// The day on which the cycle comes round: today where there was no statement, or
+/// none that was not withdrawn.
 fn next_statement(facts: &Facts, policy: &PatientPolicy) -> NaiveDate {
     let letters = facts.account.dealings.letters.iter();
-    let statements = letters.filter(|letter| letter.kind.as_str() == "statement");
+    let statements = letters.filter(|letter| {
+        letter.withdrawn.is_none() && matches!(letter.kind, LetterKind::Statement { .. })
+    });
     let last = statements.map(|letter| letter.made).max();
     last.map_or(facts.today(), |last| plus(last, u64::from(policy.cycle)))
 }
 
 /// A statement, where neither a guard nor a rule stands in the way.
-fn bill(
+pub(crate) fn bill(
     desk: &mut Desk<'_>,
     number: &AccountNumber,
     tick: &mut AccountsTick,

@@ -22,6 +22,7 @@ pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod prompt;
 pub(crate) mod returned;
+pub(crate) mod review;
 pub(crate) mod statement;
 #[cfg(test)]
 mod tests;

@@ -64,8 +64,7 @@ pub(crate) fn may_settle(
     instalments: u8,
 ) -> Result<(), PatientAccountError> {
     let mut stops = stops(facts, Act::Statement, patients);
-    // A plan may be agreed on little, and while statements are stopped.
-    stops.retain(|stop| !matches!(stop.guard, Guard::MinimumAmount | Guard::Paused));
+    stops.retain(|stop| !agreed_in_spite_of(stop.guard));
     if !stops.is_empty() {
         return Err(PatientAccountError::Stopped { stops });
     }
@@ -82,6 +81,19 @@ pub(crate) fn may_settle(
         });
     }
     Ok(())
+}
+
+/// A plan may be agreed on little, and while statements are stopped.
+pub(crate) const fn agreed_in_spite_of(guard: Guard) -> bool {
+    matches!(guard, Guard::MinimumAmount | Guard::Paused)
+}
+
+/// An instalment is reminded of because of the plan, not of a statement.
+pub(crate) const fn reminded_in_spite_of(guard: Guard) -> bool {
+    matches!(
+        guard,
+        Guard::PlanInGoodStanding | Guard::NoStatement | Guard::TimeToPay
+    )
 }
 
 /// Offers the patient a plan, by letter.
@@ -104,7 +116,8 @@ pub(crate) fn was_offered(facts: &Facts, instalments: u8) -> bool {
     let offered = LetterKind::PlanOffer { instalments };
     let asked = facts.asked();
     let mut letters = facts.account.dealings.letters.iter();
-    letters.any(|letter| letter.kind == offered && letter.owed == asked)
+    letters
+        .any(|letter| letter.kind == offered && letter.owed == asked && letter.withdrawn.is_none())
 }
 
 /// Agrees with the patient on a plan over what can be asked for now.
@@ -262,12 +275,7 @@ fn missed(
     let facts = Facts::of(reader, account(reader, number)?, desk.stamp.at)?;
     let step = Act::Step(CollectionStep::Reminder);
     let mut stops = stops(&facts, step, &desk.config.patients);
-    let of_the_plan = [
-        Guard::PlanInGoodStanding,
-        Guard::NoStatement,
-        Guard::TimeToPay,
-    ];
-    stops.retain(|stop| !of_the_plan.contains(&stop.guard));
+    stops.retain(|stop| !reminded_in_spite_of(stop.guard));
     if stops.is_empty() {
         let letter = Letter::new(LetterKind::Reminder, desk.today(), overdue);
         change(desk, number, |dealings| dealings.letters.push(letter))?;

@@ -143,13 +143,17 @@ impl Stops<'_> {
         if let Some(pause) = dealings.pause.as_ref().filter(|it| it.is_on(self.today)) {
             self.add(Guard::Paused, format!("{} ({})", pause.reason, pause.by));
         }
-        if dealings.placed().is_some() {
-            self.add(Guard::WithAgency, "an agency has the account");
-        }
+        self.with_agency("an agency has the account");
         let asked = self.facts.asked();
         if asked.is_positive() && asked < self.policy.minimum {
             let why = format!("{asked} is below {}", self.policy.minimum);
             self.add(Guard::MinimumAmount, why);
+        }
+    }
+
+    fn with_agency(&mut self, why: &str) {
+        if self.facts.account.dealings.placed().is_some() {
+            self.add(Guard::WithAgency, why);
         }
     }
 
@@ -158,7 +162,10 @@ impl Stops<'_> {
         self.statement_first();
         self.states(step);
         match step {
-            Reminder | FinalNotice => self.contact(),
+            Reminder | FinalNotice => {
+                self.contact();
+                self.with_agency("an agency has the account");
+            }
             Call => {
                 self.contact();
                 self.calls();
@@ -166,9 +173,7 @@ impl Stops<'_> {
             }
             Agency => {
                 self.notice_first(step);
-                if self.facts.account.dealings.placed().is_some() {
-                    self.add(Guard::WithAgency, "an agency has the account already");
-                }
+                self.with_agency("an agency has the account already");
                 if self.policy.agencies.is_empty() {
                     let why = "name one under `patients: agencies:` in scrubjay.yaml";
                     self.add(Guard::NoAgency, why);

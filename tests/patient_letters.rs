@@ -1,0 +1,167 @@
+//! Letters as the patient reads them: what waited is looked at again before it goes
+//! out, and each has both addresses.
+#![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
+
+use scrubjay::hooks::CollectionStep;
+use scrubjay::model::{AccountNumber, HoldKind, PaymentWay};
+use scrubjay::{Engine, LetterSent};
+use scrubjay_tests::patients::{dollars, morning, owing};
+
+fn pay(engine: &mut Engine, account: &AccountNumber, amount: i64) {
+    engine
+        .take_patient_payment(account, dollars(amount), PaymentWay::Card, &[], "Ana")
+        .unwrap();
+}
+
+fn deliver(engine: &mut Engine, day: &str) -> Vec<LetterSent> {
+    engine.deliver_letters(morning(day)).unwrap()
+}
+
+/// What went out to an account, kind by kind, and what was withdrawn.
+fn of(sent: &[LetterSent], account: &AccountNumber) -> Vec<String> {
+    let sent = sent.iter().filter(|letter| letter.account == *account);
+    sent.map(|letter| match &letter.withdrawn {
+        Some(why) => format!("no {}: {why}", letter.kind),
+        None => letter.kind.to_owned(),
+    })
+    .collect()
+}
+
+/// What the account's last letter asks for.
+fn last_asks(engine: &Engine, account: &AccountNumber) -> scrubjay::model::Money {
+    let account = engine.patient_account(account).unwrap();
+    account.dealings.letters.last().unwrap().owed
+}
+
+#[test]
+fn a_statement_that_waited_asks_for_what_is_owed_when_it_goes_out() {
+    let (practice, mut engine, accounts) = owing("plans: { least: '5.00' }", "");
+    assert_eq!(engine.letters_waiting().unwrap(), 3);
+    let [first, second, third] = accounts.as_slice() else {
+        panic!("{accounts:?}");
+    };
+    // One pays a part, one all of it, one agrees on a plan.
+    pay(&mut engine, first, 5);
+    pay(&mut engine, second, 20);
+    let begins = "2026-05-01".parse().unwrap();
+    engine.agree_plan(third, 4, begins, "Ana").unwrap();
+    let sent = deliver(&mut engine, "2026-03-18");
+    assert_eq!(
+        of(&sent, first),
+        [
+            "no statement: it asks for 20.00, and 15.00 is owed",
+            "statement"
+        ]
+    );
+    assert_eq!(
+        of(&sent, second),
+        ["no statement: nothing_owed: the patient owes nothing"]
+    );
+    assert_eq!(of(&sent, third).len(), 1);
+    assert!(of(&sent, third)[0].contains("plan_in_good_standing"));
+    let letters = std::fs::read_dir(practice.path("letters")).unwrap();
+    assert_eq!(letters.count(), 2, "one letter, as text and as a page");
+    assert_eq!(last_asks(&engine, first), dollars(15));
+    // Withdrawn once.
+    assert!(deliver(&mut engine, "2026-03-19").is_empty());
+    assert_eq!(engine.letters_waiting().unwrap(), 0);
+    drop(engine);
+    let shown = practice
+        .scrubjay(&["account", "show", first.as_str()])
+        .good();
+    assert!(shown.contains("withdrawn 2026-03-18"), "{shown}");
+}
+
+#[test]
+fn a_letter_waits_while_the_account_is_on_hold_and_is_then_dated_anew() {
+    let (_practice, mut engine, accounts) = owing("", "");
+    let first = &accounts[0];
+    let kind = HoldKind::BadAddress;
+    engine
+        .hold_account(first, kind, "Mail came back", "Ana")
+        .unwrap();
+    assert!(of(&deliver(&mut engine, "2026-03-17"), first).is_empty());
+    engine.tick(morning("2026-03-31")).unwrap();
+    engine
+        .release_account(first, kind, "Called", "Ana")
+        .unwrap();
+    let sent = of(&deliver(&mut engine, "2026-03-31"), first);
+    assert_eq!(
+        sent,
+        ["no statement: it was made on 2026-03-17", "statement"]
+    );
+    let account = engine.patient_account(first).unwrap();
+    let letter = account.dealings.letters.last().unwrap();
+    assert_eq!(letter.made.to_string(), "2026-03-31");
+    let (issued, _) = account.dealings.statements().next().unwrap();
+    assert_eq!(issued.to_string(), "2026-03-31");
+}
+
+#[test]
+fn no_reminder_goes_out_of_a_debt_that_an_agency_has_or_that_is_paid() {
+    let policy = "notice: 0, agencies: { east: { name: East Recovery } }";
+    let (_practice, mut engine, accounts) = owing(policy, "");
+    deliver(&mut engine, "2026-03-17");
+    let day = "2026-04-08";
+    engine.tick(morning(day)).unwrap();
+    let [first, second, third] = accounts.as_slice() else {
+        panic!("{accounts:?}");
+    };
+    let step = |engine: &mut Engine, account, step| {
+        engine
+            .take_collection_step(account, step, "It is time", "Ana")
+            .map(drop)
+    };
+    step(&mut engine, first, CollectionStep::FinalNotice).unwrap();
+    deliver(&mut engine, day);
+    for account in &accounts {
+        step(&mut engine, account, CollectionStep::Reminder).unwrap();
+    }
+    step(&mut engine, first, CollectionStep::Agency).unwrap();
+    let again = step(&mut engine, first, CollectionStep::Reminder);
+    assert!(again.unwrap_err().to_string().contains("with_agency"));
+    pay(&mut engine, second, 20);
+    pay(&mut engine, third, 8);
+    let sent = deliver(&mut engine, day);
+    assert!(of(&sent, first)[0].contains("with_agency"));
+    assert_eq!(of(&sent, first).len(), 1);
+    assert!(of(&sent, second)[0].contains("nothing_owed"));
+    assert_eq!(of(&sent, third).last().unwrap(), "reminder");
+    assert_eq!(last_asks(&engine, third), dollars(12));
+}
+
+#[test]
+fn a_letter_has_the_address_of_the_patient_and_of_the_practice() {
+    let (practice, engine, accounts) = owing("", "");
+    drop(engine);
+    // As the register of the practice has it.
+    let text = std::fs::read_to_string(practice.path("scrubjay.yaml")).unwrap();
+    let address = "address: { line1: 1 SAMPLE ST, line2: FLOOR 2, city: AUSTIN, state: TX, zip: '787010001' }";
+    let text = text.replace("  submitter:", &format!("  {address}\n  submitter:"));
+    practice.write("scrubjay.yaml", &text);
+    let out = practice
+        .scrubjay(&["statement", "run", "--at", "2026-03-17T16:00:00Z"])
+        .good();
+    assert_eq!(out.matches("put into the folder").count(), 3, "{out}");
+    let found = std::fs::read_dir(practice.path("letters")).unwrap();
+    let mut names: Vec<String> = found
+        .map(|one| one.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(accounts[0].as_str()))
+        .collect();
+    names.sort();
+    let read =
+        |name: &String| std::fs::read_to_string(practice.path("letters").join(name)).unwrap();
+    let (page, text) = (read(&names[0]), read(&names[1]));
+    let from = [
+        "SAMPLE PRACTICE",
+        "1 SAMPLE ST",
+        "FLOOR 2",
+        "AUSTIN TX 78701-0001",
+    ];
+    let to = ["PERSON SAMPLE0", "2 SAMPLE ST", "AUSTIN TX 78702"];
+    for block in [&from[..], &to[..]] {
+        assert!(text.contains(&block.join("\n")), "{text}");
+        assert!(page.contains(&block.join("<br>\n")), "{page}");
+    }
+    assert_eq!(page.matches("<address>").count(), 2, "{page}");
+}
