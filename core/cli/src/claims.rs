@@ -414,8 +414,8 @@ fn happened(event: &Event) -> String {
         Event::DeadlineReached { deadline, due, .. } => {
             format!("deadline {}: due {due}", deadline.kind.as_str())
         }
-        _ => "another event".to_owned(),
         Event::WorkAssigned { item } => format!("work {} given to {}", item.id, item.owner.0),
+        _ => "another event".to_owned(),
     }
 }
 

@@ -412,6 +412,11 @@ pub enum Event {
         /// The item.
         item: Box<WorkItem>,
     },
+    /// Open work was given to another owner. Who did it, is the stamp's actor.
+    WorkAssigned {
+        /// The item as it now stands.
+        item: Box<WorkItem>,
+    },
     /// Work was done.
     WorkClosed {
         /// The item.
@@ -439,11 +444,6 @@ pub enum Event {
     },
     /// A record was made or changed.
     RecordKept {
-    /// Open work was given to another owner. Who did it, is the stamp's actor.
-    WorkAssigned {
-        /// The item as it now stands.
-        item: Box<WorkItem>,
-    },
         /// The whole of it, as it now stands.
         record: Record,
         /// Day on which somebody must look at it next; `None` where nobody
