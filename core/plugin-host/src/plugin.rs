@@ -175,6 +175,7 @@ impl Worker for PluginWorker {
         let instance = self.live.load();
         let said = match subject {
             _ if !instance.declares(hook) => Said::refused(Fault::NotAsked),
+            _ if !subject.is_judged_at(hook) => return,
             Subject::Claim(claim) if passed_over(instance.info(), claim).is_none() => {
                 self.ask(&instance, hook, claim, context)
             }
@@ -187,6 +188,7 @@ impl Worker for PluginWorker {
         let instance = self.live.load_full();
         let because = match subject {
             _ if !instance.declares(hook) => Some("hooks".to_owned()),
+            _ if !subject.is_judged_at(hook) => Some("frequency: void".to_owned()),
             Subject::Claim(claim) => passed_over(instance.info(), claim),
             _ => None,
         };

@@ -338,10 +338,13 @@ fn fault_finding(pack: &Pack, rule: &Rule, error: &EvalAltResult, shadow: bool) 
     }
 }
 
+/// Why no rule runs on a void as it is made.
+const VOID: &str = "frequency: void, which is judged at `submit`";
+
 impl Worker for RuleWorker {
     fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context, outcome: &mut Outcome) {
         self.catch_up();
-        if hook.subject() != subject.kind() {
+        if hook.subject() != subject.kind() || !subject.is_judged_at(hook) {
             return;
         }
         let facts = Facts::of(subject, context);
@@ -357,9 +360,17 @@ impl Worker for RuleWorker {
         self.catch_up();
         let facts = Facts::of(subject, context);
         let generation = &self.generation;
-        generation
+        let of_hook = generation
             .all()
-            .filter(|at| generation.rule(*at).1.card.hook == hook)
+            .filter(|at| generation.rule(*at).1.card.hook == hook);
+        if !subject.is_judged_at(hook) {
+            let not_run = of_hook.map(|at| NotRun {
+                rule: generation.rule(at).1.card.id.clone(),
+                because: VOID.to_owned(),
+            });
+            return not_run.collect();
+        }
+        of_hook
             .filter_map(|at| {
                 let why = generation.passed_over(at, &facts)?;
                 let rule = generation.rule(at).1.card.id.clone();

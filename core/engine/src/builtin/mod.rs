@@ -7,7 +7,7 @@ use scrubjay_hooks::{
     About, ClaimSubject, CodeBooks, Context, Finding, Handler, Hook, Outcome, Ran, Severity,
     Subject, Worker,
 };
-use scrubjay_model::Carc;
+use scrubjay_model::{Carc, Frequency};
 
 use crate::{Config, PracticeCodes};
 
@@ -179,7 +179,13 @@ impl Worker for BuiltIn {
             subject,
             payer,
         };
-        for (edit, name) in &self.edits {
+        // A void bills nothing: it must reach its payer and be readable there.
+        let is_void = subject.claim.frequency == Frequency::Void;
+        let edits = self
+            .edits
+            .iter()
+            .filter(|(edit, _)| !is_void || [NO_CHANNEL, X12, BALANCE].contains(&edit.id));
+        for (edit, name) in edits {
             let found = (edit.find)(&desk);
             outcome.ran.push(Ran {
                 rule: name.clone(),

@@ -10,8 +10,10 @@ mod follow_up;
 mod metric;
 mod visit;
 
-use scrubjay_model::{Claim, PayerProfile};
+use scrubjay_model::{Claim, Frequency, PayerProfile};
 use serde::{Deserialize, Serialize};
+
+use crate::Hook;
 
 pub use account::{
     AccountSubject, Collector, FacilityKind, GoodFaithEstimate, OwedClaim, StatementSent,
@@ -130,6 +132,15 @@ impl<'a> Subject<'a> {
             Self::Account(_) => SubjectKind::Account,
             Self::Metric(_) => SubjectKind::Metric,
         }
+    }
+
+    /// Whether handlers of policy are asked about a subject at a hook. A void bills
+    /// nothing: its services were judged as they were billed, and what concerns
+    /// the void itself is judged as it is sent, at the hook `submit`.
+    #[must_use]
+    pub fn is_judged_at(&self, hook: Hook) -> bool {
+        let made = matches!(hook, Hook::Claim | Hook::Scrub);
+        !made || !matches!(self, Self::Claim(of) if of.claim.frequency == Frequency::Void)
     }
 
     /// The payer that the subject stands with, where the practice knows it.

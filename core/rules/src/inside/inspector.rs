@@ -84,7 +84,7 @@ impl Inspector {
 
     /// Every rule of a hook, in the order in which they run.
     pub fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context) -> Vec<RuleTrace> {
-        if hook.subject() != subject.kind() {
+        if hook.subject() != subject.kind() || !subject.is_judged_at(hook) {
             return Vec::new();
         }
         let generation = Arc::clone(&self.generation);
