@@ -306,3 +306,52 @@ fn granted_four(practice: &Practice) {
         .scrubjay(&[&named[..], &from_to, &heard].concat())
         .good();
 }
+
+const NUMBER: &str = r#"
+/// id: listed/number-missing
+/// title: A listed service goes under the number of its authorization
+/// hook: scrub
+/// severity: block
+/// applies: { procedures: [G0151] }
+fn number_missing(claim) {
+    if claim.authorization.is_missing() {
+        block("authorization", "no authorization");
+    }
+}
+"#;
+
+/// A claim of the listed service without a number.
+fn bare() -> String {
+    claims_of(&[SampleClaim {
+        place: "11",
+        day: "20260227",
+        lines: &[("G0151", "400", 4)],
+    }])
+}
+
+#[test]
+fn a_claim_that_is_held_for_an_authorization_goes_when_it_is_granted() {
+    for by_answer in [true, false] {
+        let practice = booked(&format!("{LISTED}{NUMBER}"));
+        let asked = json(&practice, &["auth", "ask"]);
+        practice.write("inbox/03-claim.837", &bare());
+        assert!(practice.run().out.contains("1 claims, 1 held"));
+        let nothing = practice.scrubjay(&["claims", "submit"]).good();
+        assert!(nothing.contains("1 claim(s) are held, 400.00"), "{nothing}");
+        if by_answer {
+            let name = asked[0]["name"].as_str().unwrap();
+            let request = std::fs::read_to_string(practice.path("outbox").join(name)).unwrap();
+            practice.write("inbox/04-granted.278", &answer(&request, "A1", "AUTH77"));
+            practice.run().good();
+        } else {
+            granted_four(&practice);
+            practice.scrubjay(&["claims", "submit"]).good();
+        }
+        let sent = practice.sent();
+        let file = sent.iter().find(|name| name.ends_with(".837p")).unwrap();
+        let text = std::fs::read_to_string(practice.path("outbox").join(file)).unwrap();
+        assert!(text.contains("REF*G1*AUTH77~"), "{text}");
+        let work = practice.scrubjay(&["work", "list"]).good();
+        assert!(!work.contains("listed/number-missing"), "{work}");
+    }
+}

@@ -12,7 +12,7 @@ use scrubjay_store::{Cause, RecordFilter};
 use scrubjay_x12::TransactionSet;
 
 use super::on_file::{self, AuthorizationOnFile};
-use super::{ask, check, clock, units, words};
+use super::{ask, check, clock, granted, units, words};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::questions::names_another;
@@ -191,10 +191,21 @@ fn take_one(
     if let Some(reason) = work_of(&before, &held.authorization, &answer) {
         clock::open(desk, &key, reason)?;
     }
-    match &held.encounter {
-        Some(visit) => check(desk, visit),
-        None => Ok(()),
+    if let Some(visit) = &held.encounter {
+        check(desk, visit)?;
     }
+    if matches!(
+        answer.outcome,
+        Some(
+            ReviewOutcome::Certified
+                | ReviewOutcome::Partial
+                | ReviewOutcome::Modified
+                | ReviewOutcome::NotRequired
+        )
+    ) {
+        granted::judge_held(desk, &held)?;
+    }
+    Ok(())
 }
 
 /// What a person must do about an answer; none where all is well, or the payer

@@ -12,7 +12,7 @@ use scrubjay_model::{
 use super::meant::{self, Told};
 use super::on_file::{self, AuthorizationOnFile, payer_id};
 use super::want::{self, LETTERS, Wanted, WantedBy};
-use super::{check, clock, units};
+use super::{check, clock, granted, units};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -219,6 +219,9 @@ pub(crate) fn record(
     }
     for visit in concerned(desk, &held)? {
         check(desk, &visit)?;
+    }
+    if !matches!(heard.decision, DecisionByHand::Refused { .. }) {
+        granted::judge_held(desk, &held)?;
     }
     clock::warn(desk, &held)?;
     Ok(held)

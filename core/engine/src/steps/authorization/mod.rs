@@ -6,6 +6,7 @@ mod answer;
 mod ask;
 mod by_hand;
 pub(crate) mod clock;
+mod granted;
 mod meant;
 pub(crate) mod on_file;
 mod planned;
