@@ -187,7 +187,9 @@ pub enum ChargeEntryError {
         claim: ClaimId,
     },
     /// It was taken back.
-    #[error("charge {charge} was taken back, and stays so: enter what was done under another id")]
+    #[error(
+        "charge {charge} is void: it was taken back, and stays so; if the service was given after all, enter it under another id"
+    )]
     TakenBack {
         /// Charge.
         charge: ChargeId,

@@ -99,6 +99,12 @@ pub(crate) fn charge(desk: &mut Desk<'_>, entry: ChargeEntry) -> Result<Charged,
     })
 }
 
+/// Judges the charges of a visit that are not billed, as when one was entered: one
+/// of them has come back from a claim.
+pub(crate) fn judge_again(desk: &mut Desk<'_>, visit: &EncounterId) -> Result<(), EngineError> {
+    settle::settle(desk, visit).map(drop)
+}
+
 /// Keeps a charge as it was entered. Whoever calls it settles the visit.
 fn enter(desk: &mut Desk<'_>, entry: ChargeEntry) -> Result<ChargeOutcome, EngineError> {
     let visit = desk.encounter(&entry.visit)?;
@@ -112,17 +118,16 @@ fn enter(desk: &mut Desk<'_>, entry: ChargeEntry) -> Result<ChargeOutcome, Engin
         if held.encounter != visit.id {
             return Err(ChargeEntryError::OtherVisit { charge }.into());
         }
+        if held.billing == Billing::Void {
+            return Err(ChargeEntryError::TakenBack { charge }.into());
+        }
         let before = as_entered(desk.tx.as_ref(), &held)?;
         if entry.repeats(&before) {
             return Ok(ChargeOutcome::Unchanged);
         }
-        match &held.billing {
-            Billing::Unbilled => {}
-            Billing::Billed { claim } => {
-                let claim = claim.clone();
-                return Err(ChargeEntryError::Billed { charge, claim }.into());
-            }
-            Billing::Void => return Err(ChargeEntryError::TakenBack { charge }.into()),
+        if let Billing::Billed { claim } = &held.billing {
+            let claim = claim.clone();
+            return Err(ChargeEntryError::Billed { charge, claim }.into());
         }
         outcome = ChargeOutcome::Corrected;
         first_entered = Some(before.entered);

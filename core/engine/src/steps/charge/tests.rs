@@ -369,14 +369,12 @@ fn a_charge_that_was_taken_back_stays_so_and_its_reason_is_kept() {
         ("another patient's", "Ana")
     );
     drop(reader);
-    // The file that brought it may come again.
-    let again = practice.enter(entry("C-1", "V-1", "J0696")).unwrap();
-    assert_eq!(again.outcome, ChargeOutcome::Unchanged);
-    let refused = practice.enter(entry("C-1", "V-1", "G0439"));
-    assert!(matches!(
-        why(refused.unwrap_err()),
-        ChargeEntryError::TakenBack { .. }
-    ));
+    // Entered again, as it was or otherwise, it is not billed: whoever does is told.
+    for procedure in ["J0696", "G0439"] {
+        let refused = why(practice.enter(entry("C-1", "V-1", procedure)).unwrap_err());
+        assert!(matches!(refused, ChargeEntryError::TakenBack { .. }));
+        assert!(refused.to_string().contains("is void"), "{refused}");
+    }
     let refused = practice.on("2026-03-04", |desk| take_back(desk, &id("C-1"), " "));
     assert_eq!(why(refused.unwrap_err()), ChargeEntryError::Unsigned);
 }
