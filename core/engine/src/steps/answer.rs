@@ -10,6 +10,7 @@ use scrubjay_store::{ClaimRow, Event, JournalRow, Move};
 
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::build::wake;
 use crate::steps::deadline::deadlines_of;
 use crate::steps::refusal::{all_can_be_done, refused};
 use crate::steps::sendings::{answers_to_last, rejection, sendings, spoken_of};
@@ -31,7 +32,8 @@ enum Consequence {
     Review(&'static str),
 }
 
-const CONTRADICTION: &str = "was rejected and then accepted: ask the payer which holds, and do not send it again before that";
+/// What is to be asked where one stop rejected a claim and another took it.
+pub(crate) const CONTRADICTION: &str = "was rejected and then accepted: ask the payer which holds, and do not send it again before that";
 
 /// The table of what an answer does, by where the claim stands. `late` is an
 /// answer to an earlier sending than the last; `rejected_by` is who rejected
@@ -95,6 +97,7 @@ pub(crate) fn apply(
         && let Ok(payer_control) = control.parse()
     {
         desk.learn_payer_control(claim, &payer_control)?;
+        wake(desk, claim)?;
     }
     let Some(row) = desk.tx.claim(claim)? else {
         return Ok(());

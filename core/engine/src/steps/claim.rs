@@ -13,6 +13,7 @@ use scrubjay_x12::TransactionSet;
 
 use crate::desk::Desk;
 use crate::steps::authorization::on_file::seen_by_claim;
+use crate::steps::build::{later, wake};
 use crate::steps::chain;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::history;
@@ -115,9 +116,40 @@ pub(crate) enum Decision {
 pub(crate) fn create_claim(desk: &mut Desk<'_>, claim: Claim) -> Result<Decision, EngineError> {
     let payer = payer_key(desk.config, &claim);
     let replaces = original_of(desk.tx.as_ref(), &claim)?;
+    if replaces.is_none()
+        && let Some(earlier) = chain::to_earlier_payer(desk.tx.as_ref(), &claim)?
+    {
+        return create_behind(desk, claim, &earlier);
+    }
     let charge = charge_on_arrival(&claim, replaces.as_ref(), desk.config.is_self_pay(&payer));
-    let replaces = replaces.map(|row| row.id);
-    make_claim(desk, claim, replaces, (MoneyKind::Charge, charge))
+    let (id, original) = (claim.id.clone(), replaces.map(|row| row.id));
+    let decision = make_claim(desk, claim, original.clone(), (MoneyKind::Charge, charge))?;
+    let (Some(original), Decision::Held) = (original, decision) else {
+        return Ok(decision);
+    };
+    // The payer may have told its number of the original already.
+    wake(desk, &original)?;
+    let work = desk.tx.claim(&id)?.map(|row| row.status.work);
+    Ok(match work {
+        Some(Work::Ready) => Decision::Ready,
+        _ => decision,
+    })
+}
+
+/// Makes a claim to a later payer that came in beside the one to the payer before
+/// it, on which the charge stands: what the patient would owe there goes to it.
+fn create_behind(
+    desk: &mut Desk<'_>,
+    claim: Claim,
+    earlier: &ClaimRow,
+) -> Result<Decision, EngineError> {
+    let share = later::arrives_behind(desk, earlier, &claim)?;
+    let moves = !share.is_empty();
+    let decision = make_claim(desk, claim, None, (MoneyKind::Transfer, share))?;
+    if moves {
+        later::leave(desk, &earlier.id)?;
+    }
+    Ok(decision)
 }
 
 /// Makes a claim, posts what is owed on it from now on, and judges it.

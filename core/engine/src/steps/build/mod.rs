@@ -4,11 +4,15 @@
 
 mod candidate;
 mod group;
+pub(crate) mod later;
 mod left_out;
 mod make;
+mod moved;
 mod next_payer;
 mod settle;
+mod take_back;
 mod versions;
+mod waiting;
 
 use std::collections::BTreeSet;
 
@@ -28,11 +32,13 @@ use candidate::candidates;
 use group::Group;
 
 pub use left_out::{LeftOut, WhyLeftOut};
+pub(crate) use moved::booked;
 pub(crate) use next_payer::build as build_next;
 pub use next_payer::{NextClaim, NextPayers, NoNextClaim};
 pub(crate) use settle::settle_original;
 pub use versions::{NewVersion, ReplaceWith, VersionError};
 pub(crate) use versions::{With, replace, void};
+pub(crate) use waiting::wake;
 
 /// Which unbilled charges are to become claims: all of them, or those that fit
 /// what is given.

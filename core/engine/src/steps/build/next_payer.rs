@@ -4,18 +4,21 @@
 
 use scrubjay_hooks::Finding;
 use scrubjay_model::{
-    Account, Adjudicated, BusinessCalendar, Claim, ClaimId, ClaimPaymentStatus, Coverage, Deadline,
-    DeadlineBasis, DeadlineKind, Money, PatientBilling, PostingSet, Responsibility,
-    ResponsibleParty, Roll, SecondaryError, Work, WorkKind, secondary_claim,
+    Adjudicated, BusinessCalendar, Claim, ClaimId, ClaimPaymentStatus, Coverage, Deadline,
+    DeadlineBasis, DeadlineKind, Money, Responsibility, ResponsibleParty, Roll, SecondaryError,
+    Work, WorkKind, secondary_claim,
 };
-use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, RemittedRow};
+use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, RemittedRow};
 use serde::Serialize;
 
+use super::later::{self, is_unsettled};
+use super::moved::{close_where_paid, share_to};
 use super::{findings, next_id};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::chain::to_later_payer;
 use crate::steps::claim::{coverage_key, make_claim};
+use crate::steps::posting::place;
 
 /// What became of claims that the next payer is to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -64,14 +67,24 @@ pub(crate) fn build(desk: &mut Desk<'_>) -> Result<NextPayers, EngineError> {
     filter.work = Some(Work::Adjudicated);
     let mut next = NextPayers::default();
     for row in desk.tx.claims(&filter)? {
-        if !is_with_next_payer(&row) {
+        if !is_with_later_payer(&row) {
             continue;
         }
         let Some(claim) = desk.tx.claim_document(&row.id)? else {
             continue;
         };
+        // One whose own payer owes an answer still is not with the next one.
+        if row.status.responsibility == place(claim.order()) {
+            continue;
+        }
         match decided(desk, &row, &claim)? {
             Step::Made(of) => next.claims.push(make(desk, &row, *of)?),
+            Step::Behind(there, of) => {
+                if later::take_up(desk, &row, &there, &of)? == later::TakenUp::Withdrawn {
+                    let id = next_id(desk.tx.as_ref())?;
+                    next.claims.push(make(desk, &row, Claim { id, ..*of })?);
+                }
+            }
             Step::Waits(why) => next.left_out.push(NoNextClaim {
                 claim: row.id,
                 why,
@@ -92,7 +105,7 @@ pub(crate) fn build(desk: &mut Desk<'_>) -> Result<NextPayers, EngineError> {
     Ok(next)
 }
 
-fn is_with_next_payer(row: &ClaimRow) -> bool {
+fn is_with_later_payer(row: &ClaimRow) -> bool {
     matches!(
         row.status.responsibility,
         Responsibility::Secondary | Responsibility::Tertiary
@@ -103,21 +116,33 @@ fn is_with_next_payer(row: &ClaimRow) -> bool {
 enum Step {
     /// The claim is ready to be made.
     Made(Box<Claim>),
+    /// The next payer's claim is there already, and this is what it should say.
+    Behind(Box<ClaimRow>, Box<Claim>),
     /// It is too early.
     Waits(String),
     /// A person must see to it.
     Cannot(SecondaryError),
-    /// The next payer is not known, or was asked already.
+    /// The next payer is not known, or was asked already and nothing is left here.
     Nothing,
 }
 
 /// The next payer's claim, as far as it can be made today.
 fn decided(desk: &Desk<'_>, row: &ClaimRow, claim: &Claim) -> Result<Step, EngineError> {
-    let Some(next) = next_coverage(claim) else {
+    let there = to_later_payer(desk.tx.as_ref(), claim)?;
+    let of_later = there.as_ref().and_then(|(_, later)| later.destination());
+    let Some(next) = of_later.or_else(|| next_coverage(claim)) else {
         return Ok(Step::Nothing);
     };
-    if to_later_payer(desk.tx.as_ref(), claim)?.is_some() {
+    let left = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
+    if let Some((later, _)) = &there
+        && left.is_zero()
+        && !is_unsettled(desk.tx.as_ref(), &later.id)?
+    {
         return Ok(Step::Nothing);
+    }
+    if is_unsettled(desk.tx.as_ref(), &row.id)? {
+        let why = "the decision of the payer before this one is open".to_owned();
+        return Ok(Step::Waits(why));
     }
     let said = desk.tx.remitted(&row.id)?;
     let Some(last) = said.iter().rev().find(|said| said.payer == row.payer) else {
@@ -145,11 +170,44 @@ fn decided(desk: &Desk<'_>, row: &ClaimRow, claim: &Claim) -> Result<Step, Engin
         remitted: &remitted,
         decided: last.decided,
     };
-    let id = next_id(desk.tx.as_ref())?;
-    Ok(match secondary_claim(adjudicated, next, id) {
-        Ok(made) => Step::Made(Box::new(made)),
-        Err(error) => Step::Cannot(error),
+    let id = match &there {
+        Some((later, _)) => later.id.clone(),
+        None => next_id(desk.tx.as_ref())?,
+    };
+    let made = match secondary_claim(adjudicated, next, id) {
+        Ok(made) => Box::new(made),
+        Err(error) => return Ok(Step::Cannot(error)),
+    };
+    Ok(match there {
+        Some((later, _)) => Step::Behind(Box::new(later), made),
+        None => Step::Made(made),
     })
+}
+
+/// The claim to a later payer as the decision on the one before it has it now,
+/// under a new id; the reason where it cannot be made.
+pub(super) fn made_anew(
+    desk: &Desk<'_>,
+    earlier: &ClaimRow,
+    later: &Claim,
+    id: ClaimId,
+) -> Result<Result<Claim, SecondaryError>, EngineError> {
+    let said = desk.tx.remitted(&earlier.id)?;
+    let last = said.iter().rev().find(|said| said.payer == earlier.payer);
+    let document = desk.tx.claim_document(&earlier.id)?;
+    let (Some(last), Some(claim), Some(next)) = (last, &document, later.destination()) else {
+        return Ok(Err(SecondaryError::NotProcessed));
+    };
+    let mut remitted = last.remitted.clone();
+    if let ClaimPaymentStatus::Forwarded(order) = remitted.status {
+        remitted.status = ClaimPaymentStatus::Processed(order);
+    }
+    let adjudicated = Adjudicated {
+        claim,
+        remitted: &remitted,
+        decided: last.decided,
+    };
+    Ok(secondary_claim(adjudicated, next, id))
 }
 
 /// The coverage that pays after the one that the claim went to.
@@ -173,13 +231,6 @@ fn crossover_ends(desk: &Desk<'_>, row: &ClaimRow, said: &RemittedRow) -> chrono
     wait.due(&BusinessCalendar::default())
 }
 
-fn receivable(claim: &ClaimId, party: ResponsibleParty) -> Account {
-    Account::Receivable {
-        claim: claim.clone(),
-        party,
-    }
-}
-
 /// Makes the claim. What the patient would owe goes to the next payer.
 fn make(desk: &mut Desk<'_>, row: &ClaimRow, claim: Claim) -> Result<NextClaim, EngineError> {
     let id = claim.id.clone();
@@ -187,11 +238,7 @@ fn make(desk: &mut Desk<'_>, row: &ClaimRow, claim: Claim) -> Result<NextClaim, 
         .destination()
         .map(|next| coverage_key(desk.config, next));
     let owed = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
-    let moved = PostingSet::transfer(
-        receivable(&row.id, ResponsibleParty::Patient),
-        receivable(&id, ResponsibleParty::Insurance),
-        owed,
-    );
+    let moved = share_to(&row.id, &id, owed);
     make_claim(desk, claim, None, (MoneyKind::Transfer, moved))?;
     for item in desk.tx.open_work(Some(&row.id))? {
         if item.reason.starts_with(NO_CLAIM) {
@@ -199,14 +246,7 @@ fn make(desk: &mut Desk<'_>, row: &ClaimRow, claim: Claim) -> Result<NextClaim, 
             desk.record(&Event::WorkClosed { item, outcome })?;
         }
     }
-    if desk
-        .tx
-        .balance(&row.id, ResponsibleParty::Insurance)?
-        .is_zero()
-    {
-        desk.move_claim(&row.id, Move::Responsibility(Responsibility::None))?;
-        desk.move_claim(&row.id, Move::Work(Work::Closed))?;
-    }
+    close_where_paid(desk, &row.id)?;
     Ok(NextClaim {
         after: row.id.clone(),
         payer: payer.unwrap_or_default(),
@@ -233,57 +273,4 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, why: &str) -> Result<(), EngineErro
     }
     let owed = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
     desk.open_work(WorkKind::Task, Some(&row.id), owed, reason)
-}
-
-/// What came to a claim from the one to the payer before it, and from where:
-/// `None` where its charge was booked as it was made.
-pub(crate) fn moved_in(
-    desk: &Desk<'_>,
-    claim: &ClaimId,
-) -> Result<Option<(Account, Money)>, EngineError> {
-    let own = receivable(claim, ResponsibleParty::Insurance);
-    let rows = desk.tx.ledger(claim)?;
-    let come = rows.iter().filter(|row| {
-        row.money == MoneyKind::Transfer && row.account == own && row.amount.is_positive()
-    });
-    let of_another = |account: &Account| matches!(account, Account::Receivable { claim: before, .. } if before != claim);
-    for come in come {
-        let from = rows.iter().find(|row| {
-            row.sequence == come.sequence && row.amount == -come.amount && of_another(&row.account)
-        });
-        match from.map(|from| &from.account) {
-            // It came by the claim that this one replaces.
-            Some(Account::Receivable {
-                claim: replaced,
-                party: ResponsibleParty::Insurance,
-            }) => {
-                let first = moved_in(desk, replaced)?;
-                return Ok(first.map(|(account, _)| (account, come.amount)));
-            }
-            Some(account) => return Ok(Some((account.clone(), come.amount))),
-            None => {}
-        }
-    }
-    Ok(None)
-}
-
-/// Gives back what came from the claim to the payer before: the patient owes it.
-pub(crate) fn give_back(
-    desk: &mut Desk<'_>,
-    claim: &ClaimId,
-    (from, amount): (Account, Money),
-) -> Result<(), EngineError> {
-    let back = PostingSet::transfer(
-        receivable(claim, ResponsibleParty::Insurance),
-        from.clone(),
-        amount,
-    );
-    desk.move_money(MoneyKind::Transfer, Some(claim), back)?;
-    let Account::Receivable { claim: before, .. } = from else {
-        return Ok(());
-    };
-    desk.move_claim(&before, Move::Work(Work::Adjudicated))?;
-    desk.move_claim(&before, Move::Responsibility(Responsibility::Patient))?;
-    desk.move_claim(&before, Move::Patient(PatientBilling::Ready))?;
-    Ok(())
 }

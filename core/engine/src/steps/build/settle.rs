@@ -1,14 +1,18 @@
 //! Money and charges, when a claim takes the place of another or is taken back.
 
+use std::collections::BTreeSet;
+
 use scrubjay_model::{
     Account, Billing, Charge, Claim, ClaimId, Frequency, PostingSet, Record, RecordKind,
-    ResponsibleParty, Work,
+    Responsibility, ResponsibleParty, Work,
 };
 use scrubjay_store::{ClaimRow, Event, MoneyKind, Move, RecordFilter};
 
-use super::next_payer::{give_back, moved_in};
+use super::later;
+use super::moved::{booked, give_back, moved_in};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::charge;
 
 /// A replacement or void that leaves takes the place of its original: the
 /// original's charge is taken back, and a replacement's own is owed. The
@@ -25,16 +29,22 @@ pub(crate) fn settle_original(desk: &mut Desk<'_>, claim: &Claim) -> Result<(), 
         return Ok(());
     }
     let replaces = claim.frequency == Frequency::Replacement;
+    let what = match replaces {
+        true => format!("was replaced by claim {}", claim.id),
+        false => format!("was voided by claim {}", claim.id),
+    };
+    later::unsettle(desk, &original, &what)?;
     match (moved_in(desk, &original)?, replaces) {
         (Some((_, amount)), true) => {
             let on = PostingSet::transfer(owed_on(&original), owed_on(&claim.id), amount);
             desk.move_money(MoneyKind::Transfer, Some(&claim.id), on)?;
         }
-        (Some(come), false) => give_back(desk, &original, come)?,
+        (Some(come), false) => give_back(desk, &original, come, Responsibility::Patient)?,
         (None, _) => {
-            let back = PostingSet::transfer(owed_on(&original), Account::Revenue, row.charge);
+            let charge = booked(desk, &original, ResponsibleParty::Insurance)?;
+            let back = PostingSet::transfer(owed_on(&original), Account::Revenue, charge);
             desk.move_money(MoneyKind::ChargeReversed, Some(&original), back)?;
-            if replaces {
+            if replaces && !charge.is_zero() {
                 let charge =
                     PostingSet::transfer(Account::Revenue, owed_on(&claim.id), claim.charge);
                 desk.move_money(MoneyKind::Charge, Some(&claim.id), charge)?;
@@ -46,6 +56,8 @@ pub(crate) fn settle_original(desk: &mut Desk<'_>, claim: &Claim) -> Result<(), 
         &original,
         &format!("claim {} took its place", claim.id),
     )?;
+    // What the payer had left to the patient goes when it takes its decision back.
+    later::stop_billing(desk, &original)?;
     desk.move_claim(&original, Move::Work(Work::Void))?;
     hand_over(desk, &row, replaces.then_some(&claim.id))
 }
@@ -72,17 +84,25 @@ fn owed_on(claim: &ClaimId) -> Account {
     }
 }
 
-/// Gives the charges of a claim to another, or makes them unbilled again.
+/// Gives the charges of a claim to another, or makes them unbilled again: then
+/// each is judged as when it was entered, and may be held.
 pub(super) fn hand_over(
     desk: &mut Desk<'_>,
     row: &ClaimRow,
     to: Option<&ClaimId>,
 ) -> Result<(), EngineError> {
+    let mut visits = BTreeSet::new();
     for mut charge in charges_of(desk, row)? {
         charge.unbill();
+        visits.insert(charge.encounter.clone());
         // It is on no claim now, and may be put on one.
         if to.is_none_or(|to| charge.bill(to.clone()).is_ok()) {
             desk.keep(charge, None)?;
+        }
+    }
+    if to.is_none() {
+        for visit in &visits {
+            charge::judge_again(desk, visit)?;
         }
     }
     Ok(())

@@ -6,19 +6,20 @@ use std::collections::BTreeSet;
 
 use scrubjay_hooks::Finding;
 use scrubjay_model::{
-    Account, Claim, ClaimId, Frequency, LineOfBusiness, PatientBilling, PayerClaimControlNumber,
-    PostingSet, ResponsibleParty, Work,
+    Claim, ClaimId, Frequency, LineOfBusiness, PayerClaimControlNumber, PostingSet, Work,
 };
-use scrubjay_store::{ClaimRow, Event, MoneyKind, Move, patient_key};
+use scrubjay_store::{ClaimRow, MoneyKind, patient_key};
 use scrubjay_x12::Interchange;
 use serde::Serialize;
 
 use super::candidate::candidates_of;
-use super::next_payer::{give_back, moved_in};
-use super::settle::{charges_of, end_work, hand_over};
+use super::next_payer::made_anew;
+use super::settle::charges_of;
+use super::take_back::{note, take_back};
 use super::{bill, findings, group, make, practice};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::chain::to_earlier_payer;
 use crate::steps::claim::{claim_id, make_claim, payer_key};
 use crate::steps::correction::{CorrectionError, read_one};
 
@@ -28,7 +29,8 @@ pub enum ReplaceWith<'a> {
     /// The one claim of an 837, as it should be.
     File(&'a [u8]),
     /// What the practice has on file now: the charges of the claim, late ones
-    /// of the same visits among them, and the patient's record.
+    /// of the same visits among them, and the patient's record; of a claim to a
+    /// later payer, what the payer before has decided.
     Charges,
 }
 
@@ -48,6 +50,10 @@ pub struct NewVersion {
     pub claim: Option<ClaimId>,
     /// Where that claim stands as a piece of work, or else the original.
     pub work: Work,
+    /// Where a claim that was to take another's place was taken back: that other,
+    /// which stands as it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands: Option<ClaimId>,
     /// What rules have found on it.
     pub findings: Vec<Finding>,
 }
@@ -149,7 +155,10 @@ pub(crate) fn replace(
     let new_id = claim_id(desk.tx.as_ref(), &mut BTreeSet::new(), id.as_str())?;
     let (after, added) = match with {
         With::File(file) => (from_file(&new_id, file, &before, &number)?, Vec::new()),
-        With::Charges => from_charges(desk, &new_id, &row)?,
+        With::Charges => match to_earlier_payer(desk.tx.as_ref(), &before)? {
+            Some(earlier) => (from_decision(desk, &earlier, &before, &new_id)?, Vec::new()),
+            None => from_charges(desk, &new_id, &row)?,
+        },
     };
     let refuse = |what, instead| VersionError::Other {
         claim: id.clone(),
@@ -230,7 +239,7 @@ fn signed(desk: &Desk<'_>, reason: &str) -> Result<(), VersionError> {
 
 /// Whether no payer has the claim: it is still to leave, was turned down before
 /// it was decided, or goes to the patient.
-fn is_here(desk: &Desk<'_>, row: &ClaimRow) -> bool {
+pub(super) fn is_here(desk: &Desk<'_>, row: &ClaimRow) -> bool {
     let waits = matches!(
         row.status.work,
         Work::Draft | Work::Held | Work::Ready | Work::Rejected
@@ -311,6 +320,20 @@ fn from_file(
     Ok(read)
 }
 
+/// The claim to a later payer with what the payer before has decided by now.
+fn from_decision(
+    desk: &Desk<'_>,
+    earlier: &ClaimRow,
+    before: &Claim,
+    id: &ClaimId,
+) -> Result<Claim, EngineError> {
+    let made = made_anew(desk, earlier, before, id.clone())?;
+    Ok(made.map_err(|error| VersionError::NotOneClaim {
+        claim: before.id.clone(),
+        problem: format!("of claim {} before it: {error}", earlier.id),
+    })?)
+}
+
 /// The claim of the charges as they are on file now, and those that it has more.
 fn from_charges(
     desk: &Desk<'_>,
@@ -350,57 +373,6 @@ fn from_charges(
     Ok((claim, added.collect()))
 }
 
-/// Takes back a claim that no payer has: what is owed on it is not owed, and its
-/// charges are unbilled.
-fn take_back(desk: &mut Desk<'_>, row: &ClaimRow, reason: &str) -> Result<NewVersion, EngineError> {
-    let id = &row.id;
-    let document = desk.tx.claim_document(id)?;
-    let voids = document.is_some_and(|claim| claim.frequency == Frequency::Void);
-    // A replacement owes nothing until it has left.
-    let owes = !voids && (row.replaces.is_none() || row.submitted.is_some());
-    note(desk, id, "taken back", reason)?;
-    if let Some(come) = moved_in(desk, id)? {
-        give_back(desk, id, come)?;
-    } else if owes {
-        let party = if desk.config.is_self_pay(&row.payer) {
-            ResponsibleParty::Patient
-        } else {
-            ResponsibleParty::Insurance
-        };
-        let owed = Account::Receivable {
-            claim: id.clone(),
-            party,
-        };
-        let back = PostingSet::transfer(owed, Account::Revenue, row.charge);
-        desk.move_money(MoneyKind::ChargeReversed, Some(id), back)?;
-    }
-    let outcome = format!("taken back by {}", desk.stamp.actor);
-    end_work(desk, id, &outcome)?;
-    if row.status.patient == PatientBilling::Ready {
-        desk.move_claim(id, Move::Patient(PatientBilling::NotBilled))?;
-    }
-    desk.move_claim(id, Move::Work(Work::Void))?;
-    hand_over(desk, row, None)?;
-    Ok(NewVersion {
-        original: id.clone(),
-        claim: None,
-        work: Work::Void,
-        findings: Vec::new(),
-    })
-}
-
-/// Keeps with a claim what a person did to it, and why.
-fn note(desk: &mut Desk<'_>, id: &ClaimId, what: &str, reason: &str) -> Result<(), EngineError> {
-    let Some(claim) = desk.tx.claim_document(id)? else {
-        return Ok(());
-    };
-    desk.record(&Event::ClaimRevised {
-        claim: Box::new(claim),
-        changes: vec![format!("{what}: {}", reason.trim())],
-        by_hand: true,
-    })
-}
-
 fn made(desk: &Desk<'_>, original: ClaimId, claim: ClaimId) -> Result<NewVersion, EngineError> {
     let row = desk.tx.claim(&claim)?;
     Ok(NewVersion {
@@ -408,5 +380,6 @@ fn made(desk: &Desk<'_>, original: ClaimId, claim: ClaimId) -> Result<NewVersion
         findings: findings(desk.tx.as_ref(), &claim)?,
         original,
         claim: Some(claim),
+        stands: None,
     })
 }

@@ -10,6 +10,7 @@ use super::sorted::Sorted;
 use super::{Payment, REVERSED, asked, expected, later_payer, status};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::build::{later, wake};
 use crate::steps::{appeal, denial};
 
 /// Where the money of a remitted claim is when it is posted.
@@ -87,7 +88,8 @@ pub(super) fn post(
     } else {
         decide(desk, &row.id, claim.as_ref(), &sorted, payment)?;
     }
-    status::set(desk, row, claim.as_ref(), remitted, &sorted)
+    status::set(desk, row, claim.as_ref(), remitted, &sorted)?;
+    wake(desk, &row.id)
 }
 
 /// The journalled form of a remitted claim, with our claim where there is one.
@@ -213,6 +215,7 @@ fn reverse(
     original: Option<&RemittedRow>,
 ) -> Result<(), EngineError> {
     desk.close_work(id, WorkKind::Denial, "the decision was reversed")?;
+    later::unsettle(desk, id, "had its decision reversed by the payer")?;
     // Its first adjudication did not settle it, whatever the correction says.
     desk.record(&Event::Tagged {
         claim: id.clone(),

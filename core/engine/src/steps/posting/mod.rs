@@ -64,6 +64,7 @@ pub use read::{
 };
 pub use repost::Reposted;
 pub(crate) use repost::post_again;
+pub(crate) use status::place;
 pub use undo::Undone;
 pub(crate) use undo::{gone, undo};
 pub use waiting::Bound;

@@ -9,6 +9,7 @@ use scrubjay_store::{ClaimRow, Move};
 use super::sorted::Sorted;
 use crate::EngineError;
 use crate::desk::{Desk, Moved};
+use crate::steps::build::later;
 
 /// Moves the claim to where the decision leaves it.
 pub(super) fn set(
@@ -31,12 +32,18 @@ pub(super) fn set(
 
     let insurance = desk.tx.balance(id, ResponsibleParty::Insurance)?;
     let patient = desk.tx.balance(id, ResponsibleParty::Patient)?;
-    let next_payer = claim.and_then(|claim| next_responsibility(claim, remitted));
+    let mut next_payer = claim.and_then(|claim| next_responsibility(claim, remitted));
+    if let (Some(claim), None) = (claim, next_payer) {
+        // The claim may not name the next payer, to whom another went.
+        next_payer = later::next_of(desk.tx.as_ref(), claim)?.map(place);
+    }
+    // What this payer decided on may not stand.
+    let unsettled = later::is_unsettled(desk.tx.as_ref(), id)?;
     let refused = !sorted.refused.is_empty();
     let reversed = remitted.status == ClaimPaymentStatus::Reversal;
     let stands_with = place(deciding(claim, remitted));
     let responsibility = match next_payer {
-        _ if reversed => stands_with,
+        _ if reversed || unsettled => stands_with,
         Some(next) if !refused && patient.is_positive() => next,
         _ if !insurance.is_zero() || refused => stands_with,
         _ if patient.is_positive() => Responsibility::Patient,
@@ -74,7 +81,8 @@ pub(super) fn order(claim: Option<&Claim>) -> Responsibility {
     place(claim.map_or(CoverageOrder::Primary, Claim::order))
 }
 
-const fn place(order: CoverageOrder) -> Responsibility {
+/// The payer of a place in the order, as the one who owes.
+pub(crate) const fn place(order: CoverageOrder) -> Responsibility {
     match order {
         CoverageOrder::Primary | CoverageOrder::Later => Responsibility::Primary,
         CoverageOrder::Secondary => Responsibility::Secondary,

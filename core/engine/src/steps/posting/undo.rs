@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scrubjay_model::{
-    Claim, ClaimId, ClaimStatus, Money, PayerClaimControlNumber, TraceNumber, WorkItem, WorkItemId,
-    WorkKind,
+    Claim, ClaimId, ClaimPaymentStatus, ClaimStatus, Money, PayerClaimControlNumber, TraceNumber,
+    Work, WorkItem, WorkItemId, WorkKind,
 };
 use scrubjay_store::{
     Counter, Decided, Event, JournalRow, MoneyKind, Move, Reader, Sequence, StoreError,
@@ -19,6 +19,7 @@ use super::record::{on_record, remittance_row, rows_of};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::appeal;
+use crate::steps::build::later;
 
 /// A remittance whose posting was taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,6 +61,10 @@ pub(crate) fn undo(
     let mut touched = Vec::new();
     for id in claims_of(&rows) {
         touched.push(Touched::read(reader, id, &rows, trace)?);
+    }
+    for claim in touched.iter().filter(|claim| claim.was_decided) {
+        let what = format!("had its decision undone with remittance {trace}");
+        later::unsettle(desk, &claim.id, &what)?;
     }
     move_money_back(desk, &rows)?;
     settle_work(desk, &rows, &touched, trace)?;
@@ -128,6 +133,8 @@ struct Touched {
     payer_control: Option<PayerClaimControlNumber>,
     /// Every work item that was ever opened on it.
     items: BTreeMap<WorkItemId, WorkItem>,
+    /// Whether the posting decided it, and did not only reverse what was decided.
+    was_decided: bool,
     /// Whether it was moved, or its money was, after the posting.
     went_on: bool,
 }
@@ -149,7 +156,7 @@ impl Touched {
             .collect();
         let last = rows.last().copied().unwrap_or_default();
         let made = history.iter().find_map(|row| made(&row.event));
-        let Some(claim) = made else {
+        let Some(document) = made else {
             let problem = format!("the journal does not tell how claim {id} was made");
             return Err(StoreError::Contradiction { problem }.into());
         };
@@ -157,10 +164,11 @@ impl Touched {
             id,
             rows,
             decided: Decided::default(),
-            status: first_status(claim),
+            status: first_status(document),
             tags: BTreeSet::new(),
             payer_control: None,
             items: BTreeMap::new(),
+            was_decided: posting.iter().any(|row| decides(&row.event, &document)),
             went_on: false,
         };
         for row in &history {
@@ -189,7 +197,10 @@ impl Touched {
         self.decided.take(event);
         match event {
             Event::Moved { to, .. } => {
-                moved(&mut self.status, *to);
+                // Where the decision had left it goes with the decision.
+                if !(later && self.was_decided && follows_decision(*to)) {
+                    moved(&mut self.status, *to);
+                }
                 self.went_on |= later;
             }
             Event::MoneyMoved { .. } | Event::RecordMoneyMoved { .. } => self.went_on |= later,
@@ -222,6 +233,16 @@ fn made(event: &Event) -> Option<&Claim> {
     }
 }
 
+/// Whether an event is a decision on a claim that may stand.
+fn decides(event: &Event, document: &Claim) -> bool {
+    let passes = [
+        ClaimPaymentStatus::Reversal,
+        ClaimPaymentStatus::Predetermination,
+    ];
+    matches!(event, Event::ClaimRemitted { claim: Some(claim), remitted, .. }
+        if *claim == document.id && !passes.contains(&remitted.status))
+}
+
 /// The trace number of the remittance whose decision an event is.
 const fn decided_in(event: &Event) -> Option<&TraceNumber> {
     match event {
@@ -233,6 +254,14 @@ const fn decided_in(event: &Event) -> Option<&TraceNumber> {
         | Event::TakenBack { trace, .. } => Some(trace),
         _ => None,
     }
+}
+
+/// Whether a claim is moved so since its payer has decided.
+const fn follows_decision(to: Move) -> bool {
+    matches!(
+        to,
+        Move::Work(Work::Adjudicated | Work::Closed) | Move::Responsibility(_)
+    )
 }
 
 const fn moved(status: &mut ClaimStatus, to: Move) {

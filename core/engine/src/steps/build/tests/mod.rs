@@ -2,6 +2,7 @@
 
 mod charges;
 mod content;
+mod later;
 mod next;
 mod versions;
 

@@ -15,7 +15,7 @@ use super::*;
 use crate::steps::claim::create_claim;
 use crate::steps::posting;
 
-fn adjustment(group: &str, carc: &str, cents: i64) -> Adjustment {
+pub(super) fn adjustment(group: &str, carc: &str, cents: i64) -> Adjustment {
     Adjustment {
         group: AsSent::read(group),
         carc: AsSent::read(carc),
@@ -25,7 +25,7 @@ fn adjustment(group: &str, carc: &str, cents: i64) -> Adjustment {
 }
 
 /// The 835 of a payer about one claim, as it comes out of its file.
-fn sent(payer: &str, trace: &str, claim: RemittanceClaim) -> Remittance {
+pub(super) fn sent(payer: &str, trace: &str, claim: RemittanceClaim) -> Remittance {
     let remittance = Remittance {
         paid: claim.paid,
         method: "CHK".to_owned(),
@@ -64,7 +64,7 @@ fn sent(payer: &str, trace: &str, claim: RemittanceClaim) -> Remittance {
 }
 
 /// What a payer decided: of the claim, and of each line.
-fn remitted(
+pub(super) fn remitted(
     claim: &Claim,
     status: ClaimPaymentStatus,
     whole: &PriorPayment,
@@ -107,7 +107,7 @@ fn remitted(
     }
 }
 
-fn decision(paid: i64, adjustments: Vec<Adjustment>) -> PriorPayment {
+pub(super) fn decision(paid: i64, adjustments: Vec<Adjustment>) -> PriorPayment {
     PriorPayment {
         paid: Money::from_cents(paid),
         adjustments,
@@ -116,7 +116,7 @@ fn decision(paid: i64, adjustments: Vec<Adjustment>) -> PriorPayment {
 }
 
 /// A claim of one service of 100 dollars to two payers, sent to the first.
-fn with_two_payers() -> (Bench, ClaimId) {
+pub(super) fn with_two_payers() -> (Bench, ClaimId) {
     let covered = vec![
         held(CoverageOrder::Primary, "PAY01"),
         held(CoverageOrder::Secondary, "PAY02"),
@@ -130,14 +130,19 @@ fn with_two_payers() -> (Bench, ClaimId) {
     (bench, id)
 }
 
-fn post(bench: &mut Bench, remittance: &Remittance) {
+pub(super) fn post(bench: &mut Bench, remittance: &Remittance) {
     bench
         .at(|desk| posting::post(desk, remittance, None))
         .unwrap();
 }
 
 /// The first payer allows 80, pays `paid` cents of it and leaves the rest to the patient.
-fn primary_decides(bench: &mut Bench, id: &ClaimId, status: ClaimPaymentStatus, paid: i64) {
+pub(super) fn primary_decides(
+    bench: &mut Bench,
+    id: &ClaimId,
+    status: ClaimPaymentStatus,
+    paid: i64,
+) {
     let claim = bench.claim(id);
     let said = decision(
         paid,
@@ -154,7 +159,7 @@ fn primary_decides(bench: &mut Bench, id: &ClaimId, status: ClaimPaymentStatus, 
     post(bench, &sent("PAY01", "T1", about));
 }
 
-fn build_next(bench: &mut Bench) -> NextPayers {
+pub(super) fn build_next(bench: &mut Bench) -> NextPayers {
     bench.at(super::super::build_next).unwrap()
 }
 
@@ -290,7 +295,40 @@ proptest! {
             let taken: Money = prior.adjustments.iter().map(|of| of.amount).sum();
             prop_assert_eq!(prior.paid + taken, claim.lines[0].charge);
             prop_assert_eq!(made.owed, left);
+            assert_cob_balances(&written(&[&claim]));
         }
+    }
+}
+
+/// What a claim says of payers before, read from the file itself: of each line
+/// SVD02 and its CAS come to SV102, and of the claim AMT*D and every CAS to CLM02
+/// (`domain.md` 2.6 point 7).
+fn assert_cob_balances(file: &[u8]) {
+    let text = String::from_utf8(file.to_vec()).unwrap();
+    let amount = |text: &str| -> Money { text.parse().unwrap() };
+    let (mut whole, mut paid, mut taken) = (Money::ZERO, Money::ZERO, Money::ZERO);
+    let mut lines: Vec<(Money, Money)> = Vec::new();
+    for segment in text.split('~') {
+        let parts: Vec<&str> = segment.trim().split('*').collect();
+        match parts[..] {
+            ["CLM", _, charge, ..] => whole = amount(charge),
+            ["AMT", "D", said] => paid = amount(said),
+            ["SV1", _, charge, ..] => lines.push((amount(charge), Money::ZERO)),
+            ["SVD", _, said, ..] => lines.last_mut().unwrap().1 += amount(said),
+            ["CAS", _, ref reasons @ ..] => {
+                let sum: Money = reasons.chunks(3).map(|of| amount(of[1])).sum();
+                taken += sum;
+                if let Some(line) = lines.last_mut() {
+                    line.1 += sum;
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(paid + taken, whole, "{text}");
+    assert!(!lines.is_empty());
+    for (charge, decided) in lines {
+        assert_eq!(decided, charge, "{text}");
     }
 }
 
@@ -361,6 +399,7 @@ fn the_chain_of_the_corpus_is_built_again() {
         .flat_map(|line| &line.prior[0].adjustments);
     let taken: Money = all.chain(&decided.adjustments).map(|of| of.amount).sum();
     assert_eq!(decided.paid + taken, built.charge);
+    assert_cob_balances(&written(&[&built]));
     assert_eq!(bench.owed(&id), (stays, Money::ZERO));
     assert_eq!(bench.owed(&built.id), (owes, Money::ZERO));
     assert_eq!(bench.balance("revenue"), -charge);

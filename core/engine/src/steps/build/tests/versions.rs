@@ -4,6 +4,7 @@ use scrubjay_model::Responsibility;
 use scrubjay_store::{MoneyKind, Move};
 
 use super::*;
+use crate::steps::claim::create_claim;
 
 /// A patient with one claim of two charges that the payer has decided.
 fn adjudicated(payer: &str) -> (Bench, ClaimId) {
@@ -206,4 +207,66 @@ fn a_version_taken_back_before_it_left_lets_another_be_made() {
     assert_ne!(first, second);
     let moves = bench.read(|reader| reader.ledger(&second).unwrap());
     assert!(moves.iter().all(|row| row.money != MoneyKind::Charge));
+}
+
+#[test]
+fn a_void_of_an_undecided_claim_waits_for_the_payer_and_is_judged_again() {
+    let covered = vec![held(CoverageOrder::Primary, "PAY01")];
+    let mut bench = Bench::seen("P-1", covered, &["2026-03-02"]);
+    bench.keep(charge("C-1", "V-2026-03-02", "P-1", "2026-03-02"));
+    let id = bench.build().claims[0].claim.clone();
+    sent(&mut bench, &id);
+    // The host's own void, made before the payer has told its number.
+    let void = Claim {
+        id: "HOST-8".parse().unwrap(),
+        frequency: scrubjay_model::Frequency::Void,
+        ..bench.claim(&id)
+    };
+    let new = void.id.clone();
+    bench
+        .at(|desk| {
+            create_claim(desk, void)?;
+            // As a rule at the hook `submit` does it.
+            desk.move_claim(&new, Move::Work(Work::Held))?;
+            let why = "no number".to_owned();
+            desk.open_work(WorkKind::ScrubHold, Some(&new), Money::ZERO, why)
+        })
+        .unwrap();
+    bench.at(|desk| wake(desk, &id)).unwrap();
+    assert_eq!(bench.claim(&new).payer_control, None);
+    bench
+        .at(|desk| {
+            desk.learn_payer_control(&id, &"ICN1".parse().unwrap())?;
+            wake(desk, &id)
+        })
+        .unwrap();
+    assert_eq!(
+        bench.claim(&new).payer_control,
+        Some("ICN1".parse().unwrap())
+    );
+    assert_eq!(bench.row(&new).status.work, Work::Ready);
+    assert!(
+        bench
+            .read(|reader| reader.open_work(Some(&new)).unwrap())
+            .is_empty()
+    );
+    sent(&mut bench, &new);
+    assert_eq!(bench.owed(&id), (Money::ZERO, Money::ZERO));
+}
+
+#[test]
+fn a_late_charge_is_held_again_when_its_replacement_is_taken_back() {
+    let (mut bench, id) = adjudicated("PAY01");
+    bench.keep(charge("C-3", "V-2026-03-02", "P-1", "2026-03-02"));
+    let new = replaced(&mut bench, &id).claim.unwrap();
+    let back = bench.at(|desk| void(desk, &new, "not needed")).unwrap();
+    assert_eq!(back.stands, Some(id.clone()));
+    assert_eq!(bench.charge("C-3").billing, Billing::Unbilled);
+    let key = RecordKey::from(&"C-3".parse::<ChargeId>().unwrap());
+    let open = bench.read(|reader| reader.record_work(&key).unwrap());
+    assert_eq!(open.len(), 1, "{open:?}");
+    // It makes no claim of its own, and goes on the next replacement.
+    assert!(bench.build().claims.is_empty());
+    let again = replaced(&mut bench, &id).claim.unwrap();
+    assert_eq!(bench.claim(&again).lines.len(), 3);
 }
