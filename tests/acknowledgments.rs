@@ -167,6 +167,12 @@ fn a_corrected_claim_goes_again_and_its_time_to_file_runs_from_the_service() {
         (filing.basis.to_string(), filing.proof.is_some())
     };
     let first = batch(&practice, 0);
+    // What is asked about this sending is moot once the claim is mended.
+    take(
+        &mut engine,
+        &claim_status(12, "PR", &first, &[("S00000", "A4:35:PR")]),
+    );
+    assert_eq!(open(&engine, WorkKind::AcknowledgmentReview).len(), 1);
     take(
         &mut engine,
         &claim_status(13, "PR", &first, &[("S00000", "A2:20:PR")]),
@@ -202,6 +208,7 @@ fn a_corrected_claim_goes_again_and_its_time_to_file_runs_from_the_service() {
     assert_eq!(corrected.changed, ["charge", "diagnoses", "lines"]);
     assert_eq!(corrected.work, Work::Ready);
     assert!(open(&engine, WorkKind::Rejection).is_empty());
+    assert!(open(&engine, WorkKind::AcknowledgmentReview).is_empty());
     let reader = engine.read().unwrap();
     let balance = reader
         .balance(&id(0), scrubjay::model::ResponsibleParty::Insurance)

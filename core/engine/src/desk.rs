@@ -207,7 +207,7 @@ impl Desk<'_> {
     fn settle_work(&mut self, claim: &ClaimId, to: Work) -> Result<(), EngineError> {
         let settled: &[WorkKind] = match to {
             Work::Accepted => &[WorkKind::Deadline],
-            Work::Submitted => &[WorkKind::Rejection],
+            Work::Ready | Work::Submitted => &[WorkKind::Rejection],
             Work::Adjudicated | Work::Closed | Work::Void => &[
                 WorkKind::Deadline,
                 WorkKind::FollowUp,

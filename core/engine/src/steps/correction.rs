@@ -1,15 +1,20 @@
 //! A person mends a claim that has not been taken: its content is replaced, the
 //! rules judge it from the start, and what is owed follows its charge.
 
+use std::collections::BTreeSet;
+
+use scrubjay_hooks::Effect;
 use scrubjay_model::{
     Account, Claim, ClaimId, Frequency, PostingSet, ResponsibleParty, Work, WorkKind,
 };
-use scrubjay_store::{ClaimRow, Event, MoneyKind};
+use scrubjay_store::{ClaimRow, Event, JournalRow, MoneyKind};
 use scrubjay_x12::Interchange;
 use serde::Serialize;
 
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::answer::CONTRADICTION;
+use crate::steps::build::booked;
 use crate::steps::claim::{payer_key, scrub_again};
 use crate::steps::person;
 
@@ -187,9 +192,7 @@ pub(crate) fn correct(
         by_hand: true,
     })?;
     let outcome = format!("corrected by {}", desk.stamp.actor);
-    for kind in [WorkKind::ScrubHold, WorkKind::Rejection] {
-        desk.close_work(id, kind, &outcome)?;
-    }
+    close_moot(desk, id, &outcome)?;
     scrub_again(desk, &row)?;
     let work = desk.tx.claim(id)?.map_or(work, |row| row.status.work);
     Ok(Corrected {
@@ -197,6 +200,47 @@ pub(crate) fn correct(
         changed,
         work,
     })
+}
+
+/// Closes what was to be done about the claim as it was: its holds, its rejection,
+/// the answers to a sending that counts no more, and what rules had asked for,
+/// which they ask for again where it is still wanted. Time goes on, and whether a
+/// payer has the claim after all is still to be asked.
+fn close_moot(desk: &mut Desk<'_>, id: &ClaimId, outcome: &str) -> Result<(), EngineError> {
+    let asked = tasks_of_rules(&desk.tx.history(id)?);
+    for item in desk.tx.open_work(Some(id))? {
+        let moot = match item.kind {
+            WorkKind::ScrubHold
+            | WorkKind::Rejection
+            | WorkKind::MissingAcknowledgment
+            | WorkKind::FollowUp => true,
+            WorkKind::AcknowledgmentReview => !item.reason.contains(CONTRADICTION),
+            WorkKind::Task => asked.contains(&item.reason),
+            _ => false,
+        };
+        if moot {
+            desk.record(&Event::WorkClosed {
+                item: item.id,
+                outcome: outcome.to_owned(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Why rules have opened tasks, as the tasks say it.
+fn tasks_of_rules(history: &[JournalRow]) -> BTreeSet<String> {
+    let judged = history.iter().filter_map(|row| match &row.event {
+        Event::Judged { outcome, .. } => Some(outcome),
+        _ => None,
+    });
+    let effects = judged.flat_map(|outcome| &outcome.effects);
+    effects
+        .filter_map(|(rule, effect)| match effect {
+            Effect::OpenTask { reason, .. } => Some(format!("{reason} ({rule})")),
+            _ => None,
+        })
+        .collect()
 }
 
 /// What is owed follows the charge, where it is owed already: on a replacement
@@ -215,6 +259,10 @@ fn settle_charge(
     } else {
         ResponsibleParty::Insurance
     };
+    // On a claim to a later payer nothing is: the charge stands on the first.
+    if !before.charge.is_zero() && booked(desk, &row.id, party)?.is_zero() {
+        return Ok(());
+    }
     let owed = Account::Receivable {
         claim: row.id.clone(),
         party,
