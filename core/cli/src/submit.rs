@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use scrubjay::model::ClaimId;
-use scrubjay::{Delivery, EngineError, Preview, Selection, Sent};
+use scrubjay::{Delivery, EngineError, Preview, Selection, Sent, Waiting};
 
 use crate::place::Place;
 use crate::run::print_json;
@@ -49,11 +49,11 @@ pub(crate) fn submit(
         preview.map(|preview| print_preview(out, &preview, arguments.json))
     } else {
         let sent = engine.submit_only(&selection, &arguments.by);
-        sent.and_then(|sent| Ok((sent, engine.deliver()?)))
-            .map(|(sent, deliveries)| {
+        sent.and_then(|sent| Ok((sent, engine.deliver()?, engine.held_claims(&selection)?)))
+            .map(|(sent, deliveries, held)| {
                 stuck = deliveries.iter().any(|one| one.problem.is_some());
                 tell_problems(&deliveries);
-                print_sent(out, &sent, arguments.json)
+                print_sent(out, &sent, held, arguments.json)
             })
     };
     match ended {
@@ -75,15 +75,24 @@ fn tell_problems(deliveries: &[Delivery]) {
     }
 }
 
-fn print_sent(out: &mut impl Write, sent: &[Sent], json: bool) -> anyhow::Result<()> {
+fn print_sent(
+    out: &mut impl Write,
+    sent: &[Sent],
+    held: Waiting,
+    json: bool,
+) -> anyhow::Result<()> {
     if json {
         return print_json(out, sent);
     }
     if sent.is_empty() {
-        writeln!(
-            out,
-            "nothing was sent; `scrubjay claims list` shows what waits and why"
-        )?;
+        match held.claims {
+            0 => writeln!(out, "nothing was sent: no claim is ready, and none is held")?,
+            claims => writeln!(
+                out,
+                "nothing was sent: {claims} claim(s) are held, {}; `scrubjay work list` tells by what, `scrubjay claims show CLAIM` what is wrong",
+                dollars(held.charge)
+            )?,
+        }
     }
     for file in sent {
         writeln!(

@@ -98,10 +98,16 @@ fn tell(
             "claim {claim} {does} {original} and is {}",
             version.work
         )?,
-        None => writeln!(
-            out,
-            "claim {original} is taken back: no payer had it, and its charges are unbilled"
-        )?,
+        None => match &version.stands {
+            Some(stands) => writeln!(
+                out,
+                "claim {original} is taken back: it had not left, and claim {stands} stands as it did"
+            )?,
+            None => writeln!(
+                out,
+                "claim {original} is taken back: no payer had it, and its charges are unbilled"
+            )?,
+        },
     }
     print_findings(out, &version.findings)?;
     Ok(ExitCode::SUCCESS)

@@ -153,7 +153,7 @@ pub use steps::registration::{
     Repaired,
 };
 pub use steps::release::{Hold, ReleaseError, Released};
-pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError};
+pub use steps::selection::{HeldBack, PlannedFile, Preview, Selection, SubmitError, Waiting};
 pub use steps::submission::Sent;
 pub use steps::visit::{BookedSheet, ListedError, VisitError, Visited, planned_service};
 pub use steps::work::{Standing, WorkClosed, WorkError};

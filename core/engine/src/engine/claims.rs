@@ -14,7 +14,7 @@ use crate::intake;
 use crate::once::Call;
 use crate::steps::correction::{self, Corrected, CorrectionError};
 use crate::steps::hold::{self, Held};
-use crate::steps::selection::{self, Preview, Selection};
+use crate::steps::selection::{self, Preview, Selection, Waiting};
 use crate::steps::submission::{self, Sent};
 
 impl Engine {
@@ -70,6 +70,14 @@ impl Engine {
             stamp,
         };
         selection::preview(&mut desk, selection)
+    }
+
+    /// The held ones of the claims that are meant: what a sending has left behind.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn held_claims(&self, selection: &Selection) -> Result<Waiting, EngineError> {
+        selection::waiting(self.store.read()?.as_ref(), &self.config, selection)
     }
 
     pub(crate) fn submit_under(

@@ -255,6 +255,33 @@ pub(crate) fn preview(desk: &mut Desk<'_>, selection: &Selection) -> Result<Prev
     Ok(Preview { files, held })
 }
 
+/// Claims that are held here, and do not leave before somebody has looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Waiting {
+    /// How many.
+    pub claims: usize,
+    /// What they come to.
+    pub charge: Money,
+}
+
+/// The held ones of the claims that are meant.
+pub(crate) fn waiting(
+    reader: &dyn Reader,
+    config: &Config,
+    selection: &Selection,
+) -> Result<Waiting, EngineError> {
+    let mut filter = ClaimFilter::default();
+    filter.work = Some(Work::Held);
+    let mut waiting = Waiting::default();
+    for row in reader.claims(&filter)? {
+        if selection.takes(config, &row) {
+            waiting.claims += 1;
+            waiting.charge += row.charge;
+        }
+    }
+    Ok(waiting)
+}
+
 fn reason_of_hold(reader: &dyn Reader, claim: &ClaimId) -> Result<String, EngineError> {
     let open = reader.open_work(Some(claim))?;
     let hold = open
