@@ -282,3 +282,159 @@ fn a_claim_is_replaced_with_its_late_charge_and_voided_with_a_reason() {
     let verified = practice.scrubjay(&["db", "verify"]).good();
     assert!(verified.contains("clean"), "{verified}");
 }
+
+/// What stands under a heading of `claims show`.
+fn balance_of(practice: &Practice, claim: &str) -> String {
+    let shown = shown(practice, claim);
+    let line = shown
+        .lines()
+        .find(|line| line.contains("owed by the payer"));
+    line.unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_claim_to_the_next_payer_follows_the_decision_before_it() {
+    let practice = charged("");
+    let claims = built(&practice, &["V-1"]);
+    let first = texts(&claims, "claims", "claim").remove(0);
+    practice.scrubjay(&["claims", "submit"]).good();
+    practice.write("inbox/e.835", &remittance(&first));
+    practice.run().good();
+    let file = left(&practice);
+    let second = file.split("CLM*").nth(1).unwrap();
+    let second = second.split('*').next().unwrap();
+    let who = ["--by", "Ana", "--reason", "another practice's"];
+    practice
+        .scrubjay(&[&["remit", "undo", "TRACE1"], &who[..]].concat())
+        .good();
+    let nothing = "owed by the payer 0.00, by the patient 0.00";
+    assert!(balance_of(&practice, second).contains(nothing));
+    assert!(
+        balance_of(&practice, &first).contains("owed by the payer 140.00, by the patient 0.00")
+    );
+    let work = practice.scrubjay(&["work", "list"]).good();
+    assert!(
+        work.contains(&format!("the claim before it, {first}")),
+        "{work}"
+    );
+    practice
+        .scrubjay(&["remit", "repost", "TRACE1", "--by", "Ana"])
+        .good();
+    practice.run().good();
+    assert!(balance_of(&practice, second).contains("owed by the payer 21.00"));
+    assert!(balance_of(&practice, &first).contains(nothing));
+    let work = practice.scrubjay(&["work", "list"]).good();
+    assert!(!work.contains("the claim before it"), "{work}");
+    let verified = practice.scrubjay(&["db", "verify"]).good();
+    assert!(verified.contains("clean"), "{verified}");
+}
+
+#[test]
+fn a_void_waits_for_the_payers_decision_and_goes_with_it() {
+    let coverage =
+        std::fs::read_to_string(repository().join("payer-rules/base/coverage.rhai")).unwrap();
+    let at = coverage
+        .find("/// id: base/replacement-names-original")
+        .unwrap();
+    let end = coverage[at..].find("\n}\n").unwrap() + at + 3;
+    let practice = charged(&coverage[at..end]);
+    let table = repository().join("payer-rules/base/tables/undecided.csv");
+    practice.write(
+        "packs/base/tables/undecided.csv",
+        &std::fs::read_to_string(table).unwrap(),
+    );
+    let claims = built(&practice, &["V-2"]);
+    let first = texts(&claims, "claims", "claim").remove(0);
+    practice.scrubjay(&["claims", "submit"]).good();
+    practice.write("inbox/e.277", &taken_by_payer(&first));
+    practice.run().good();
+    let who = ["--by", "Ana", "--reason", "another patient's"];
+    practice
+        .scrubjay(&[&["claims", "void", &first], &who[..]].concat())
+        .good();
+    practice.scrubjay(&["claims", "submit"]).good();
+    let nothing = practice.scrubjay(&["claims", "submit"]).good();
+    assert!(nothing.contains("1 claim(s) are held, 100.00"), "{nothing}");
+    let void = format!("{first}.2");
+    assert!(shown(&practice, &void).contains("held"));
+    // One that has not left is taken back, and what it was to void stands.
+    let back = practice.scrubjay(&[&["claims", "void", &void], &who[..]].concat());
+    let back = back.good();
+    assert!(
+        back.contains(&format!("claim {first} stands as it did")),
+        "{back}"
+    );
+    practice
+        .scrubjay(&[&["claims", "void", &first], &who[..]].concat())
+        .good();
+    practice.scrubjay(&["claims", "submit"]).good();
+    practice.write("inbox/f.835", &payment(&first));
+    practice.run().good();
+    let file = left(&practice);
+    assert!(
+        file.contains(&format!("CLM*{first}.3*100***11:B:8")),
+        "{file}"
+    );
+    assert!(file.contains("REF*F8*PAYERS-NUMBER~"), "{file}");
+}
+
+/// The payer's 277CA: it has the claim, under a number of its own.
+fn taken_by_payer(claim: &str) -> String {
+    let body = [
+        "BHT*0085*08*ANSWER*20260303*0815*TH".to_owned(),
+        "HL*1**20*1".to_owned(),
+        "NM1*PR*2*SAMPLE PAYER*****46*SAMPLEPAY".to_owned(),
+        "TRN*1*R1".to_owned(),
+        "DTP*050*D8*20260303".to_owned(),
+        "DTP*009*D8*20260303".to_owned(),
+        "HL*2*1*21*1".to_owned(),
+        "NM1*41*2*SAMPLE PRACTICE*****46*SAMPLESENDER".to_owned(),
+        "TRN*2*NONE".to_owned(),
+        "STC*A1:19:PR*20260303*WQ*100".to_owned(),
+        "HL*3*2*19*1".to_owned(),
+        "NM1*85*2*SAMPLE PRACTICE*****XX*1234567893".to_owned(),
+        "TRN*1*0".to_owned(),
+        "STC*A1:19:PR**WQ*100".to_owned(),
+        "HL*4*3*PT".to_owned(),
+        "NM1*QC*1*OTHER*PERSON****MI*M3".to_owned(),
+        format!("TRN*2*{claim}"),
+        "STC*A2:20:PR*20260303*WQ*100".to_owned(),
+        "REF*1K*PAYERS-NUMBER".to_owned(),
+        "DTP*472*D8*20260227".to_owned(),
+    ];
+    format!(
+        "ISA*00*          *00*          *ZZ*SAMPLEPAY      *ZZ*SAMPLESENDER   *260303*0815*^*00501*000000601*0*T*:~\n\
+         GS*HN*SAMPLEPAY*SAMPLESENDER*20260303*0815*601*X*005010X214~\nST*277*0001*005010X214~\n{}~\nSE*{}*0001~\nGE*1*601~\nIEA*1*000000601~\n",
+        body.join("~\n"),
+        body.len() + 2
+    )
+}
+
+/// The sample payer's 835 about the claim of the second visit: it pays 80 of 100,
+/// and the rest is contractual.
+fn payment(claim: &str) -> String {
+    let body = [
+        "BPR*I*80*C*ACH*CCP*01*999999992*DA*1*1999999999**01*999999992*DA*2*20260316".to_owned(),
+        "TRN*1*TRACE2*1999999999".to_owned(),
+        "DTM*405*20260316".to_owned(),
+        "N1*PR*SAMPLE PAYER".to_owned(),
+        "N3*9 PAYER ST".to_owned(),
+        "N4*AUSTIN*TX*787010009".to_owned(),
+        "REF*2U*SAMPLEPAY".to_owned(),
+        "PER*BL*SUPPORT*TE*8005550100".to_owned(),
+        "N1*PE*SAMPLE PRACTICE*XX*1234567893".to_owned(),
+        "LX*1".to_owned(),
+        format!("CLP*{claim}*1*100*80*0*12*PAYERS-NUMBER*11*1"),
+        "NM1*QC*1*OTHER*PERSON****MI*M3".to_owned(),
+        "SVC*HC:G0463*100*80**1".to_owned(),
+        "DTM*472*20260227".to_owned(),
+        "CAS*CO*45*20".to_owned(),
+        "REF*6R*C-3".to_owned(),
+    ];
+    format!(
+        "ISA*00*          *00*          *ZZ*SAMPLEPAY      *ZZ*SAMPLESENDER   *260316*0815*^*00501*000000602*0*T*:~\n\
+         GS*HP*SAMPLEPAY*SAMPLESENDER*20260316*0815*602*X*005010X221A1~\nST*835*0001~\n{}~\nSE*{}*0001~\nGE*1*602~\nIEA*1*000000602~\n",
+        body.join("~\n"),
+        body.len() + 2
+    )
+}

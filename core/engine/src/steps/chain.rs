@@ -78,6 +78,9 @@ fn relatives(reader: &dyn Reader, claim: &Claim) -> Result<Vec<(ClaimRow, Claim)
     }
     let mut found = Vec::new();
     for row in person::claims_of(reader, claim)? {
+        if row.service_from != claim.service_from() {
+            continue;
+        }
         if let Some(document) = in_force(reader, claim, &row)?
             && same_services(claim, &document)
             && of_same_control(reader, &document)?.is_empty()

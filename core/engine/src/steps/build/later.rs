@@ -34,9 +34,14 @@ pub(crate) fn unsettle(
     earlier: &ClaimId,
     what: &str,
 ) -> Result<(), EngineError> {
+    let row = desk.tx.claim(earlier)?;
     let Some(document) = desk.tx.claim_document(earlier)? else {
         return Ok(());
     };
+    // What is behind a void claim was told of it, and may stand behind another by now.
+    if row.is_none_or(|row| row.status.work == Work::Void) {
+        return Ok(());
+    }
     for (row, later) in chain::behind(desk.tx.as_ref(), &document)? {
         if is_here(desk, &row) {
             withdraw(
@@ -156,6 +161,24 @@ pub(super) fn take_up(
         tell(desk, &later.id, owed, reason)?;
     }
     Ok(TakenUp::Stands)
+}
+
+/// Lets the patient be asked for what a later payer left to them, where somebody has
+/// closed the work on the decision before it.
+pub(super) fn look_again(desk: &mut Desk<'_>, row: &ClaimRow) -> Result<(), EngineError> {
+    let owed = desk.tx.balance(&row.id, ResponsibleParty::Patient)?;
+    if !owed.is_positive() || is_unsettled(desk.tx.as_ref(), &row.id)? {
+        return Ok(());
+    }
+    let history = desk.tx.history(&row.id)?;
+    let mut opened = history.iter().filter_map(|past| match &past.event {
+        Event::WorkOpened { item } => Some(item.reason.as_str()),
+        _ => None,
+    });
+    if opened.any(|reason| reason.starts_with(BEFORE)) {
+        bill_again(desk, &row.id)?;
+    }
+    Ok(())
 }
 
 /// What a later payer has left to the patient is the patient's again.

@@ -75,6 +75,7 @@ pub(crate) fn build(desk: &mut Desk<'_>) -> Result<NextPayers, EngineError> {
         };
         // One whose own payer owes an answer still is not with the next one.
         if row.status.responsibility == place(claim.order()) {
+            later::look_again(desk, &row)?;
             continue;
         }
         match decided(desk, &row, &claim)? {

@@ -33,12 +33,12 @@ pub(super) fn set(
     let insurance = desk.tx.balance(id, ResponsibleParty::Insurance)?;
     let patient = desk.tx.balance(id, ResponsibleParty::Patient)?;
     let mut next_payer = claim.and_then(|claim| next_responsibility(claim, remitted));
-    if let (Some(claim), None) = (claim, next_payer) {
+    if let (Some(claim), None, true) = (claim, next_payer, patient.is_positive()) {
         // The claim may not name the next payer, to whom another went.
         next_payer = later::next_of(desk.tx.as_ref(), claim)?.map(place);
     }
     // What this payer decided on may not stand.
-    let unsettled = later::is_unsettled(desk.tx.as_ref(), id)?;
+    let unsettled = patient.is_positive() && later::is_unsettled(desk.tx.as_ref(), id)?;
     let refused = !sorted.refused.is_empty();
     let reversed = remitted.status == ClaimPaymentStatus::Reversal;
     let stands_with = place(deciding(claim, remitted));
