@@ -126,6 +126,130 @@ fn what_was_entered_must_add_up_and_one_wrong_row_stops_all() {
     assert!(unsigned.to_string().contains("give both"), "{unsigned}");
 }
 
+#[test]
+fn what_is_typed_in_wrong_is_named_and_nothing_of_it_is_passed_over() {
+    let (_practice, mut engine) = Practice::with_sent(2);
+    for (rows, said) in [
+        // A decimal comma, and thousands with a comma.
+        (
+            "sample,C1,\"60,00\",2026-03-16,S00000,,100.01,60,CO-45 40.01\n",
+            "line 2: `payment`",
+        ),
+        (
+            "sample,C1,60,2026-03-16,S00000,,\"1,100.01\",60,CO-45 40.01\n",
+            "line 2: `charge`",
+        ),
+        (
+            "sample,C1,-60,2026-03-16,S00000,,100.01,-60,CO-45 160.01\n",
+            "no payment is less than nothing",
+        ),
+        (
+            "sample,C1,60,2026-03-16,S00000,,-100.01,60,CO-45 -160.01\n",
+            "below nothing in a reversal",
+        ),
+        (
+            "sample,C1,60,2026-03-16,S00000,,100.01,60,CP-45 40.01\n",
+            "line 2: `adjustments`",
+        ),
+        (
+            "sample,C1,60,2026-03-16,S00000,G-0463,100.01,60,CO-45 40.01\n",
+            "line 2: `procedure`",
+        ),
+        (
+            "sample,C1,120,2026-03-16,S00000,,100.01,60,CO-45 40.01\nsample,C1,,,S00000,,100.01,60,CO-45 40.01\n",
+            "line 3: `claim`: it stands in this payment already",
+        ),
+        (
+            "sample,C1,60,2026-03-16,S00000,,100.01,60\n",
+            "line 2: it has 8 cells",
+        ),
+        (
+            "sample,C1,60,16.3.2026,S00000,,100.01,60,CO-45 40.01\n",
+            "line 2: `paid_on`",
+        ),
+    ] {
+        let error = refused(&mut engine, rows).to_string();
+        assert!(error.contains(said), "{rows}{error}");
+    }
+    for (head, said) in [
+        (
+            "payer,trace,payment,paid_on,claim,charge\n",
+            "a column `paid`",
+        ),
+        (
+            "payer,trace,payment,paid_on,claim,charge,paid,adjustment\n",
+            "a column `adjustment` that is not known",
+        ),
+        ("", "line 1 must name the columns"),
+    ] {
+        let row = "sample,C1,60,2026-03-16,S00000,100.01,60,CO-45 40.01\n";
+        let sheet = if head.is_empty() {
+            String::new()
+        } else {
+            format!("{head}{row}")
+        };
+        let refused = engine.enter_remittances(sheet.as_bytes(), "Ana", "paper");
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains(said), "{head}{error}");
+    }
+}
+
+#[test]
+fn a_sheet_of_a_spreadsheet_is_read_with_its_empty_lines_and_semicolons() {
+    let (_practice, mut engine) = Practice::with_sent(3);
+    let sheet = "\u{feff}payer;trace;payment;paid_on;claim;procedure;charge;paid;adjustments\r\n\
+        ;;;;;;;;\r\n\
+        sample;C1;180.00;2026-03-16;S00000;;100.01;60.00;CO-45 20.01, PR-3 20.00\r\n";
+    let wrong = engine.enter_remittances(sheet.as_bytes(), "Ana", "paper");
+    // The adjustments are still separated by semicolons, which need quotation marks.
+    assert!(
+        wrong
+            .unwrap_err()
+            .to_string()
+            .contains("line 3: `adjustments`")
+    );
+    let sheet = sheet.replace("CO-45 20.01, PR-3 20.00", "\"CO-45 20.01; PR-3 20.00\"");
+    let rest = "\r\nsample;C1;;;S00001;G0463;100.02;60.00;\"CO-45 20.02;PR-3 20\"\r\n\
+        sample;C1;;;S00002;;100.03;60.00;\"CO-45 20.03; PR-3 20;\"\r\n\r\n";
+    let entered = engine
+        .enter_remittances(format!("{sheet}{rest}").as_bytes(), "Ana", "paper")
+        .unwrap();
+    assert_eq!((entered.len(), entered[0].claims), (1, 3));
+    for number in 0..3 {
+        let patients = (Money::ZERO, Money::from_cents(2000));
+        assert_eq!(owed(&engine, number), patients);
+    }
+    // The same claims by another check are held, as paid twice.
+    let again = format!("{sheet}{rest}").replace(";C1;", ";C2;");
+    let entered = engine
+        .enter_remittances(again.as_bytes(), "Ana", "paper")
+        .unwrap();
+    assert_eq!((entered[0].unmatched, entered[0].held), (0, 3));
+}
+
+#[test]
+fn lines_of_a_claim_come_to_the_claim_and_a_reversal_takes_it_back() {
+    let (_practice, mut engine) = Practice::with_sent(2);
+    let first = format!(
+        "{HEAD}sample,C1,60,2026-03-16,S00000,G0463:25,60.01,40,CO-45 20.01\n\
+         sample,C1,,,S00000,G0439,40.00,20,PR-3 20\n"
+    );
+    engine
+        .enter_remittances(first.as_bytes(), "Ana", "paper")
+        .unwrap();
+    assert_eq!(owed(&engine, 0), (Money::ZERO, Money::from_cents(2000)));
+    let head = HEAD.replace("adjustments", "adjustments,status");
+    let back = format!(
+        "{head}sample,C2,0.02,2026-03-20,S00000,,-100.01,-60,CO-45 -20.01; PR-3 -20,22\n\
+         sample,C2,,,S00001,,100.02,60.02,CO-45 40,1\n"
+    );
+    engine
+        .enter_remittances(back.as_bytes(), "Ana", "paper")
+        .unwrap();
+    assert_eq!(owed(&engine, 0), (Money::from_cents(10_001), Money::ZERO));
+    assert_eq!(owed(&engine, 1), (Money::ZERO, Money::ZERO));
+}
+
 /// Open work about deposits.
 fn asked(engine: &Engine) -> Vec<String> {
     let items = engine.read().unwrap().open_work(None).unwrap();

@@ -61,6 +61,12 @@ pub enum SheetError {
         /// Column.
         column: String,
     },
+    /// A column is there that the step does not know: nothing of it is passed over.
+    #[error("line 1 names a column `{column}` that is not known here; mend or leave it out")]
+    NotKnown {
+        /// Column.
+        column: String,
+    },
     /// None of its rows can be used.
     #[error("no row of it can be used; the first: {first}")]
     NoRow {
@@ -200,6 +206,17 @@ impl Sheet {
                 column: (*lacking).to_owned(),
             }),
             None => Ok(sheet),
+        }
+    }
+
+    /// Refuses columns beside these.
+    pub(crate) fn of_no_more(self, known: &[&str]) -> Result<Self, SheetError> {
+        let mut columns = self.columns.iter();
+        match columns.find(|column| !known.contains(&column.as_str())) {
+            Some(column) => Err(SheetError::NotKnown {
+                column: column.clone(),
+            }),
+            None => Ok(self),
         }
     }
 

@@ -9,7 +9,7 @@
 //! | `claim` | control number of our claim |
 //! | `charge`, `paid` | of the claim, or of the line where `procedure` is there |
 //! | `adjustments` | such as `CO-45 20.01; PR-3 20.00` |
-//! | `procedure` | where the row is a line of its claim |
+//! | `procedure` | where the row is a line of its claim, such as `G0439` or `G0439:25` |
 //! | `method`, `status`, `payer_control`, `remarks` | may be left out |
 
 use chrono::NaiveDate;
@@ -22,13 +22,35 @@ use super::RemittanceError;
 use crate::Config;
 use crate::sheet::{Row, RowError, Sheet};
 
+const NEEDED: &[&str] = &[
+    "payer", "trace", "payment", "paid_on", "claim", "charge", "paid",
+];
+
+const KNOWN: &[&str] = &[
+    "payer",
+    "trace",
+    "payment",
+    "paid_on",
+    "claim",
+    "charge",
+    "paid",
+    "adjustments",
+    "procedure",
+    "method",
+    "status",
+    "payer_control",
+    "remarks",
+];
+
 /// The remittances of a sheet, in the order of their first rows. Money is typed
 /// in by hand here: one row that cannot be used, and none is.
 pub(crate) fn read_entries(
     config: &Config,
     bytes: &[u8],
 ) -> Result<Vec<Remittance>, RemittanceError> {
-    let sheet = Sheet::read(bytes).map_err(|problem| RemittanceError::Sheet { problem })?;
+    let sheet = Sheet::of_kind(bytes, NEEDED)
+        .and_then(|sheet| sheet.of_no_more(KNOWN))
+        .map_err(|problem| RemittanceError::Sheet { problem })?;
     let mut bad = sheet.bad.clone();
     let mut entries: Vec<Remittance> = Vec::new();
     for row in &sheet.rows {
@@ -60,7 +82,10 @@ fn add(config: &Config, entries: &mut Vec<Remittance>, row: &Row) -> Result<(), 
     let entry = match at {
         Some(at) => &mut entries[at],
         None => {
-            let paid = row.need_parsed("payment")?;
+            let paid: Money = row.need_parsed("payment")?;
+            if paid.is_negative() {
+                return Err(row.wrong("payment", &"no payment is less than nothing"));
+            }
             let effective = Some(row.need_parsed("paid_on")?);
             entries.push(Remittance {
                 paid,
@@ -116,6 +141,11 @@ fn add_claim(entry: &mut Remittance, row: &Row) -> Result<(), RowError> {
         let known = "it is none of the status codes 1, 2, 3, 4, 19, 20, 21, 22, 23 and 25";
         return Err(row.wrong("status", &known));
     }
+    let reverses = status == ClaimPaymentStatus::Reversal;
+    if reverses && charge.is_positive() || !reverses && charge.is_negative() {
+        let signs = "it is below nothing in a reversal (status 22), and in nothing else";
+        return Err(row.wrong("charge", &signs));
+    }
     let Some(procedure) = row.text("procedure") else {
         let claim = claim(entry, control, status, row)?;
         entry.claims.push(RemittanceClaim {
@@ -127,10 +157,16 @@ fn add_claim(entry: &mut Remittance, row: &Row) -> Result<(), RowError> {
         });
         return Ok(());
     };
+    let (procedure, modifiers) = procedure.split_once(':').unwrap_or((procedure, ""));
+    let procedure = AsSent::<ProcedureCode>::read(procedure);
+    if procedure.sound().is_none() {
+        return Err(row.wrong("procedure", &"write a code, such as `G0439` or `G0439:25`"));
+    }
+    let modifiers = modifiers.split(':').filter(|one| !one.is_empty());
     let line = RemittanceLine {
         qualifier: "HC".to_owned(),
-        procedure: Some(AsSent::<ProcedureCode>::read(procedure)),
-        modifiers: Vec::new(),
+        procedure: Some(procedure),
+        modifiers: modifiers.map(AsSent::read).collect(),
         charge,
         paid,
         units: None,
@@ -172,6 +208,11 @@ fn claim(
     status: ClaimPaymentStatus,
     row: &Row,
 ) -> Result<RemittanceClaim, RowError> {
+    let mut there = entry.claims.iter();
+    if there.any(|one| one.control == control && one.status == status) {
+        let twice = "it stands in this payment already; lines of a claim stand below each other";
+        return Err(row.wrong("claim", &twice));
+    }
     Ok(RemittanceClaim {
         ordinal: super::count(entry).saturating_add(1),
         control,
@@ -207,9 +248,14 @@ fn adjustments(row: &Row) -> Result<Vec<Adjustment>, RowError> {
         .map(|one| {
             let (code, amount) = one.split_once(' ').ok_or_else(wrong)?;
             let (group, carc) = code.split_once('-').ok_or_else(wrong)?;
+            let (group, carc) = (AsSent::read(group), AsSent::read(carc));
+            // A payer may send what is no code; what is typed in is mended.
+            if group.sound().is_none() || carc.sound().is_none() {
+                return Err(wrong());
+            }
             Ok(Adjustment {
-                group: AsSent::read(group),
-                carc: AsSent::read(carc),
+                group,
+                carc,
                 amount: amount.trim().parse().map_err(|_| wrong())?,
                 units: None,
             })
