@@ -231,6 +231,52 @@ proptest! {
     }
 
     #[test]
+    fn what_is_undone_under_later_files_is_as_if_it_had_never_come(
+        first in a_payment("FIRST"),
+        second in a_payment("SECOND"),
+        third in a_payment("THIRD"),
+    ) {
+        let (_practice, mut engine) = started();
+        take(&mut engine, &first, 101);
+        take(&mut engine, &second, 102);
+        take(&mut engine, &third, 103);
+        let all = Stand::of(&engine);
+        let trace = "SECOND".parse().unwrap();
+        let undone = engine.undo_remittance(PAYER, &trace, "Ana", "for another practice");
+        if let Err(refused) = undone {
+            // A later one stands on it: nothing was done, and behind that it can be.
+            let EngineError::Remittance(
+                RemittanceError::LaterDecision { later, .. } | RemittanceError::TakenUp { later, .. },
+            ) = refused
+            else {
+                panic!("{refused}");
+            };
+            prop_assert_eq!(later.as_str(), "THIRD");
+            prop_assert_eq!(&Stand::of(&engine), &all);
+            engine.undo_remittance(PAYER, &later, "Ana", "first").unwrap();
+            engine.undo_remittance(PAYER, &trace, "Ana", "then").unwrap();
+            engine.repost_remittance(PAYER, &later, "Ana").unwrap();
+        }
+        let (_other, mut without) = started();
+        take(&mut without, &first, 101);
+        take(&mut without, &third, 103);
+        let (undone, never) = (Stand::of(&engine), Stand::of(&without));
+        prop_assert_eq!(undone.balances, never.balances);
+        prop_assert_eq!(undone.books, never.books);
+        prop_assert_eq!(undone.rows, never.rows);
+        // What a claim may be is told as it was when that was looked for.
+        let what = |items: Vec<Item>| -> Vec<_> {
+            let mut what: Vec<_> = items
+                .into_iter()
+                .map(|(kind, claim, _, owner, amount, _)| (kind, claim, owner, amount))
+                .collect();
+            what.sort();
+            what
+        };
+        prop_assert_eq!(what(undone.items), what(never.items));
+    }
+
+    #[test]
     fn a_reversal_and_its_correction_come_to_the_correction_alone(
         number in 0..CLAIMS - 1,
         // Less than the charge: else the payment would be below nothing.

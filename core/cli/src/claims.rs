@@ -375,6 +375,12 @@ fn happened(event: &Event) -> String {
                 dollars(*denied)
             )
         }
+        Event::RemittedHeld {
+            payer, remitted, ..
+        } => format!(
+            "decided on once more by {payer} and held: paid {}",
+            dollars(remitted.paid)
+        ),
         Event::TakenBack { reason, amount, .. } => {
             format!("taken back by the payer ({reason}): {}", dollars(*amount))
         }
@@ -409,6 +415,7 @@ fn happened(event: &Event) -> String {
             "work {} opened for {}: {}",
             item.id, item.owner.0, item.reason
         ),
+        Event::WorkAssigned { item } => format!("work {} given to {}", item.id, item.owner.0),
         Event::WorkClosed { item, outcome } => format!("work {item} closed: {outcome}"),
         Event::Tagged { tag, .. } => format!("tagged {tag}"),
         Event::DeadlineReached { deadline, due, .. } => {

@@ -125,7 +125,8 @@ enum Command {
     /// Collection within the law's guards: run, step, validated, export, paid, recall.
     #[command(subcommand)]
     Collect(patients::collect::CollectCommand),
-    /// Remittances: list, show, match, undo, repost, enter, deposits, expected.
+    /// Remittances: list, show, match, undo, set-aside, repost, enter, deposits,
+    /// expected.
     #[command(subcommand)]
     Remit(remit::RemitCommand),
     /// The double-entry ledger: trial balance, one claim.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use scrubjay_model::{FileHash, Money, Remittance, WorkKind};
+use scrubjay_model::{FileHash, Money, Remittance};
 use scrubjay_store::{Event, InterchangeKey};
 use scrubjay_x12::{Interchange, TransactionSet};
 use serde::Serialize;
@@ -384,6 +384,12 @@ impl Taken {
                 posted.unmatched
             ));
         }
+        if posted.held > 0 {
+            self.remarks.push(format!(
+                "{} remitted claim(s) are perhaps paid twice: their money is held",
+                posted.held
+            ));
+        }
         Ok(None)
     }
 
@@ -395,20 +401,7 @@ impl Taken {
         remittance: &Remittance,
         problem: &str,
     ) -> Result<Option<String>, EngineError> {
-        let payer = posting::payer_key(desk.config, remittance);
-        let reason = format!("remittance of {payer} not posted: {problem}");
-        desk.record(&Event::RemittanceQuarantined {
-            remittance: Box::new(posting::head(remittance)),
-            payer,
-            claims: posting::count(remittance),
-            problem: problem.to_owned(),
-        })?;
-        desk.open_work(
-            WorkKind::UnbalancedRemittance,
-            None,
-            remittance.paid,
-            reason,
-        )?;
+        posting::quarantine(desk, remittance, problem)?;
         Ok(None)
     }
 

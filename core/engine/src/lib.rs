@@ -146,7 +146,7 @@ pub use steps::pass::{PassError, Passed};
 pub use steps::posting::{
     Association, Bound, Candidate, Deposit, Entered, ExpectedPayment, Imbalance, Likeness,
     PostedClaim, PostedRemittance, RemittanceError, RemittanceState, RemittanceSummary, Reposted,
-    Undone, associations, find_remittance, remittance, remittances,
+    SetAside, Undone, WaitingClaim, associations, find_remittance, remittance, remittances,
 };
 pub use steps::registration::{
     JudgedVisit, Kept, MemberOnFile, PayerFirst, Registered, RegisteredSheet, RegistrationError,

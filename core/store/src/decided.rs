@@ -26,7 +26,20 @@ pub enum Matched {
         waited: Sequence,
         /// Why it is this claim.
         reason: String,
+        /// What the person knew to differ.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        despite: Vec<Difference>,
     },
+}
+
+/// What a remitted claim and the claim that a person takes it for differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// The claim went to another payer.
+    Payer,
+    /// The claim has another total charge.
+    Charge,
 }
 
 /// What payers have decided on a claim so far.

@@ -312,6 +312,21 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expected: Option<Money>,
     },
+    /// A remitted claim was held, since it settles again what an earlier decision
+    /// has settled: its money is on the payer's own account under that claim. So
+    /// is a reversal of what was held.
+    RemittedHeld {
+        /// Trace number of its remittance.
+        trace: TraceNumber,
+        /// Payer key.
+        payer: String,
+        /// Our claim.
+        claim: ClaimId,
+        /// The remitted claim.
+        remitted: Box<RemittanceClaim>,
+        /// Date of the decision.
+        decided: NaiveDate,
+    },
     /// A remittance, or a remitted claim of one that waited, was posted whole:
     /// the rows from `first` to this one are that posting.
     RemittancePosted {
@@ -332,6 +347,18 @@ pub enum Event {
         claims: u32,
         /// What is wrong, with the difference.
         problem: String,
+    },
+    /// A remittance that waited will not be posted, as a person says, who is the
+    /// stamp's actor.
+    RemittanceSetAside {
+        /// The row that quarantined it.
+        quarantined: Sequence,
+        /// Who made the trace number (TRN03).
+        originator: String,
+        /// Trace number.
+        trace: TraceNumber,
+        /// Why.
+        reason: String,
     },
     /// A payer took money back on a claim at provider level (PLB), by name.
     TakenBack {

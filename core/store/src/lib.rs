@@ -71,7 +71,7 @@ mod sqlite;
 mod tables;
 mod traits;
 
-pub use decided::{Decided, Matched};
+pub use decided::{Decided, Difference, Matched};
 pub use error::StoreError;
 pub use event::{Cause, Event, InterchangeKey, Move, PublishedFile, Stamp};
 pub use memory::MemoryStore;

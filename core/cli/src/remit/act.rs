@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use scrubjay::EngineError;
 use scrubjay::model::ClaimId;
+use scrubjay::store::Difference;
+use scrubjay::{EngineError, WaitingClaim};
 
 use super::Which;
 use crate::place::Place;
@@ -25,8 +26,29 @@ pub(crate) struct MatchArguments {
     /// Why it is that one.
     #[arg(long, value_name = "TEXT")]
     reason: String,
+    /// What differs, where it is that claim all the same.
+    #[arg(long, value_name = "WHAT")]
+    despite: Vec<Differs>,
     #[command(flatten)]
     place: Place,
+}
+
+/// What may differ between a remitted claim and ours.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Differs {
+    /// The claim went to another payer.
+    Payer,
+    /// The claim has another total charge.
+    Charge,
+}
+
+impl From<Differs> for Difference {
+    fn from(differs: Differs) -> Self {
+        match differs {
+            Differs::Payer => Self::Payer,
+            Differs::Charge => Self::Charge,
+        }
+    }
 }
 
 /// Which remittance is taken back, by whom, and why.
@@ -35,6 +57,21 @@ pub(crate) struct UndoArguments {
     #[command(flatten)]
     which: Which,
     /// Who takes it back.
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Which remittance will not be posted, who says so, and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SetAsideArguments {
+    #[command(flatten)]
+    which: Which,
+    /// Who says so.
     #[arg(long, value_name = "NAME")]
     by: String,
     /// Why.
@@ -66,11 +103,18 @@ pub(super) fn match_by_hand(
         claim,
         by,
         reason,
+        despite,
         place,
     } = arguments;
     let found = which.find(place)?;
     let mut engine = place.engine()?;
-    let bound = engine.match_remitted(&found.originator, &found.trace, *ordinal, claim, by, reason);
+    let waiting = WaitingClaim {
+        originator: &found.originator,
+        trace: &found.trace,
+        ordinal: *ordinal,
+    };
+    let despite: Vec<Difference> = despite.iter().map(|one| (*one).into()).collect();
+    let bound = engine.match_despite(&waiting, claim, by, reason, &despite);
     ended(bound, |bound| {
         writeln!(
             out,
@@ -104,6 +148,29 @@ pub(super) fn undo(out: &mut impl Write, arguments: &UndoArguments) -> anyhow::R
     })
 }
 
+pub(super) fn set_aside(
+    out: &mut impl Write,
+    arguments: &SetAsideArguments,
+) -> anyhow::Result<ExitCode> {
+    let SetAsideArguments {
+        which,
+        by,
+        reason,
+        place,
+    } = arguments;
+    let found = which.find(place)?;
+    let mut engine = place.engine()?;
+    let aside = engine.set_aside_remittance(&found.originator, &found.trace, by, reason);
+    ended(aside, |aside| {
+        writeln!(
+            out,
+            "remittance {} of {} is set aside",
+            aside.trace,
+            dollars(aside.paid)
+        )
+    })
+}
+
 pub(super) fn repost(
     out: &mut impl Write,
     arguments: &RepostArguments,
@@ -115,13 +182,22 @@ pub(super) fn repost(
     ended(posted, |posted| {
         writeln!(
             out,
-            "remittance {} of {} is posted again: {} claims, {} match none of ours",
+            "remittance {} of {} is posted again: {} claims, {} match none of ours{}",
             posted.trace,
             dollars(posted.paid),
             posted.claims,
-            posted.unmatched
+            posted.unmatched,
+            perhaps_twice(posted.held)
         )
     })
+}
+
+/// What is said of claims that are held, where there are any.
+pub(super) fn perhaps_twice(held: usize) -> String {
+    match held {
+        0 => String::new(),
+        held => format!(", {held} perhaps paid twice and held"),
+    }
 }
 
 /// Prints what was done; what was refused is told, and ends with 1.

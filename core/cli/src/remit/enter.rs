@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::act::ended;
+use super::act::{ended, perhaps_twice};
 use crate::place::Place;
 use crate::table::dollars;
 
@@ -34,12 +34,13 @@ pub(super) fn enter(out: &mut impl Write, arguments: &EnterArguments) -> anyhow:
         entered.iter().try_for_each(|one| {
             writeln!(
                 out,
-                "remittance {} of {}: {} posted on {} claims, {} match none of ours",
+                "remittance {} of {}: {} posted on {} claims, {} match none of ours{}",
                 one.trace,
                 one.payer,
                 dollars(one.paid),
                 one.claims,
-                one.unmatched
+                one.unmatched,
+                perhaps_twice(one.held)
             )
         })
     })

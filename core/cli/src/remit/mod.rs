@@ -44,6 +44,9 @@ pub(crate) enum RemitCommand {
     Match(act::MatchArguments),
     /// Take a posted remittance back by reversing entries.
     Undo(act::UndoArguments),
+    /// Say of a remittance that waits that it will not be posted.
+    #[command(name = "set-aside")]
+    SetAside(act::SetAsideArguments),
     /// Post a remittance again that was undone.
     Repost(act::RepostArguments),
     /// Post remittances that came on paper or by a portal, from a sheet.
@@ -105,6 +108,7 @@ pub(crate) fn remit(command: &RemitCommand) -> anyhow::Result<ExitCode> {
             }
         }
         RemitCommand::Match(arguments) => return act::match_by_hand(&mut out, arguments),
+        RemitCommand::SetAside(arguments) => return act::set_aside(&mut out, arguments),
         RemitCommand::Undo(arguments) => return act::undo(&mut out, arguments),
         RemitCommand::Repost(arguments) => return act::repost(&mut out, arguments),
         RemitCommand::Enter(arguments) => return enter::enter(&mut out, arguments),

@@ -64,6 +64,10 @@ pub(super) fn show(out: &mut impl Write, one: &PostedRemittance) -> anyhow::Resu
     }
     match &summary.state {
         RemittanceState::Quarantined { problem } => writeln!(out, "  waits: {problem}")?,
+        RemittanceState::Replaced { problem } => writeln!(out, "  waited: {problem}")?,
+        RemittanceState::SetAside { by, reason } => {
+            writeln!(out, "  set aside by {by}: {reason}")?;
+        }
         RemittanceState::Undone { by, reason } => writeln!(out, "  undone by {by}: {reason}")?,
         _ => {}
     }
@@ -79,6 +83,13 @@ pub(super) fn show(out: &mut impl Write, one: &PostedRemittance) -> anyhow::Resu
     let rows = one.remitted.iter().map(claim_cells).collect();
     print_table(out, &columns, rows)?;
     for claim in &one.remitted {
+        if let Some(again) = &claim.held {
+            writeln!(
+                out,
+                "  {} settles claim {again} again and is held",
+                claim.ordinal
+            )?;
+        }
         for candidate in &claim.perhaps {
             writeln!(out, "  {} is perhaps {candidate}", claim.ordinal)?;
         }
@@ -102,10 +113,10 @@ fn claim_cells(claim: &PostedClaim) -> Vec<String> {
         String::from(claim.status.clone()),
         dollars(claim.charge),
         dollars(claim.paid),
-        claim
-            .claim
-            .as_ref()
-            .map_or_else(|| "waits".to_owned(), ToString::to_string),
+        claim.claim.as_ref().map_or_else(
+            || claim.held.as_ref().map_or("waits", |_| "held").to_owned(),
+            ToString::to_string,
+        ),
         found_by(claim.matched.as_ref()),
     ]
 }

@@ -3,15 +3,19 @@
 //! worth by contract.
 
 use scrubjay_model::{ClaimId, Remittance, TraceNumber};
+use scrubjay_store::Difference;
 
 use super::Engine;
 use crate::EngineError;
 use crate::once::{Call, Keyed, Once, once};
-use crate::steps::posting::{self, Bound, Entered, ExpectedPayment, Reposted, Undone};
+use crate::steps::posting::{
+    self, Bound, Entered, ExpectedPayment, Reposted, SetAside, Undone, WaitingClaim,
+};
 
 impl Engine {
-    /// Binds a remitted claim that matched none of ours to one, for a person with
-    /// a reason, and posts it: its money has waited as unapplied cash.
+    /// Binds a remitted claim that waits to one of ours, for a person with a
+    /// reason, and posts it: one that matched none, whose money has waited as
+    /// unapplied cash, or one that is held since its claim was paid before.
     ///
     /// ```
     /// use scrubjay::{Config, EngineBuilder, EngineError, RemittanceError};
@@ -38,21 +42,42 @@ impl Engine {
         by: &str,
         reason: &str,
     ) -> Result<Bound, EngineError> {
-        let of = (originator, trace);
-        self.match_remitted_under(of, ordinal, claim, (by, reason), None)
+        let which = WaitingClaim {
+            originator,
+            trace,
+            ordinal,
+        };
+        self.match_despite(&which, claim, by, reason, &[])
     }
 
-    fn match_remitted_under(
+    /// As [`Engine::match_remitted`], though the claim went to another payer or
+    /// has another charge: what the person knows to differ is journalled with the
+    /// reason.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn match_despite(
         &mut self,
-        (originator, trace): (&str, &TraceNumber),
-        ordinal: u32,
+        which: &WaitingClaim<'_>,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+        despite: &[Difference],
+    ) -> Result<Bound, EngineError> {
+        self.match_under(which, claim, (by, reason), despite, None)
+    }
+
+    fn match_under(
+        &mut self,
+        which: &WaitingClaim<'_>,
         claim: &ClaimId,
         (by, reason): (&str, &str),
+        despite: &[Difference],
         call: Option<&Call>,
     ) -> Result<Bound, EngineError> {
         let stamp = self.call_stamp("match_remitted", Some(by), call);
         self.at_desk(stamp, call, |desk| {
-            posting::bind(desk, originator, trace, ordinal, claim, reason)
+            posting::bind(desk, which, claim, reason, despite)
         })
     }
 
@@ -83,6 +108,35 @@ impl Engine {
         let stamp = self.call_stamp("undo_remittance", Some(by), call);
         self.at_desk(stamp, call, |desk| {
             posting::undo(desk, originator, trace, reason)
+        })
+    }
+
+    /// Sets aside what waits under a trace number and was not posted: a person says
+    /// that it will not be, such as a file that came twice. A corrected file of the
+    /// same trace number needs no such word.
+    ///
+    /// # Errors
+    /// [`RemittanceError`](crate::RemittanceError) where none waits, and where the
+    /// store fails; nothing has changed then.
+    pub fn set_aside_remittance(
+        &mut self,
+        originator: &str,
+        trace: &TraceNumber,
+        by: &str,
+        reason: &str,
+    ) -> Result<SetAside, EngineError> {
+        self.set_aside_remittance_under((originator, trace), (by, reason), None)
+    }
+
+    fn set_aside_remittance_under(
+        &mut self,
+        (originator, trace): (&str, &TraceNumber),
+        (by, reason): (&str, &str),
+        call: Option<&Call>,
+    ) -> Result<SetAside, EngineError> {
+        let stamp = self.call_stamp("set_aside_remittance", Some(by), call);
+        self.at_desk(stamp, call, |desk| {
+            posting::set_aside(desk, originator, trace, reason)
         })
     }
 
@@ -225,19 +279,41 @@ impl Keyed<'_> {
         by: &str,
         reason: &str,
     ) -> Result<Once<Bound>, EngineError> {
-        let place = ordinal.to_string();
+        let which = WaitingClaim {
+            originator,
+            trace,
+            ordinal,
+        };
+        self.match_despite(&which, claim, by, reason, &[])
+    }
+
+    /// As [`Engine::match_despite`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn match_despite(
+        self,
+        which: &WaitingClaim<'_>,
+        claim: &ClaimId,
+        by: &str,
+        reason: &str,
+        despite: &[Difference],
+    ) -> Result<Once<Bound>, EngineError> {
+        let place = which.ordinal.to_string();
+        let known = format!("{despite:?}");
+        let (originator, trace) = (which.originator, which.trace.as_str());
         let parts = [
             originator,
-            trace.as_str(),
+            trace,
             &place,
             claim.as_str(),
             by,
             reason,
+            &known,
         ];
         let call = Call::new(&self.key, "match_remitted", &parts.map(str::as_bytes));
         once(self.engine, &call, |engine| {
-            let of = (originator, trace);
-            engine.match_remitted_under(of, ordinal, claim, (by, reason), Some(&call))
+            engine.match_under(which, claim, (by, reason), despite, Some(&call))
         })
     }
 
@@ -256,6 +332,24 @@ impl Keyed<'_> {
         let call = Call::new(&self.key, "undo_remittance", &parts);
         once(self.engine, &call, |engine| {
             engine.undo_remittance_under((originator, trace), (by, reason), Some(&call))
+        })
+    }
+
+    /// As [`Engine::set_aside_remittance`].
+    ///
+    /// # Errors
+    /// As there, and where the key was used for something else.
+    pub fn set_aside_remittance(
+        self,
+        originator: &str,
+        trace: &TraceNumber,
+        by: &str,
+        reason: &str,
+    ) -> Result<Once<SetAside>, EngineError> {
+        let parts = [originator, trace.as_str(), by, reason].map(str::as_bytes);
+        let call = Call::new(&self.key, "set_aside_remittance", &parts);
+        once(self.engine, &call, |engine| {
+            engine.set_aside_remittance_under((originator, trace), (by, reason), Some(&call))
         })
     }
 

@@ -334,6 +334,7 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
             "remittance_taken",
             "remittance_posted",
             "remittance_quarantined",
+            "remittance_set_aside",
             "remittance_undone",
             "deposit_taken",
             "deposit_asked",

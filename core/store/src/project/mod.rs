@@ -105,8 +105,10 @@ impl<T: Tables> Fold<'_, T> {
             } => self.claim_remitted(claim, remitted, *decided, *allowed, *denied),
             Event::RemittancePosted { .. }
             | Event::RemittanceQuarantined { .. }
+            | Event::RemittanceSetAside { .. }
             | Event::DepositTaken { .. }
             | Event::DepositAsked { .. } => Ok(()),
+            Event::RemittedHeld { claim, .. } => self.about(claim).map(drop),
             Event::TakenBack { claim, amount, .. } => self.taken_back(claim, *amount),
             Event::PostingUndone {
                 claim,

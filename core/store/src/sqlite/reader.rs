@@ -307,7 +307,7 @@ impl<S: Source> Reader for S {
         rows_of(
             self.some(),
             "WHERE j.kind IN ('remittance_taken', 'remittance_posted', \
-             'remittance_quarantined', 'remittance_undone', 'deposit_taken', 'deposit_asked') AND j.payload <> '' ORDER BY j.sequence",
+             'remittance_quarantined', 'remittance_set_aside', 'remittance_undone', 'deposit_taken', 'deposit_asked') AND j.payload <> '' ORDER BY j.sequence",
             &[],
         )
     }

@@ -276,7 +276,7 @@ pub(super) const PROJECTIONS: &str = "
     DROP INDEX IF EXISTS journal_undone;
     CREATE INDEX journal_undone ON journal (sequence) WHERE kind = 'posting_undone';
     DROP INDEX IF EXISTS journal_remittances;
-    CREATE INDEX journal_remittances ON journal (sequence) WHERE kind IN ('remittance_taken', 'remittance_posted', 'remittance_quarantined', 'remittance_undone', 'deposit_taken', 'deposit_asked');
+    CREATE INDEX journal_remittances ON journal (sequence) WHERE kind IN ('remittance_taken', 'remittance_posted', 'remittance_quarantined', 'remittance_set_aside', 'remittance_undone', 'deposit_taken', 'deposit_asked');
     DROP INDEX IF EXISTS journal_overrides;
     CREATE INDEX journal_overrides ON journal (sequence) WHERE kind = 'overridden';
     DROP INDEX IF EXISTS journal_packs;

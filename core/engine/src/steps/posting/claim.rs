@@ -2,10 +2,11 @@
 
 use scrubjay_model::{
     Account, Claim, ClaimId, ClaimPaymentStatus, Money, PostingSet, RemittanceClaim,
-    ResponsibleParty, WorkKind,
+    ResponsibleParty, WorkItemId, WorkKind,
 };
 use scrubjay_store::{ClaimRow, Event, Matched, MoneyKind, Reader, RemittedRow};
 
+use super::repeated::is_mirror;
 use super::sorted::Sorted;
 use super::{Payment, REVERSED, asked, expected, later_payer, status};
 use crate::EngineError;
@@ -221,8 +222,8 @@ fn reverse(
         claim: id.clone(),
         tag: REVERSED.to_owned(),
     })?;
-    if original.is_some() {
-        return Ok(());
+    if let Some(original) = original {
+        return close_reviews_of(desk, id, original);
     }
     let reason = "the payer reverses a decision that was not posted here: look for the payment \
                   that this takes back";
@@ -231,6 +232,50 @@ fn reverse(
         Some(id),
         remitted.paid.abs(),
         reason.to_owned(),
+    )
+}
+
+/// What was to be looked at in a decision is not any more when that is reversed.
+fn close_reviews_of(
+    desk: &mut Desk<'_>,
+    id: &ClaimId,
+    decision: &RemittedRow,
+) -> Result<(), EngineError> {
+    let history = desk.tx.history(id)?;
+    let behind = history
+        .iter()
+        .skip_while(|row| row.sequence <= decision.sequence)
+        .take_while(|row| !is_another_matter(&row.event));
+    let opened: Vec<WorkItemId> = behind
+        .filter_map(|row| match &row.event {
+            Event::WorkOpened { item } if item.kind == WorkKind::PostingReview => {
+                Some(item.id.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    for item in desk.tx.open_work(Some(id))? {
+        if opened.contains(&item.id) {
+            desk.record(&Event::WorkClosed {
+                item: item.id,
+                outcome: "the decision that it is about was reversed".to_owned(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an event begins what the decision before it has no part in.
+const fn is_another_matter(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ClaimRemitted { .. }
+            | Event::RemittedHeld { .. }
+            | Event::TakenBack { .. }
+            | Event::MoneyMoved {
+                money: MoneyKind::ProviderLevel,
+                ..
+            }
     )
 }
 
@@ -248,9 +293,7 @@ fn reversed_by(
     let same = |row: &&RemittedRow| {
         row.remitted.charge == remitted.charge && row.remitted.paid == remitted.paid
     };
-    let mirrored = |row: &RemittedRow| {
-        row.remitted.charge == -remitted.charge && row.remitted.paid == -remitted.paid
-    };
+    let mirrored = |row: &RemittedRow| is_mirror(&row.remitted, remitted);
     let mut mirrors: Vec<RemittedRow> = decisions.into_iter().filter(mirrored).collect();
     if reversals.iter().filter(same).count() >= mirrors.len() {
         return Ok(None);

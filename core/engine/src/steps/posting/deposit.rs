@@ -34,7 +34,8 @@ pub struct Association {
     pub trace: TraceNumber,
     /// What the bank has.
     pub deposits: Vec<Deposit>,
-    /// What payers say that they paid; those that were undone left out.
+    /// What payers say that they paid; those that were undone, set aside or told twice
+    /// left out.
     pub remittances: Vec<RemittanceSummary>,
 }
 
@@ -90,8 +91,23 @@ pub fn associations(reader: &dyn Reader) -> Result<Vec<Association>, EngineError
                 remittances: Vec::new(),
             })
     }
-    for one in remittances(reader)? {
-        if one.paid.is_positive() && !matches!(one.state, RemittanceState::Undone { .. }) {
+    let came = remittances(reader)?;
+    for (at, one) in came.iter().enumerate() {
+        let counts = match one.state {
+            RemittanceState::Posted => true,
+            // The same payment told twice is one payment.
+            RemittanceState::Quarantined { .. } => {
+                !came.iter().enumerate().any(|(place, other)| {
+                    let is_same = other.trace == one.trace && other.payer == one.payer;
+                    let posted = other.state == RemittanceState::Posted;
+                    let waits = matches!(other.state, RemittanceState::Quarantined { .. });
+                    is_same && (posted || waits && place > at)
+                })
+            }
+            _ => false,
+        };
+        if one.paid.is_positive() && counts {
+            let one = one.clone();
             of(&mut by_trace, one.trace.clone()).remittances.push(one);
         }
     }
@@ -184,7 +200,7 @@ fn give_differences(desk: &mut Desk<'_>) -> Result<(), EngineError> {
         let Some((row, _)) = one.since().filter(|_| one.as_str() == "differs") else {
             continue;
         };
-        if asked.contains_key(&row) {
+        if is_asked(desk.tx.as_ref(), &asked, row, &one.trace)? {
             continue;
         }
         let by = one.difference();
@@ -216,7 +232,7 @@ pub(crate) fn fire_missing(desk: &mut Desk<'_>) -> Result<usize, EngineError> {
         let is_late = since
             .checked_add_signed(days)
             .is_some_and(|last| last < today);
-        if !is_late || asked.contains_key(&row) {
+        if !is_late || is_asked(desk.tx.as_ref(), &asked, row, &one.trace)? {
             continue;
         }
         let amount = one.difference().abs();
@@ -256,6 +272,32 @@ fn asked(reader: &dyn Reader) -> Result<BTreeMap<Sequence, Sequence>, EngineErro
             _ => None,
         })
         .collect())
+}
+
+/// Whether a person was asked about a row. What had come to agree is asked about
+/// again where its remittance was undone since.
+fn is_asked(
+    reader: &dyn Reader,
+    asked: &BTreeMap<Sequence, Sequence>,
+    row: Sequence,
+    trace: &TraceNumber,
+) -> Result<bool, EngineError> {
+    let Some(at) = asked.get(&row) else {
+        return Ok(false);
+    };
+    let undone = reader.remittances()?.into_iter().any(|later| {
+        later.sequence > *at
+            && matches!(&later.event, Event::RemittanceUndone { trace: of, .. } if of == trace)
+    });
+    if !undone {
+        return Ok(true);
+    }
+    let behind = rows_of(reader, at + 1, at + 1)?.pop();
+    let Some(Event::WorkOpened { item }) = behind.map(|row| row.event) else {
+        return Ok(false);
+    };
+    let open = reader.open_work(None)?;
+    Ok(open.iter().any(|one| one.id == item.id))
 }
 
 /// Closes what has been settled by what came since.

@@ -22,6 +22,8 @@ pub struct Entered {
     pub claims: usize,
     /// How many of them match none of ours.
     pub unmatched: usize,
+    /// How many of them are perhaps paid twice, and held.
+    pub held: usize,
 }
 
 /// Posts a remittance that a person entered. The desk's stamp says who.
@@ -62,5 +64,6 @@ pub(crate) fn enter(
         paid: posted.paid,
         claims: posted.claims,
         unmatched: posted.unmatched,
+        held: posted.held,
     })
 }

@@ -1,6 +1,6 @@
 //! Why a remittance was not found, matched, undone or posted again.
 
-use scrubjay_model::{ClaimId, TraceNumber, Work};
+use scrubjay_model::{ClaimId, Money, TraceNumber, Work};
 
 use super::Imbalance;
 use crate::sheet::{RowError, SheetError};
@@ -39,11 +39,45 @@ pub enum RemittanceError {
         /// Its place in the remittance, from 1.
         ordinal: u32,
     },
+    /// The money of a held claim is the payer's again.
+    #[error(
+        "claim {ordinal} of remittance {trace} cannot be accepted: the payer has taken its money back since"
+    )]
+    TakenBackSince {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Its place in the remittance, from 1.
+        ordinal: u32,
+    },
     /// There is no such claim.
     #[error("there is no claim {claim}; `scrubjay claims list` shows them")]
     UnknownClaim {
         /// Claim.
         claim: ClaimId,
+    },
+    /// The claim went to another payer.
+    #[error(
+        "claim {claim} went to {went_to}, and the remittance is of {payer}; if it is that claim all the same, say so: `--despite payer`"
+    )]
+    OtherPayer {
+        /// Claim.
+        claim: ClaimId,
+        /// Payer key of the claim.
+        went_to: String,
+        /// Payer key of the remittance.
+        payer: String,
+    },
+    /// The claim has another total charge.
+    #[error(
+        "claim {claim} is of {charge}, and the payer decides on {remitted}; if it is that claim all the same, say so: `--despite charge`"
+    )]
+    OtherCharge {
+        /// Claim.
+        claim: ClaimId,
+        /// Its charge.
+        charge: Money,
+        /// What the payer says that its charge is.
+        remitted: Money,
     },
     /// No payer can have decided on the claim.
     #[error("claim {claim} is {work}: no payer has had it, so none can have paid it")]
@@ -64,6 +98,24 @@ pub enum RemittanceError {
         later: TraceNumber,
         /// Claim that both decide on.
         claim: ClaimId,
+    },
+    /// A later remittance takes up what this one carried forward.
+    #[error(
+        "remittance {trace} cannot be undone while remittance {later}, which came later, takes up what it carried forward; undo that one first"
+    )]
+    TakenUp {
+        /// Trace number.
+        trace: TraceNumber,
+        /// Trace number of the later one.
+        later: TraceNumber,
+    },
+    /// It does not wait.
+    #[error(
+        "no remittance with trace number {trace} waits to be posted; `scrubjay remit list` shows those that do"
+    )]
+    NotQuarantined {
+        /// Trace number.
+        trace: TraceNumber,
     },
     /// What was posted cannot be told any more.
     #[error(

@@ -68,7 +68,7 @@ pub(super) fn bring_back(
 }
 
 /// Whether a payer decides as the second or third.
-const fn is_later(status: &ClaimPaymentStatus) -> bool {
+pub(super) const fn is_later(status: &ClaimPaymentStatus) -> bool {
     matches!(
         status,
         ClaimPaymentStatus::Processed(2..) | ClaimPaymentStatus::Forwarded(2..)

@@ -62,6 +62,9 @@ pub struct Candidate {
     pub score: u8,
     /// What they agree in.
     pub agrees: Vec<Likeness>,
+    /// The payer that it went to, where that is another than the remittance's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_payer: Option<String>,
 }
 
 impl std::fmt::Display for Candidate {
@@ -73,7 +76,11 @@ impl std::fmt::Display for Candidate {
             self.claim,
             self.score,
             agrees.join(", ")
-        )
+        )?;
+        match &self.of_payer {
+            Some(payer) => write!(f, ", but a claim to {payer}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -122,6 +129,7 @@ pub(super) fn compared(
         claim: row.id.clone(),
         score,
         agrees,
+        of_payer: None,
     }
 }
 

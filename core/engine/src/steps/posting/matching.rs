@@ -2,8 +2,9 @@
 //! by likeness, and only where one is clearly most like it.
 
 use scrubjay_model::{Claim, ClaimId, RemittanceClaim, Work};
-use scrubjay_store::{ClaimFilter, ClaimRow, Matched, Reader};
+use scrubjay_store::{ClaimFilter, ClaimRow, Difference, Matched, Reader};
 
+use super::later_payer::is_later;
 use super::likeness::{
     Candidate, Likeness, compared, first_day, is_another, nearness, same_member, same_name,
 };
@@ -46,7 +47,7 @@ impl<'p> Known<'p> {
         reader: &dyn Reader,
         remitted: &RemittanceClaim,
     ) -> Result<Found, EngineError> {
-        if let Some((row, matched)) = by_number(reader, remitted)? {
+        if let Some((row, matched)) = by_number(reader, self.payer, remitted)? {
             return Ok(Found::Sure(Box::new(row), matched));
         }
         let mut like = self.candidates(reader, remitted)?;
@@ -80,10 +81,25 @@ impl<'p> Known<'p> {
             .collect();
         // Sorting keeps the order in which claims were made among equals.
         near.sort_by_key(|(nearness, _)| std::cmp::Reverse(*nearness));
+        let mut near: Vec<ClaimRow> = near
+            .into_iter()
+            .take(LOOKED_AT)
+            .map(|(_, row)| row.clone())
+            .collect();
+        // A number may lead to another payer's claim, or to one of another charge.
+        for row in numbered(reader, remitted)? {
+            if was_sent(row.status.work) && near.iter().all(|known| known.id != row.id) {
+                near.push(row);
+            }
+        }
         let mut like = Vec::new();
-        for (_, row) in near.into_iter().take(LOOKED_AT) {
+        for row in near {
             if let Some(claim) = reader.claim_document(&row.id)? {
-                like.push(compared(row, &claim, remitted, day));
+                let of_payer = (row.payer != payer).then(|| row.payer.clone());
+                like.push(Candidate {
+                    of_payer,
+                    ..compared(&row, &claim, remitted, day)
+                });
             }
         }
         like.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
@@ -119,23 +135,44 @@ pub(super) const fn was_sent(work: Work) -> bool {
     )
 }
 
-/// Money is never guessed: the charge must be the same and the patient too,
-/// and no other claim may be nearly as like.
+/// Money is never guessed: the charge must be the same, the patient and the payer
+/// too, and no other claim may be nearly as like.
 fn is_clear(best: &Candidate, next: Option<&Candidate>) -> bool {
     let agrees = |like| best.agrees.contains(&like);
     best.score >= SURE
+        && best.of_payer.is_none()
         && agrees(Likeness::Charge)
         && (agrees(Likeness::Member) || agrees(Likeness::Name))
         && next.is_none_or(|next| best.score - next.score >= LEAD)
 }
 
-/// By our number or the payer's, which must lead to a claim whose patient
-/// agrees, or whose charge does and whose patient is not clearly another:
-/// payers return damaged numbers, and practices give one to many claims.
+/// By our number or the payer's, which must lead to a claim of that payer and
+/// charge whose patient is not clearly another: payers return damaged numbers,
+/// practices give one to many claims, and two payers may use one.
 fn by_number(
     reader: &dyn Reader,
+    payer: &str,
     remitted: &RemittanceClaim,
 ) -> Result<Option<(ClaimRow, Matched)>, EngineError> {
+    if let Some(row) = agreeing(reader, by_our_number(reader, remitted)?, payer, remitted)? {
+        return Ok(Some((row, Matched::Control)));
+    }
+    let theirs = agreeing(reader, by_their_number(reader, remitted)?, payer, remitted)?;
+    Ok(theirs.map(|row| (row, Matched::PayerControl)))
+}
+
+/// The claims to which either number leads, whatever else they are.
+fn numbered(reader: &dyn Reader, remitted: &RemittanceClaim) -> Result<Vec<ClaimRow>, EngineError> {
+    let mut rows = by_our_number(reader, remitted)?;
+    rows.extend(by_their_number(reader, remitted)?);
+    rows.truncate(LOOKED_AT);
+    Ok(rows)
+}
+
+fn by_our_number(
+    reader: &dyn Reader,
+    remitted: &RemittanceClaim,
+) -> Result<Vec<ClaimRow>, EngineError> {
     let control = remitted.control.trim();
     let mut ours = Vec::new();
     if let Ok(id) = control.parse::<ClaimId>() {
@@ -149,40 +186,71 @@ fn by_number(
             ours.push(row);
         }
     }
-    if let Some(row) = agreeing(reader, ours, remitted)? {
-        return Ok(Some((row, Matched::Control)));
-    }
+    Ok(ours)
+}
+
+fn by_their_number(
+    reader: &dyn Reader,
+    remitted: &RemittanceClaim,
+) -> Result<Vec<ClaimRow>, EngineError> {
     let Some(control) = &remitted.payer_control else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let mut filter = ClaimFilter::default();
     filter.payer_control = Some(control.as_str().to_owned());
-    let theirs = agreeing(reader, reader.claims(&filter)?, remitted)?;
-    Ok(theirs.map(|row| (row, Matched::PayerControl)))
+    Ok(reader.claims(&filter)?)
+}
+
+/// What a remitted claim and a claim of ours differ in, though a number or a
+/// person says that they are the same. A later payer is another by its nature.
+pub(super) fn differences(
+    reader: &dyn Reader,
+    row: &ClaimRow,
+    payer: &str,
+    remitted: &RemittanceClaim,
+) -> Result<Vec<Difference>, EngineError> {
+    let mut differences = Vec::new();
+    if !is_later(&remitted.status) && !has_a_say(reader, payer, row)? {
+        differences.push(Difference::Payer);
+    }
+    if row.charge != remitted.charge.abs() {
+        differences.push(Difference::Charge);
+    }
+    Ok(differences)
+}
+
+/// Whether a claim went to a payer, or the payer has decided on it.
+pub(super) fn has_a_say(
+    reader: &dyn Reader,
+    payer: &str,
+    row: &ClaimRow,
+) -> Result<bool, EngineError> {
+    if row.payer == payer {
+        return Ok(true);
+    }
+    let decided = reader.remitted(&row.id)?;
+    Ok(decided.iter().any(|one| one.payer == payer))
 }
 
 /// How far a claim of the right number agrees: the first of these that differs
 /// between two claims says which agrees more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Agreement {
-    patient_and_charge: bool,
+    payer: bool,
     member: bool,
     name: bool,
-    charge: bool,
 }
 
 impl Agreement {
-    /// None where it is clearly another claim.
-    fn of(row: &ClaimRow, claim: &Claim, remitted: &RemittanceClaim) -> Option<Self> {
+    /// None where it is not surely that claim: of another payer's the patient
+    /// must agree too.
+    fn of(own: bool, claim: &Claim, remitted: &RemittanceClaim) -> Option<Self> {
         let (member, name) = (same_member(claim, remitted), same_name(claim, remitted));
-        let charge = row.charge == remitted.charge.abs();
-        let patient = member || name;
-        let is_it = patient || charge && !is_another(claim, remitted);
+        let is_it = member || name || own && !is_another(claim, remitted);
         is_it.then_some(Self {
-            patient_and_charge: patient && charge,
+            payer: own,
             member,
             name,
-            charge,
         })
     }
 }
@@ -192,12 +260,17 @@ impl Agreement {
 fn agreeing(
     reader: &dyn Reader,
     rows: Vec<ClaimRow>,
+    payer: &str,
     remitted: &RemittanceClaim,
 ) -> Result<Option<ClaimRow>, EngineError> {
     let mut agree: Vec<(Agreement, ClaimRow)> = Vec::new();
     for row in rows {
+        if !differences(reader, &row, payer, remitted)?.is_empty() {
+            continue;
+        }
         let claim = reader.claim_document(&row.id)?;
-        let agreement = claim.and_then(|claim| Agreement::of(&row, &claim, remitted));
+        let own = row.payer == payer;
+        let agreement = claim.and_then(|claim| Agreement::of(own, &claim, remitted));
         agree.extend(agreement.map(|agreement| (agreement, row)));
     }
     let Some(best) = agree.iter().map(|(agreement, _)| *agreement).max() else {
@@ -219,6 +292,7 @@ mod tests {
             claim: "A".parse().unwrap(),
             score,
             agrees: agrees.to_vec(),
+            of_payer: None,
         }
     }
 
@@ -234,5 +308,10 @@ mod tests {
         let no_patient = candidate(70, &[ControlNumber, Dates, Procedures, Charge]);
         assert!(!is_clear(&no_patient, None));
         assert!(!is_clear(&candidate(69, &[Member, Charge]), None));
+        let elsewhere = Candidate {
+            of_payer: Some("another".to_owned()),
+            ..best
+        };
+        assert!(!is_clear(&elsewhere, None));
     }
 }

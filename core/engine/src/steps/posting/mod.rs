@@ -11,11 +11,13 @@
 //! | `waiting.rs` | sets aside what matches none, until a person says which it is |
 //! | `claim.rs`, `sorted.rs`, `status.rs` | one remitted claim: money, denials, status |
 //! | `later_payer.rs` | a later payer's decision on the same claim |
+//! | `repeated.rs` | what is perhaps paid twice |
 //! | `asked.rs` | what rules say of it |
 //! | `provider_level.rs` | what the payer pays or takes beside the claims (PLB) |
 //! | `expected.rs` | what the contract says against what the payer allows |
 //! | `enter.rs`, `entry_sheet.rs`, `balanced.rs` | what people enter from paper |
 //! | `deposit.rs` | what the bank has against what payers say |
+//! | `quarantine.rs` | what is not posted as it stands, and how that ends |
 //! | `undo.rs`, `repost.rs` | takes a posting back, and posts it again |
 //! | `read.rs`, `record.rs` | what came and what became of it |
 
@@ -31,8 +33,10 @@ mod later_payer;
 mod likeness;
 mod matching;
 mod provider_level;
+mod quarantine;
 mod read;
 mod record;
+mod repeated;
 mod repost;
 mod sorted;
 mod status;
@@ -58,6 +62,8 @@ pub use expected::ExpectedPayment;
 pub(crate) use expected::expected_payment;
 pub use likeness::{Candidate, Likeness};
 pub(crate) use matching::Found;
+pub use quarantine::SetAside;
+pub(crate) use quarantine::{quarantine, set_aside};
 pub use read::{
     PostedClaim, PostedRemittance, RemittanceState, RemittanceSummary, find_remittance, remittance,
     remittances,
@@ -67,8 +73,8 @@ pub(crate) use repost::post_again;
 pub(crate) use status::place;
 pub use undo::Undone;
 pub(crate) use undo::{gone, undo};
-pub use waiting::Bound;
 pub(crate) use waiting::bind;
+pub use waiting::{Bound, WaitingClaim};
 
 /// Tag of a claim whose payment was ever taken back by a reversal.
 pub(crate) const REVERSED: &str = "reversed";
@@ -78,6 +84,8 @@ pub(crate) const REVERSED: &str = "reversed";
 pub(crate) struct Posted {
     pub(crate) claims: usize,
     pub(crate) unmatched: usize,
+    /// Perhaps paid twice, and held.
+    pub(crate) held: usize,
     pub(crate) paid: Money,
 }
 
@@ -151,7 +159,18 @@ pub(crate) fn post(
         posted.claims += 1;
         match known.find(desk.tx.as_ref(), remitted)? {
             Found::Sure(row, matched) => {
-                claim::post(desk, &payment, remitted, &row, matched, Source::Payment)?;
+                if repeated::take_off(desk, &payment, remitted, &row)? {
+                    continue;
+                }
+                match repeated::repeats(desk.tx.as_ref(), &payment, remitted, &row)? {
+                    Some(earlier) => {
+                        posted.held += 1;
+                        repeated::hold(desk, &payment, remitted, &row, &earlier)?;
+                    }
+                    None => {
+                        claim::post(desk, &payment, remitted, &row, matched, Source::Payment)?;
+                    }
+                }
             }
             Found::Unsure(like) => {
                 posted.unmatched += 1;
@@ -160,6 +179,7 @@ pub(crate) fn post(
         }
     }
     provider_level::post(desk, &payment)?;
+    quarantine::settle(desk, &payment)?;
     close(desk, remittance, first)?;
     Ok(posted)
 }

@@ -11,7 +11,8 @@ use scrubjay_model::{
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader};
 
-use super::{Payment, Source, status};
+use super::matching::has_a_say;
+use super::{Payment, Source, repeated, status};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -111,7 +112,7 @@ fn post_to_claim(
     payment: &Payment<'_>,
     adjustment: &ProviderAdjustment,
 ) -> Result<(), EngineError> {
-    let named = named_claim(desk.tx.as_ref(), adjustment)?;
+    let named = named_claim(desk.tx.as_ref(), payment.payer, adjustment)?;
     let Some(row) = named else {
         return move_to(desk, payment, adjustment, payers_account(payment));
     };
@@ -125,6 +126,7 @@ fn post_to_claim(
     };
     let of_payer = amount - of_claim;
     hold(desk, payment, &row.id, of_payer)?;
+    repeated::settle(desk, &row.id)?;
     if of_claim <= row.paid {
         return take_back(desk, payment, adjustment, &row, of_claim);
     }
@@ -150,15 +152,16 @@ fn hold(
 }
 
 /// What provider-level adjustments have said of a claim so far.
-struct Stood {
-    /// Noted as to be taken back, and not yet taken.
-    noted: Money,
+pub(super) struct Stood {
+    /// Noted as to be taken back, or held since it was perhaps paid twice, and
+    /// not yet taken.
+    pub(super) noted: Money,
     /// Taken back with nothing noted before.
     taken: Money,
 }
 
 impl Stood {
-    fn of(reader: &dyn Reader, claim: &ClaimId) -> Result<Self, EngineError> {
+    pub(super) fn of(reader: &dyn Reader, claim: &ClaimId) -> Result<Self, EngineError> {
         let mut noted = Money::ZERO;
         for row in reader.ledger(claim)? {
             if matches!(row.account, Account::PayerTakebacks { .. }) {
@@ -179,9 +182,11 @@ impl Stood {
     }
 }
 
-/// The claim that PLB03-2 names by our control number or the payer's.
+/// The claim that PLB03-2 names by our control number or the payer's, where that
+/// payer has a say in it.
 fn named_claim(
     reader: &dyn Reader,
+    payer: &str,
     adjustment: &ProviderAdjustment,
 ) -> Result<Option<ClaimRow>, EngineError> {
     let Some(reference) = adjustment.reference.as_deref().map(str::trim) else {
@@ -189,12 +194,18 @@ fn named_claim(
     };
     if let Ok(id) = reference.parse::<ClaimId>()
         && let Some(row) = reader.claim(&id)?
+        && has_a_say(reader, payer, &row)?
     {
         return Ok(Some(row));
     }
     let mut filter = ClaimFilter::default();
     filter.payer_control = Some(reference.to_owned());
-    let mut rows = reader.claims(&filter)?;
+    let mut rows = Vec::new();
+    for row in reader.claims(&filter)? {
+        if has_a_say(reader, payer, &row)? {
+            rows.push(row);
+        }
+    }
     // Two claims of one number: the payer does not say which.
     Ok(if rows.len() == 1 { rows.pop() } else { None })
 }

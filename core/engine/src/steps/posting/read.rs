@@ -1,7 +1,7 @@
 //! Remittances as a host asks for them: what came, what became of each, and
 //! what waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_model::{
@@ -27,6 +27,18 @@ pub enum RemittanceState {
         /// What is wrong, with the difference.
         problem: String,
     },
+    /// It waited, and one of the same trace number and payer is posted now.
+    Replaced {
+        /// What was wrong.
+        problem: String,
+    },
+    /// It waited, and a person says that it will not be posted.
+    SetAside {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// It was posted, and a person took that back.
     Undone {
         /// Who.
@@ -43,6 +55,8 @@ impl RemittanceState {
         match self {
             Self::Posted => "posted",
             Self::Quarantined { .. } => "quarantined",
+            Self::Replaced { .. } => "replaced",
+            Self::SetAside { .. } => "set aside",
             Self::Undone { .. } => "undone",
         }
     }
@@ -100,6 +114,9 @@ pub struct PostedClaim {
     pub claim: Option<ClaimId>,
     /// How it was found.
     pub matched: Option<Matched>,
+    /// Our claim that it settles again, where it is held for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<ClaimId>,
     /// Where it waits, the claims that it may be, the likest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub perhaps: Vec<Candidate>,
@@ -154,6 +171,16 @@ pub fn remittances(reader: &dyn Reader) -> Result<Vec<RemittanceSummary>, Engine
                 (payer, claims),
                 RemittanceState::Quarantined { problem },
             )?),
+            Event::RemittanceSetAside {
+                quarantined,
+                reason,
+                ..
+            } => {
+                let by = row.stamp.actor;
+                if let Some(one) = listed.iter_mut().find(|one| one.row == quarantined) {
+                    one.state = RemittanceState::SetAside { by, reason };
+                }
+            }
             Event::RemittanceUndone { taken, reason, .. } => {
                 let by = row.stamp.actor;
                 if let Some(one) = listed.iter_mut().find(|one| one.row == taken) {
@@ -163,7 +190,26 @@ pub fn remittances(reader: &dyn Reader) -> Result<Vec<RemittanceSummary>, Engine
             _ => {}
         }
     }
+    replace(&mut listed);
     Ok(listed)
+}
+
+/// Says of what waits that one which came later is posted in its place.
+fn replace(listed: &mut [RemittanceSummary]) {
+    let mut posted: BTreeSet<(String, TraceNumber)> = BTreeSet::new();
+    for one in listed.iter_mut().rev() {
+        let key = (one.payer.clone(), one.trace.clone());
+        match &one.state {
+            RemittanceState::Posted => {
+                posted.insert(key);
+            }
+            RemittanceState::Quarantined { problem } if posted.contains(&key) => {
+                let problem = problem.clone();
+                one.state = RemittanceState::Replaced { problem };
+            }
+            _ => {}
+        }
+    }
 }
 
 fn summary(
@@ -249,21 +295,40 @@ pub fn remittance(
     let mut remitted: BTreeMap<u32, PostedClaim> = BTreeMap::new();
     for (first, last) in postings_of(reader, summary.row)? {
         for row in rows_of(reader, first, last)? {
-            if let Event::ClaimRemitted {
-                claim,
-                remitted: one,
-                matched,
-                ..
-            } = row.event
-            {
-                let waits = claim.is_none() && summary.state == RemittanceState::Posted;
-                let perhaps = if waits {
-                    matching::candidates(reader, &payer, &one)?
-                } else {
-                    Vec::new()
-                };
-                // A later row is that of a person who bound it.
-                remitted.insert(one.ordinal, posted_claim(&one, claim, matched, perhaps));
+            // A later row is that of a person who bound or accepted it.
+            match row.event {
+                Event::ClaimRemitted {
+                    claim,
+                    remitted: one,
+                    matched,
+                    ..
+                } => {
+                    let waits = claim.is_none() && summary.state == RemittanceState::Posted;
+                    let perhaps = if waits {
+                        matching::candidates(reader, &payer, &one)?
+                    } else {
+                        Vec::new()
+                    };
+                    let posted = PostedClaim {
+                        claim,
+                        matched,
+                        perhaps,
+                        ..posted_claim(&one)
+                    };
+                    remitted.insert(one.ordinal, posted);
+                }
+                Event::RemittedHeld {
+                    claim,
+                    remitted: one,
+                    ..
+                } => {
+                    let held = PostedClaim {
+                        held: Some(claim),
+                        ..posted_claim(&one)
+                    };
+                    remitted.insert(one.ordinal, held);
+                }
+                _ => {}
             }
         }
     }
@@ -274,20 +339,16 @@ pub fn remittance(
     })
 }
 
-fn posted_claim(
-    remitted: &RemittanceClaim,
-    claim: Option<ClaimId>,
-    matched: Option<Matched>,
-    perhaps: Vec<Candidate>,
-) -> PostedClaim {
+fn posted_claim(remitted: &RemittanceClaim) -> PostedClaim {
     PostedClaim {
         ordinal: remitted.ordinal,
         control: remitted.control.clone(),
         status: remitted.status.clone(),
         charge: remitted.charge,
         paid: remitted.paid,
-        claim,
-        matched,
-        perhaps,
+        claim: None,
+        matched: None,
+        held: None,
+        perhaps: Vec::new(),
     }
 }

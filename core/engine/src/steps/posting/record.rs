@@ -84,6 +84,22 @@ pub(super) fn remittance_row(
     }
 }
 
+/// The trace number of the remittance by whose posting a row came.
+pub(super) fn posted_by(
+    reader: &dyn Reader,
+    sequence: Sequence,
+) -> Result<Option<TraceNumber>, EngineError> {
+    let rows = reader.remittances()?.into_iter();
+    Ok(rows.rev().find_map(|row| match row.event {
+        Event::RemittancePosted { trace, first, .. }
+            if (first..=row.sequence).contains(&sequence) =>
+        {
+            Some(trace)
+        }
+        _ => None,
+    }))
+}
+
 /// The journal rows from one to another, both included.
 pub(super) fn rows_of(
     reader: &dyn Reader,

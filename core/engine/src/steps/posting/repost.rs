@@ -19,6 +19,8 @@ pub struct Reposted {
     pub claims: usize,
     /// How many of them match none of ours.
     pub unmatched: usize,
+    /// How many of them are perhaps paid twice, and held.
+    pub held: usize,
     /// Its payment.
     pub paid: Money,
 }
@@ -49,7 +51,9 @@ pub(crate) fn post_again(
     let (mut remittance, _) = remittance_row(reader, last.row)?;
     if let Some((first, end)) = postings_of(reader, last.row)?.first() {
         for row in rows_of(reader, *first, *end)? {
-            if let Event::ClaimRemitted { remitted, .. } = row.event {
+            if let Event::ClaimRemitted { remitted, .. } | Event::RemittedHeld { remitted, .. } =
+                row.event
+            {
                 remittance.claims.push(*remitted);
             }
         }
@@ -63,6 +67,7 @@ pub(crate) fn post_again(
         trace: trace.clone(),
         claims: posted.claims,
         unmatched: posted.unmatched,
+        held: posted.held,
         paid: posted.paid,
     })
 }

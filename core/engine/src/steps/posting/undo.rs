@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scrubjay_model::{
-    Claim, ClaimId, ClaimPaymentStatus, ClaimStatus, Money, PayerClaimControlNumber, TraceNumber,
-    Work, WorkItem, WorkItemId, WorkKind,
+    Claim, ClaimId, ClaimPaymentStatus, ClaimStatus, Money, PayerClaimControlNumber, Remittance,
+    Responsibility, ResponsibleParty, TraceNumber, Work, WorkItem, WorkItemId, WorkKind,
 };
 use scrubjay_store::{
     Counter, Decided, Event, JournalRow, MoneyKind, Move, Reader, Sequence, StoreError,
@@ -14,8 +14,8 @@ use scrubjay_store::{
 };
 use serde::Serialize;
 
-use super::RemittanceError;
-use super::record::{on_record, remittance_row, rows_of};
+use super::record::{on_record, posted_by, remittance_row, rows_of};
+use super::{RemittanceError, quarantine};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::appeal;
@@ -46,7 +46,7 @@ pub(crate) fn undo(
     }
     let reader = desk.tx.as_ref();
     let record = on_record(reader, originator, trace)?;
-    let (remittance, _) = remittance_row(reader, record.taken)?;
+    let (remittance, payer) = remittance_row(reader, record.taken)?;
     let mut rows = Vec::new();
     for (first, last) in &record.postings {
         rows.extend(rows_of(reader, *first, *last)?);
@@ -57,6 +57,10 @@ pub(crate) fn undo(
     {
         let (trace, why) = (trace.clone(), "claims of it were given up by a purge");
         return Err(RemittanceError::NotOnRecord { trace, why }.into());
+    }
+    if let Some(later) = taken_up(reader, record.taken, &remittance, &payer)? {
+        let trace = trace.clone();
+        return Err(RemittanceError::TakenUp { trace, later }.into());
     }
     let mut touched = Vec::new();
     for id in claims_of(&rows) {
@@ -97,12 +101,52 @@ pub(crate) fn undo(
     })
 }
 
+/// A later remittance that takes up by name what this one carried forward
+/// (PLB03-2 has its trace number).
+fn taken_up(
+    reader: &dyn Reader,
+    taken: Sequence,
+    remittance: &Remittance,
+    payer: &str,
+) -> Result<Option<TraceNumber>, EngineError> {
+    let rows = reader.remittances()?;
+    let undone: BTreeSet<Sequence> = rows
+        .iter()
+        .filter_map(|row| match &row.event {
+            Event::RemittanceUndone { taken, .. } => Some(*taken),
+            _ => None,
+        })
+        .collect();
+    let later = rows
+        .into_iter()
+        .filter(|row| row.sequence > taken && !undone.contains(&row.sequence));
+    for row in later {
+        let Event::RemittanceTaken {
+            remittance: later,
+            payer: of,
+            ..
+        } = row.event
+        else {
+            continue;
+        };
+        let mut names = later.provider_adjustments.iter();
+        let names = names
+            .any(|one| one.reference.as_deref().map(str::trim) == Some(remittance.trace.as_str()));
+        if of == payer && names && later.trace != remittance.trace {
+            return Ok(Some(later.trace));
+        }
+    }
+    Ok(None)
+}
+
 /// The claims that rows of a posting changed, in the order of their ids.
 fn claims_of(rows: &[JournalRow]) -> BTreeSet<ClaimId> {
     rows.iter()
         .filter_map(|row| match &row.event {
             Event::ClaimRemitted { claim, .. } | Event::MoneyMoved { claim, .. } => claim.clone(),
-            Event::TakenBack { claim, .. } => Some(claim.clone()),
+            Event::TakenBack { claim, .. } | Event::RemittedHeld { claim, .. } => {
+                Some(claim.clone())
+            }
             _ => None,
         })
         .collect()
@@ -128,6 +172,9 @@ struct Touched {
     /// Its rows in the posting.
     rows: Vec<Sequence>,
     decided: Decided,
+    /// Where it stood before the posting.
+    before: ClaimStatus,
+    /// Where all the rest of its journal has brought it.
     status: ClaimStatus,
     tags: BTreeSet<String>,
     payer_control: Option<PayerClaimControlNumber>,
@@ -154,7 +201,7 @@ impl Touched {
             .map(|row| row.sequence)
             .filter(|sequence| own.contains(sequence))
             .collect();
-        let last = rows.last().copied().unwrap_or_default();
+        let first = rows.first().copied().unwrap_or_default();
         let made = history.iter().find_map(|row| made(&row.event));
         let Some(document) = made else {
             let problem = format!("the journal does not tell how claim {id} was made");
@@ -164,6 +211,7 @@ impl Touched {
             id,
             rows,
             decided: Decided::default(),
+            before: first_status(document),
             status: first_status(document),
             tags: BTreeSet::new(),
             payer_control: None,
@@ -178,11 +226,11 @@ impl Touched {
             if own.contains(&row.sequence) || before.contains(&row.sequence) {
                 continue;
             }
-            let later = row.sequence > last;
-            if later && let Some(later) = decided_in(&row.event) {
+            let later = row.sequence > first;
+            if later && let Some(later) = stands_on(reader, row)? {
                 return Err(RemittanceError::LaterDecision {
                     trace: trace.clone(),
-                    later: later.clone(),
+                    later,
                     claim: touched.id,
                 }
                 .into());
@@ -201,6 +249,9 @@ impl Touched {
                 if !(later && self.was_decided && follows_decision(*to)) {
                     moved(&mut self.status, *to);
                 }
+                if !later {
+                    moved(&mut self.before, *to);
+                }
                 self.went_on |= later;
             }
             Event::MoneyMoved { .. } | Event::RecordMoneyMoved { .. } => self.went_on |= later,
@@ -214,12 +265,41 @@ impl Touched {
         }
     }
 
+    /// Where it stands when the money is moved back. What it went on to may have
+    /// stood on the posting: a claim on which insurance owes again is with
+    /// whoever had it before, so that it is followed up, and nothing is billed
+    /// of which the patient owes nothing.
+    fn stands(&self, reader: &dyn Reader) -> Result<ClaimStatus, EngineError> {
+        let mut status = self.status;
+        if !self.went_on {
+            return Ok(status);
+        }
+        let insurance = reader.balance(&self.id, ResponsibleParty::Insurance)?;
+        let patient = reader.balance(&self.id, ResponsibleParty::Patient)?;
+        if !insurance.is_zero() {
+            if matches!(status.work, Work::Adjudicated | Work::Closed) {
+                status.work = self.before.work;
+            }
+            if matches!(
+                status.responsibility,
+                Responsibility::Patient | Responsibility::None
+            ) {
+                status.responsibility = self.before.responsibility;
+            }
+        }
+        if !patient.is_positive() {
+            status.patient = self.before.patient;
+        }
+        Ok(status)
+    }
+
     fn restore(&self, desk: &mut Desk<'_>) -> Result<(), EngineError> {
+        let status = self.stands(desk.tx.as_ref())?;
         desk.record(&Event::PostingUndone {
             claim: self.id.clone(),
             rows: self.rows.clone(),
             decided: self.decided.clone(),
-            status: self.status,
+            status,
             tags: self.tags.iter().cloned().collect(),
             payer_control: self.payer_control.clone(),
         })
@@ -243,16 +323,22 @@ fn decides(event: &Event, document: &Claim) -> bool {
         if *claim == document.id && !passes.contains(&remitted.status))
 }
 
-/// The trace number of the remittance whose decision an event is.
-const fn decided_in(event: &Event) -> Option<&TraceNumber> {
-    match event {
+/// The trace number of the remittance that decides on a claim by a row, was held
+/// since it was decided, or settles there what another had noted.
+fn stands_on(reader: &dyn Reader, row: &JournalRow) -> Result<Option<TraceNumber>, EngineError> {
+    match &row.event {
         Event::ClaimRemitted {
             trace,
             claim: Some(_),
             ..
         }
-        | Event::TakenBack { trace, .. } => Some(trace),
-        _ => None,
+        | Event::RemittedHeld { trace, .. }
+        | Event::TakenBack { trace, .. } => Ok(Some(trace.clone())),
+        Event::MoneyMoved {
+            money: MoneyKind::ProviderLevel,
+            ..
+        } => posted_by(reader, row.sequence),
+        _ => Ok(None),
     }
 }
 
@@ -323,8 +409,16 @@ fn settle_work(
         }
     }
     for id in closed {
-        if let Some(item) = touched.iter().find_map(|claim| claim.items.get(id)) {
-            open_again(desk, item)?;
+        let of_claim = touched
+            .iter()
+            .find_map(|claim| claim.items.get(id))
+            .cloned();
+        let item = match of_claim {
+            Some(item) => Some(item),
+            None => quarantine::item(desk.tx.as_ref(), id)?,
+        };
+        if let Some(item) = item {
+            open_again(desk, &item)?;
         }
     }
     Ok(())

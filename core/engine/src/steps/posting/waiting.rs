@@ -1,15 +1,16 @@
 //! Remitted claims that match none of ours wait, and a person says which they are.
 
 use scrubjay_model::{
-    ClaimId, Money, PostingSet, RemittanceClaim, TraceNumber, WorkItemId, WorkKind,
+    ClaimId, ClaimPaymentStatus, Money, PostingSet, RemittanceClaim, TraceNumber, WorkItemId,
+    WorkKind,
 };
-use scrubjay_store::{Event, Matched, MoneyKind, Sequence};
+use scrubjay_store::{ClaimRow, Difference, Event, JournalRow, Matched, MoneyKind, Sequence};
 use serde::Serialize;
 
 use super::claim::{self, Source};
 use super::record::{on_record, remittance_row, rows_of};
 use super::sorted::Sorted;
-use super::{Candidate, Payment, RemittanceError, close, matching};
+use super::{Candidate, Payment, RemittanceError, close, matching, repeated};
 use crate::EngineError;
 use crate::desk::Desk;
 
@@ -59,11 +60,45 @@ pub(super) fn set_aside(
     desk.open_work(WorkKind::UnmatchedRemittance, None, remitted.paid, reason)
 }
 
+/// A remitted claim that waits, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingClaim<'a> {
+    /// Who made the trace number (TRN03).
+    pub originator: &'a str,
+    /// Trace number of its remittance.
+    pub trace: &'a TraceNumber,
+    /// Its place there, from 1.
+    pub ordinal: u32,
+}
+
+fn differs(
+    difference: Difference,
+    row: &ClaimRow,
+    payer: &str,
+    remitted: &RemittanceClaim,
+) -> RemittanceError {
+    let claim = row.id.clone();
+    match difference {
+        Difference::Payer => RemittanceError::OtherPayer {
+            claim,
+            went_to: row.payer.clone(),
+            payer: payer.to_owned(),
+        },
+        Difference::Charge => RemittanceError::OtherCharge {
+            claim,
+            charge: row.charge,
+            remitted: remitted.charge,
+        },
+    }
+}
+
 /// A remitted claim that waits.
 struct Waiting {
     /// The row that set it aside.
     row: Sequence,
     remitted: RemittanceClaim,
+    /// Our claim that it settles again, where it waits for that.
+    again: Option<ClaimId>,
     /// The work item that asks for it.
     item: Option<WorkItemId>,
 }
@@ -72,12 +107,16 @@ struct Waiting {
 /// stamp says who.
 pub(crate) fn bind(
     desk: &mut Desk<'_>,
-    originator: &str,
-    trace: &TraceNumber,
-    ordinal: u32,
+    which: &WaitingClaim<'_>,
     id: &ClaimId,
     reason: &str,
+    despite: &[Difference],
 ) -> Result<Bound, EngineError> {
+    let WaitingClaim {
+        originator,
+        trace,
+        ordinal,
+    } = *which;
     let reason = reason.trim();
     if reason.is_empty() || desk.stamp.actor.trim().is_empty() {
         return Err(RemittanceError::Unsigned.into());
@@ -102,15 +141,34 @@ pub(crate) fn bind(
         return Err(RemittanceError::NeverSent { claim, work }.into());
     }
     let (remittance, payer) = remittance_row(reader, record.taken)?;
+    let mut known = matching::differences(reader, &row, &payer, &waiting.remitted)?;
+    if let Some(other) = known.iter().find(|one| !despite.contains(one)) {
+        return Err(differs(*other, &row, &payer, &waiting.remitted).into());
+    }
+    known.sort();
     let first = desk.last_sequence()? + 1;
     let payment = Payment::new(desk, &remittance, &payer);
     let matched = Matched::Hand {
         waited: waiting.row,
         reason: reason.to_owned(),
+        despite: known,
     };
     let remitted = &waiting.remitted;
+    if let Some(again) = &waiting.again {
+        if !repeated::is_there(desk.tx.as_ref(), again, remitted)? {
+            let trace = trace.clone();
+            return Err(RemittanceError::TakenBackSince { trace, ordinal }.into());
+        }
+        repeated::let_go(desk, &payer, again, remitted)?;
+    }
     claim::post(desk, &payment, remitted, &row, matched, Source::Unapplied)?;
-    if let Some(item) = waiting.item {
+    let is_open = |item: &WorkItemId, desk: &Desk<'_>| -> Result<bool, EngineError> {
+        let open = desk.tx.open_work(None)?;
+        Ok(open.iter().any(|one| one.id == *item))
+    };
+    if let Some(item) = waiting.item
+        && is_open(&item, desk)?
+    {
         desk.record(&Event::WorkClosed {
             item,
             outcome: format!("it is claim {id}, says {}: {reason}", desk.stamp.actor),
@@ -125,13 +183,12 @@ pub(crate) fn bind(
     })
 }
 
-/// The remitted claim of that place, where it was set aside and not bound since.
-fn waiting(rows: &[scrubjay_store::JournalRow], ordinal: u32) -> Option<Waiting> {
-    let at = rows.iter().position(|row| {
-        matches!(
-            &row.event,
-            Event::ClaimRemitted { claim: None, remitted, .. } if remitted.ordinal == ordinal
-        )
+/// The remitted claim of that place, where it was set aside or held and not
+/// bound since.
+fn waiting(rows: &[JournalRow], ordinal: u32) -> Option<Waiting> {
+    let (at, remitted, again) = rows.iter().enumerate().find_map(|(at, row)| {
+        let (remitted, again) = set_aside_in(&row.event)?;
+        (remitted.ordinal == ordinal).then_some((at, remitted, again))
     })?;
     let (row, behind) = rows[at..].split_first()?;
     let is_bound = behind.iter().any(|later| {
@@ -140,25 +197,40 @@ fn waiting(rows: &[scrubjay_store::JournalRow], ordinal: u32) -> Option<Waiting>
             Event::ClaimRemitted { matched: Some(Matched::Hand { waited, .. }), .. } if *waited == row.sequence
         )
     });
-    let Event::ClaimRemitted { remitted, .. } = &row.event else {
-        return None;
-    };
     if is_bound {
         return None;
     }
     // The item was opened right behind, before anything else of that kind.
     let item = behind.iter().find_map(|later| match &later.event {
-        Event::WorkOpened { item } if item.kind == WorkKind::UnmatchedRemittance => {
-            Some(item.id.clone())
+        Event::WorkOpened { item } => {
+            let is_it = match again {
+                Some(_) => repeated::is_about(later),
+                None => item.kind == WorkKind::UnmatchedRemittance,
+            };
+            is_it.then(|| item.id.clone())
         }
         _ => None,
     });
-    let closed = behind
-        .iter()
-        .any(|later| matches!(&later.event, Event::WorkClosed { item: of, .. } if Some(of) == item.as_ref()));
     Some(Waiting {
         row: row.sequence,
-        remitted: remitted.as_ref().clone(),
-        item: item.filter(|_| !closed),
+        remitted: remitted.clone(),
+        again: again.cloned(),
+        item,
     })
+}
+
+/// The remitted claim that an event sets aside, with the claim of ours that it
+/// settles again where it is held for that.
+fn set_aside_in(event: &Event) -> Option<(&RemittanceClaim, Option<&ClaimId>)> {
+    match event {
+        Event::ClaimRemitted {
+            claim: None,
+            remitted,
+            ..
+        } => Some((remitted, None)),
+        Event::RemittedHeld {
+            claim, remitted, ..
+        } if remitted.status != ClaimPaymentStatus::Reversal => Some((remitted, Some(claim))),
+        _ => None,
+    }
 }

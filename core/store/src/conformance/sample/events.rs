@@ -184,6 +184,12 @@ pub fn one_of_each() -> Vec<Event> {
             first: 12,
         },
         quarantined("EFT2"),
+        Event::RemittanceSetAside {
+            quarantined: 36,
+            originator: "1999999999".to_owned(),
+            trace: "EFT2".parse().expect(SOUND),
+            reason: "it came twice".to_owned(),
+        },
         undone("A", &[13]),
         remittance_undone("EFT1", 12),
         remittance("EFT3"),
