@@ -415,7 +415,6 @@ fn happened(event: &Event) -> String {
             "work {} opened for {}: {}",
             item.id, item.owner.0, item.reason
         ),
-        Event::WorkAssigned { item } => format!("work {} given to {}", item.id, item.owner.0),
         Event::WorkClosed { item, outcome } => format!("work {item} closed: {outcome}"),
         Event::Tagged { tag, .. } => format!("tagged {tag}"),
         Event::DeadlineReached { deadline, due, .. } => {

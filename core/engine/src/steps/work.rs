@@ -137,6 +137,22 @@ pub(crate) fn assign(
     Ok(item)
 }
 
+/// Closes an item that may have been closed before.
+pub(crate) fn close_if_open(
+    desk: &mut Desk<'_>,
+    id: &WorkItemId,
+    outcome: &str,
+) -> Result<(), EngineError> {
+    let open = desk.tx.open_work(None)?;
+    if !open.iter().any(|item| item.id == *id) {
+        return Ok(());
+    }
+    desk.record(&Event::WorkClosed {
+        item: id.clone(),
+        outcome: outcome.to_owned(),
+    })
+}
+
 fn open_item(reader: &dyn Reader, id: &WorkItemId) -> Result<WorkItem, EngineError> {
     let mut open = reader.open_work(None)?.into_iter();
     let item = open.find(|item| item.id == *id);

@@ -51,7 +51,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Version of the projections; a change drops and rebuilds them.
-const PROJECTIONS_VERSION: i64 = 8;
+const PROJECTIONS_VERSION: i64 = 9;
 
 /// The projections, each dropped before it is made.
 pub(super) const PROJECTIONS: &str = "

@@ -18,7 +18,7 @@
 //! | `enter.rs`, `entry_sheet.rs`, `balanced.rs` | what people enter from paper |
 //! | `deposit.rs` | what the bank has against what payers say |
 //! | `quarantine.rs` | what is not posted as it stands, and how that ends |
-//! | `undo.rs`, `repost.rs` | takes a posting back, and posts it again |
+//! | `undo.rs`, `standing_on.rs`, `repost.rs` | takes a posting back, and posts it again |
 //! | `read.rs`, `record.rs` | what came and what became of it |
 
 mod asked;
@@ -39,6 +39,7 @@ mod record;
 mod repeated;
 mod repost;
 mod sorted;
+mod standing_on;
 mod status;
 mod undo;
 mod waiting;

@@ -9,6 +9,7 @@ use super::record::rows_of;
 use super::{Payment, RemittanceError, RemittanceState, count, head, payer_key, remittances};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::work::close_if_open;
 
 /// A remittance that a person has set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -98,17 +99,10 @@ pub(crate) fn set_aside(
 /// Closes the item that was opened right behind a row that quarantined, where it
 /// is open still.
 fn close(desk: &mut Desk<'_>, row: Sequence, outcome: &str) -> Result<(), EngineError> {
-    let Some(item) = behind(desk.tx.as_ref(), row)? else {
-        return Ok(());
-    };
-    let open = desk.tx.open_work(None)?;
-    if open.iter().any(|one| one.id == item.id) {
-        desk.record(&Event::WorkClosed {
-            item: item.id,
-            outcome: outcome.to_owned(),
-        })?;
+    match behind(desk.tx.as_ref(), row)? {
+        Some(item) => close_if_open(desk, &item.id, outcome),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The item about a remittance that waits, by its id.

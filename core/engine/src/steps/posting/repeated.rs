@@ -170,28 +170,24 @@ fn payers_account(payer: &str) -> Account {
     }
 }
 
-/// Whether the money of a held claim is on the payer's account still.
-pub(super) fn is_there(
-    reader: &dyn Reader,
-    id: &ClaimId,
-    held: &RemittanceClaim,
-) -> Result<bool, EngineError> {
-    Ok(Stood::of(reader, id)?.noted >= held.paid)
-}
-
-/// Makes the money of a held claim unapplied cash, since a person accepts it.
+/// Makes the money of a held claim unapplied cash, since a person accepts it. Says
+/// whether it is on the payer's account still.
 pub(super) fn let_go(
     desk: &mut Desk<'_>,
     payer: &str,
     id: &ClaimId,
     held: &RemittanceClaim,
-) -> Result<(), EngineError> {
+) -> Result<bool, EngineError> {
+    if Stood::of(desk.tx.as_ref(), id)?.noted < held.paid {
+        return Ok(false);
+    }
     let set = PostingSet::transfer(
         Source::Unapplied.account(payer),
         payers_account(payer),
         held.paid,
     );
-    desk.move_money(MoneyKind::ClaimRemitted, Some(id), set)
+    desk.move_money(MoneyKind::ClaimRemitted, Some(id), set)?;
+    Ok(true)
 }
 
 /// Closes the work about what was held on a claim, where the payer has it back.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scrubjay_model::{
-    Claim, ClaimId, ClaimPaymentStatus, ClaimStatus, Money, PayerClaimControlNumber, Remittance,
+    Claim, ClaimId, ClaimPaymentStatus, ClaimStatus, Money, PayerClaimControlNumber,
     Responsibility, ResponsibleParty, TraceNumber, Work, WorkItem, WorkItemId, WorkKind,
 };
 use scrubjay_store::{
@@ -14,7 +14,8 @@ use scrubjay_store::{
 };
 use serde::Serialize;
 
-use super::record::{on_record, posted_by, remittance_row, rows_of};
+use super::record::{on_record, remittance_row, rows_of};
+use super::standing_on::{stands_on, taken_up};
 use super::{RemittanceError, quarantine};
 use crate::EngineError;
 use crate::desk::Desk;
@@ -99,44 +100,6 @@ pub(crate) fn undo(
         claims: touched.into_iter().map(|claim| claim.id).collect(),
         paid: remittance.paid,
     })
-}
-
-/// A later remittance that takes up by name what this one carried forward
-/// (PLB03-2 has its trace number).
-fn taken_up(
-    reader: &dyn Reader,
-    taken: Sequence,
-    remittance: &Remittance,
-    payer: &str,
-) -> Result<Option<TraceNumber>, EngineError> {
-    let rows = reader.remittances()?;
-    let undone: BTreeSet<Sequence> = rows
-        .iter()
-        .filter_map(|row| match &row.event {
-            Event::RemittanceUndone { taken, .. } => Some(*taken),
-            _ => None,
-        })
-        .collect();
-    let later = rows
-        .into_iter()
-        .filter(|row| row.sequence > taken && !undone.contains(&row.sequence));
-    for row in later {
-        let Event::RemittanceTaken {
-            remittance: later,
-            payer: of,
-            ..
-        } = row.event
-        else {
-            continue;
-        };
-        let mut names = later.provider_adjustments.iter();
-        let names = names
-            .any(|one| one.reference.as_deref().map(str::trim) == Some(remittance.trace.as_str()));
-        if of == payer && names && later.trace != remittance.trace {
-            return Ok(Some(later.trace));
-        }
-    }
-    Ok(None)
 }
 
 /// The claims that rows of a posting changed, in the order of their ids.
@@ -321,25 +284,6 @@ fn decides(event: &Event, document: &Claim) -> bool {
     ];
     matches!(event, Event::ClaimRemitted { claim: Some(claim), remitted, .. }
         if *claim == document.id && !passes.contains(&remitted.status))
-}
-
-/// The trace number of the remittance that decides on a claim by a row, was held
-/// since it was decided, or settles there what another had noted.
-fn stands_on(reader: &dyn Reader, row: &JournalRow) -> Result<Option<TraceNumber>, EngineError> {
-    match &row.event {
-        Event::ClaimRemitted {
-            trace,
-            claim: Some(_),
-            ..
-        }
-        | Event::RemittedHeld { trace, .. }
-        | Event::TakenBack { trace, .. } => Ok(Some(trace.clone())),
-        Event::MoneyMoved {
-            money: MoneyKind::ProviderLevel,
-            ..
-        } => posted_by(reader, row.sequence),
-        _ => Ok(None),
-    }
 }
 
 /// Whether a claim is moved so since its payer has decided.

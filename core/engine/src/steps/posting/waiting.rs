@@ -13,6 +13,7 @@ use super::sorted::Sorted;
 use super::{Candidate, Payment, RemittanceError, close, matching, repeated};
 use crate::EngineError;
 use crate::desk::Desk;
+use crate::steps::work::close_if_open;
 
 /// A remitted claim that a person has bound to one of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -154,25 +155,16 @@ pub(crate) fn bind(
         despite: known,
     };
     let remitted = &waiting.remitted;
-    if let Some(again) = &waiting.again {
-        if !repeated::is_there(desk.tx.as_ref(), again, remitted)? {
-            let trace = trace.clone();
-            return Err(RemittanceError::TakenBackSince { trace, ordinal }.into());
-        }
-        repeated::let_go(desk, &payer, again, remitted)?;
+    if let Some(again) = &waiting.again
+        && !repeated::let_go(desk, &payer, again, remitted)?
+    {
+        let trace = trace.clone();
+        return Err(RemittanceError::TakenBackSince { trace, ordinal }.into());
     }
     claim::post(desk, &payment, remitted, &row, matched, Source::Unapplied)?;
-    let is_open = |item: &WorkItemId, desk: &Desk<'_>| -> Result<bool, EngineError> {
-        let open = desk.tx.open_work(None)?;
-        Ok(open.iter().any(|one| one.id == *item))
-    };
-    if let Some(item) = waiting.item
-        && is_open(&item, desk)?
-    {
-        desk.record(&Event::WorkClosed {
-            item,
-            outcome: format!("it is claim {id}, says {}: {reason}", desk.stamp.actor),
-        })?;
+    if let Some(item) = &waiting.item {
+        let outcome = format!("it is claim {id}, says {}: {reason}", desk.stamp.actor);
+        close_if_open(desk, item, &outcome)?;
     }
     close(desk, &remittance, first)?;
     Ok(Bound {
