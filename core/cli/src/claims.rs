@@ -299,6 +299,11 @@ fn show(out: &mut impl Write, reader: &dyn Reader, id: &ClaimId) -> anyhow::Resu
 }
 
 fn history_line(row: &JournalRow) -> String {
+    line_of(row, &happened(&row.event))
+}
+
+/// A row of a history, with what happened in words.
+pub(crate) fn line_of(row: &JournalRow, what: &str) -> String {
     let cause = match &row.stamp.cause {
         Cause::File { file } => format!("file {}", &file.as_str()[..12.min(file.as_str().len())]),
         Cause::Rule { rule, version } => format!("rule {rule} of {version}"),
@@ -307,10 +312,8 @@ fn history_line(row: &JournalRow) -> String {
     };
     let at = row.stamp.at.format("%Y-%m-%d %H:%M");
     format!(
-        "{:>6}  {at}  {}  [{} by {cause}]",
-        row.sequence,
-        happened(&row.event),
-        row.stamp.actor
+        "{:>6}  {at}  {what}  [{} by {cause}]",
+        row.sequence, row.stamp.actor
     )
 }
 
@@ -421,7 +424,7 @@ fn happened(event: &Event) -> String {
             format!("deadline {}: due {due}", deadline.kind.as_str())
         }
         Event::WorkAssigned { item } => format!("work {} given to {}", item.id, item.owner.0),
-        _ => "another event".to_owned(),
+        other => crate::happened::to_a_record(other, None),
     }
 }
 

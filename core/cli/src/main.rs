@@ -14,6 +14,7 @@ mod correct;
 mod db;
 mod eligibility;
 mod estimate;
+mod happened;
 mod hold;
 mod live;
 mod patient;
@@ -113,10 +114,10 @@ enum Command {
     /// What care will cost a patient: make, give, show, request.
     #[command(subcommand)]
     Estimate(estimate::EstimateCommand),
-    /// Patients' accounts: list, show, pay, refund, return, hold, assist, protect, contact.
+    /// Patients' accounts: list, show, history, pay, refund, return, hold, assist, protect, contact.
     #[command(subcommand)]
     Account(patients::account::AccountCommand),
-    /// Statements to patients: run, show.
+    /// Statements to patients: run, resume, show.
     #[command(subcommand)]
     Statement(patients::statement::StatementCommand),
     /// Payment plans: offer, show, cancel.

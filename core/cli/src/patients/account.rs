@@ -1,4 +1,4 @@
-//! `scrubjay account`: list, show, pay, refund, return, hold, release, contact, note.
+//! `scrubjay account`: list, show, history, pay, refund, return, hold, release, contact, note.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -7,15 +7,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use scrubjay::hooks::ContactKind;
 use scrubjay::model::{
-    AccountNumber, AssistanceStatus, Axis, ClaimId, Clock, HoldKind, Money, PatientAccount,
-    PaymentWay,
+    AccountNumber, AssistanceStatus, Axis, ClaimId, HoldKind, Money, PatientAccount, PaymentWay,
 };
-use scrubjay::store::ClaimFilter;
-use scrubjay::{AccountFact, Engine, SystemClock};
+use scrubjay::store::{ClaimFilter, Event};
+use scrubjay::{AccountFact, Engine, EngineError};
 
 use super::assist::{AssistCommand, assist};
 use super::protect::{ProtectArguments, protect};
-use super::{Looking, Signed, named, owes, told};
+use super::{Looking, Signed, named, owes, refuse, told};
+use crate::claims::line_of;
+use crate::happened::to_a_record;
+use crate::place::Place;
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
 
@@ -33,6 +35,13 @@ pub(crate) enum AccountCommand {
         account: AccountNumber,
         #[command(flatten)]
         looking: Looking,
+    },
+    /// Show what has happened on an account, with its money. No names, no notes.
+    History {
+        /// Account.
+        account: AccountNumber,
+        #[command(flatten)]
+        place: Place,
     },
     /// Take a payment: to the claims named, and else to the oldest that is owed.
     Pay {
@@ -155,6 +164,10 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<ExitCode> {
             let claims = statuses(&engine)?;
             told(&mut out, looking.json, found, |found| shown(found, &claims))
         }
+        AccountCommand::History { account, place } => {
+            let engine = place.engine()?;
+            history(&mut out, &engine, account)
+        }
         AccountCommand::Pay {
             account,
             amount,
@@ -266,7 +279,7 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<ExitCode> {
             let Some(kind) = kind else {
                 return Ok(ExitCode::SUCCESS);
             };
-            let at = at.unwrap_or_else(|| SystemClock.now());
+            let at = at.unwrap_or_else(|| engine.now());
             let noted = engine.note_contact(account, *kind, at, &signed.by);
             told(&mut out, signed.json, noted, |noted| {
                 let mut lines = vec![format!(
@@ -315,6 +328,25 @@ fn list(out: &mut impl Write, engine: &Engine, json: bool) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
+fn history(
+    out: &mut impl Write,
+    engine: &Engine,
+    account: &AccountNumber,
+) -> anyhow::Result<ExitCode> {
+    if let Err(EngineError::Account(refused)) = engine.patient_account(account) {
+        return refuse(&refused);
+    }
+    let mut before = None;
+    for row in engine.read()?.record_history(&account.into())? {
+        let what = to_a_record(&row.event, before.as_ref());
+        writeln!(out, "{}", line_of(&row, &what))?;
+        if let Event::RecordKept { record, .. } = row.event {
+            before = Some(record);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Each claim's place in patient billing.
 fn statuses(engine: &Engine) -> anyhow::Result<Vec<(ClaimId, &'static str)>> {
     let rows = engine.read()?.claims(&ClaimFilter::default())?;
@@ -352,6 +384,16 @@ fn shown(account: &PatientAccount, claims: &[(ClaimId, &'static str)]) -> String
         ));
     }
     let dealings = &account.dealings;
+    if let Some(pause) = &dealings.pause {
+        let until = match pause.until {
+            Some(day) => format!("until {day}"),
+            None => "until somebody lifts it (`statement resume`)".to_owned(),
+        };
+        lines.push(format!(
+            "statements are stopped by {} {until}: {}",
+            pause.by, pause.reason
+        ));
+    }
     if dealings.assistance.status != AssistanceStatus::None {
         lines.push(format!(
             "assistance {}",

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use scrubjay::model::{AccountNumber, Clock, PlanStatus};
-use scrubjay::{EngineError, PatientAccountError, SystemClock};
+use scrubjay::model::{AccountNumber, PlanStatus};
+use scrubjay::{EngineError, PatientAccountError};
 
 use super::{Looking, Signed, told};
 use crate::table::dollars;
@@ -31,7 +31,7 @@ pub(crate) enum PlanCommand {
     Show {
         /// Account.
         account: AccountNumber,
-        /// Where it stands on this day; today without it.
+        /// Where it stands on this day; without it today, by the practice's clock.
         #[arg(long, value_name = "DATE")]
         on: Option<NaiveDate>,
         #[command(flatten)]
@@ -96,7 +96,10 @@ pub(crate) fn plan(command: &PlanCommand) -> anyhow::Result<ExitCode> {
                 let account = account.clone();
                 found.ok_or_else(|| EngineError::from(PatientAccountError::NoPlan { account }))
             });
-            let on = on.unwrap_or_else(|| SystemClock.today());
+            let on = match on {
+                Some(on) => *on,
+                None => engine.today()?,
+            };
             told(&mut out, looking.json, found, |(id, plan)| {
                 let mut lines = vec![format!(
                     "plan {id} over {}: {}",

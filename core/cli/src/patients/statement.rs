@@ -1,14 +1,14 @@
-//! `scrubjay statement`: run, show.
+//! `scrubjay statement`: run, resume, show.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use scrubjay::model::{Clock, StatementNumber};
+use scrubjay::model::{AccountNumber, Clock, StatementNumber};
 use scrubjay::{EngineError, LetterSent, SystemClock};
 use serde::Serialize;
 
-use super::{Looking, refuse, told};
+use super::{Looking, Signed, refuse, told};
 
 /// What to do with statements.
 #[derive(Debug, Subcommand)]
@@ -26,6 +26,19 @@ pub(crate) enum StatementCommand {
         at: Option<chrono::DateTime<chrono::Utc>>,
         #[command(flatten)]
         looking: Looking,
+    },
+    /// Let statements of an account go again that a rule or a person has stopped.
+    ///
+    /// Guards and rules are asked again when the next is due. Exits with 1 where
+    /// nothing is stopped. What a hold stops is released with `account hold --release`.
+    Resume {
+        /// Account.
+        account: AccountNumber,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        signed: Signed,
     },
     /// Print a statement as it went out.
     Show {
@@ -58,6 +71,17 @@ pub(crate) fn statement(command: &StatementCommand) -> anyhow::Result<ExitCode> 
             let done = Done { accounts, letters };
             told(&mut out, looking.json, Ok(done), said)?;
             Ok(ExitCode::from(u8::from(stuck)))
+        }
+        StatementCommand::Resume {
+            account,
+            reason,
+            signed,
+        } => {
+            let mut engine = signed.place.engine()?;
+            let done = engine.resume_statements(account, reason, &signed.by);
+            told(&mut out, signed.json, done, |_| {
+                format!("statements of account {account} go again")
+            })
         }
         StatementCommand::Show {
             statement,

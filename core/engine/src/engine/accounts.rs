@@ -130,6 +130,13 @@ calls! {
         by_hand::release(desk, account, kind)
     };
 
+    /// Lifts whatever has stopped an account's statements, be it a rule or a person.
+    /// Guards and rules are asked again at the next look.
+    resume_statements(reason: &str) -> PatientAccount = |account, desk| {
+        because(desk, account, reason)?;
+        by_hand::resume(desk, account)
+    };
+
     /// Notes a fact on an account: a promise, a protection, the patient's word to stop.
     note_on_account(fact: AccountFact) -> PatientAccount =
         |account, desk| by_hand::note(desk, account, fact);
@@ -297,6 +304,23 @@ impl Engine {
         let facts = account::facts::Facts::of(reader.as_ref(), kept, at)?;
         let act = account::guard::Act::Step(step);
         Ok(account::guard::stops(&facts, act, &self.config.patients))
+    }
+
+    /// The time by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.time.now()
+    }
+
+    /// The day by which the practice goes: that of its clock, or of the last tick
+    /// where a tick went ahead of it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn today(&self) -> Result<NaiveDate, EngineError> {
+        let last = self.store.read()?.last_row()?.map(|row| row.stamp.at);
+        let now = self.time.now();
+        Ok(last.map_or(now, |last| last.max(now)).date_naive())
     }
 
     /// The plan of an account that counts, with its id.

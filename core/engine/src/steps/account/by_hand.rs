@@ -51,6 +51,23 @@ pub(crate) fn release(
     keep(desk, record, Some(today))
 }
 
+/// Lets statements go again that a rule or person has stopped: from today the
+/// account is billed by its cycle, as far as no guard or rule stops it anew.
+pub(crate) fn resume(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+) -> Result<PatientAccount, EngineError> {
+    let today = desk.today();
+    let mut record = account(desk.tx.as_ref(), number)?.into_record();
+    if record.dealings.pause.take().is_none() {
+        return Err(PatientAccountError::NotPaused {
+            account: number.clone(),
+        }
+        .into());
+    }
+    keep(desk, record, Some(today))
+}
+
 /// What a contact came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ContactNoted {
