@@ -111,17 +111,20 @@ impl Pushed {
         self.accounts[0].clone()
     }
 
-    /// The guards by which a rule was refused on the first account since a row.
+    /// The guards by which a rule was refused on the first account since a row, in
+    /// collection.
     fn refused(&self, since: usize) -> Vec<String> {
+        self.refused_at(Hook::Collection, since)
+    }
+
+    fn refused_at(&self, at: Hook, since: usize) -> Vec<String> {
         let reader = self.engine.read().unwrap();
         let history = reader.record_history(&(&self.accounts[0]).into()).unwrap();
         let judged = history
             .iter()
             .skip(since)
             .filter_map(|row| match &row.event {
-                Event::RecordJudged { hook, outcome, .. } if *hook == Hook::Collection => {
-                    Some(outcome)
-                }
+                Event::RecordJudged { hook, outcome, .. } if *hook == at => Some(outcome),
                 _ => None,
             });
         let findings = judged.flat_map(|outcome| &outcome.findings);
@@ -171,6 +174,61 @@ impl Pushed {
     }
 }
 
+/// Makes a test of each function for each guard behind it, in which a script tries to
+/// pass that guard, and the list of all these guards.
+macro_rules! tried {
+    ($($test:ident: $($guard:ident),+;)+) => {
+        mod tried {
+            use super::Guard;
+
+            pub(super) const GUARDS: &[Guard] = &[$($(Guard::$guard),+),+];
+
+            $(
+                #[test]
+                fn $test() {
+                    for guard in [$(Guard::$guard),+] {
+                        super::$test(guard);
+                    }
+                }
+            )+
+        }
+    };
+}
+
+tried! {
+    no_hold_is_passed: Bankruptcy, Deceased, Dispute, InsurancePending, BadAddress;
+    a_child_is_not_billed: Minor;
+    nobody_is_pursued_for_what_they_do_not_owe: NothingOwed;
+    what_a_rule_has_stopped_stays_stopped_until_a_person_lifts_it: Paused;
+    what_an_agency_has_is_its_alone: WithAgency;
+    an_account_is_placed_only_where_an_agency_is_named: NoAgency;
+    an_application_for_assistance_stops_everything: AssistancePending;
+    who_keeps_a_plan_is_left_alone: PlanInGoodStanding;
+    nothing_is_collected_before_a_statement_has_reached_the_patient: NoStatement;
+    nothing_is_collected_in_the_time_that_a_statement_gives: TimeToPay;
+    no_agency_and_no_court_without_a_final_notice: FinalNotice;
+    a_charitable_hospital_waits_120_days_and_30_after_its_notice: ExtraordinaryWait;
+    a_states_law_is_kept: StateLaw;
+    a_bureau_is_told_of_nothing_small_or_new: BureauPolicy;
+    seven_calls_in_seven_days_are_enough_and_so_is_a_conversation: CallLimit;
+    nobody_is_called_at_night: Hours;
+    who_told_us_to_stop_gets_no_reminder: StopContact;
+    an_agency_goes_to_no_court_before_the_debt_could_be_disputed: ValidationNotice;
+    nothing_is_taken_back_that_was_not_placed: NotPlaced;
+    a_protected_patient_is_asked_for_no_more_than_in_the_network: BalanceBilling;
+    who_has_assistance_owes_no_more_than_is_generally_billed: GenerallyBilled;
+    a_statement_is_not_sent_below_the_practices_least_amount: MinimumAmount;
+}
+
+#[test]
+fn a_script_tries_to_pass_each_guard_that_there_is() {
+    let untried: Vec<&Guard> = Guard::ALL
+        .iter()
+        .filter(|guard| !tried::GUARDS.contains(guard))
+        .collect();
+    assert!(untried.is_empty(), "no script tries to pass {untried:?}");
+}
+
 #[test]
 fn a_suit_that_nothing_stands_against_is_asked_for_once() {
     let mut pushed = Pushed::new(CollectionStep::Suit, "").noticed();
@@ -178,73 +236,61 @@ fn a_suit_that_nothing_stands_against_is_asked_for_once() {
     assert!(pushed.tick("2026-05-01").steps.is_empty());
 }
 
-#[test]
-fn no_hold_is_passed() {
-    for (kind, guard) in [
-        (HoldKind::Bankruptcy, Guard::Bankruptcy),
-        (HoldKind::Deceased, Guard::Deceased),
-        (HoldKind::Dispute, Guard::Dispute),
-        (HoldKind::InsurancePending, Guard::InsurancePending),
-        (HoldKind::BadAddress, Guard::BadAddress),
-    ] {
-        let mut pushed = Pushed::new(CollectionStep::Suit, "").noticed();
-        let first = pushed.first();
-        let (engine, why) = (&mut pushed.engine, "A letter came");
-        engine.hold_account(&first, kind, why, "Ana").unwrap();
-        pushed.only(guard);
-        // No statement either, though the rule asks for it.
-        let tick = pushed.tick("2026-04-23");
-        let unbilled = tick.not_done.iter().find(|one| one.what == "statement");
-        let unbilled = unbilled.expect("the cycle has come round");
-        assert_eq!(unbilled.account, first);
-        assert!(unbilled.stops.iter().any(|stop| stop.guard == guard));
-        assert_eq!(tick.statements.len(), 2);
-    }
+fn no_hold_is_passed(guard: Guard) {
+    let mut kinds = HoldKind::ALL.into_iter();
+    let kind = kinds.find(|kind| Guard::from(*kind) == guard);
+    let kind = kind.expect("a hold");
+    let mut pushed = Pushed::new(CollectionStep::Suit, "").noticed();
+    let first = pushed.first();
+    let (engine, why) = (&mut pushed.engine, "A letter came");
+    engine.hold_account(&first, kind, why, "Ana").unwrap();
+    pushed.only(guard);
+    // No statement either, though the rule asks for it.
+    let tick = pushed.tick("2026-04-23");
+    let unbilled = tick.not_done.iter().find(|one| one.what == "statement");
+    let unbilled = unbilled.expect("the cycle has come round");
+    assert_eq!(unbilled.account, first);
+    assert!(unbilled.stops.iter().any(|stop| stop.guard == guard));
+    assert_eq!(tick.statements.len(), 2);
 }
 
-#[test]
-fn an_application_for_assistance_stops_everything() {
+fn an_application_for_assistance_stops_everything(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Suit, "").noticed();
     let first = pushed.first();
     pushed.engine.apply_for_assistance(&first, "Ana").unwrap();
-    pushed.only(Guard::AssistancePending);
+    pushed.only(guard);
 }
 
-#[test]
-fn who_keeps_a_plan_is_left_alone() {
+fn who_keeps_a_plan_is_left_alone(guard: Guard) {
     let policy = "plans: { least: '5.00' }";
     let mut pushed = Pushed::new(CollectionStep::Suit, policy).noticed();
     let first = pushed.first();
     let begins = "2026-05-01".parse().unwrap();
     pushed.engine.agree_plan(&first, 2, begins, "Ana").unwrap();
-    pushed.only(Guard::PlanInGoodStanding);
+    pushed.only(guard);
 }
 
-#[test]
-fn nothing_is_collected_before_a_statement_has_reached_the_patient() {
+fn nothing_is_collected_before_a_statement_has_reached_the_patient(guard: Guard) {
     // Issued, and never handed on.
     let mut pushed = Pushed::new(CollectionStep::Reminder, "");
-    pushed.all(Guard::NoStatement, NOTICE);
+    pushed.all(guard, NOTICE);
 }
 
-#[test]
-fn nothing_is_collected_in_the_time_that_a_statement_gives() {
+fn nothing_is_collected_in_the_time_that_a_statement_gives(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Reminder, "");
     pushed.deliver(STATEMENT, 3);
-    pushed.all(Guard::TimeToPay, "2026-04-07");
+    pushed.all(guard, "2026-04-07");
 }
 
-#[test]
-fn no_agency_and_no_court_without_a_final_notice() {
+fn no_agency_and_no_court_without_a_final_notice(guard: Guard) {
     let agencies = "agencies: { east: { name: East Recovery } }";
     for step in [CollectionStep::Agency, CollectionStep::Suit] {
         let mut pushed = Pushed::new(step, agencies).billed();
-        pushed.all(Guard::FinalNotice, LATER);
+        pushed.all(guard, LATER);
     }
 }
 
-#[test]
-fn a_charitable_hospital_waits_120_days_and_30_after_its_notice() {
+fn a_charitable_hospital_waits_120_days_and_30_after_its_notice(guard: Guard) {
     let policy = "facility: nonprofit_hospital";
     let mut pushed = Pushed::new(CollectionStep::Suit, policy).noticed();
     let before = pushed.rows();
@@ -254,35 +300,28 @@ fn a_charitable_hospital_waits_120_days_and_30_after_its_notice() {
         ["guard/extraordinary_wait", "guard/final_notice"]
     );
     // The notice is 30 days old, the first statement 119; new statements give time.
-    pushed.all(Guard::ExtraordinaryWait, "2026-07-14");
+    pushed.all(guard, "2026-07-14");
     assert_eq!(pushed.tick("2026-07-21").steps.len(), 3);
 }
 
-#[test]
-fn a_states_law_is_kept() {
+fn a_states_law_is_kept(guard: Guard) {
     let policy = "facility: hospital, state: NY";
     let mut pushed = Pushed::new(CollectionStep::Suit, policy).noticed();
-    pushed.all(Guard::StateLaw, LATER);
+    pushed.all(guard, LATER);
     // The law of the state that the patient lives in, which forbids it.
     let claims = claims(3).replace("N4*AUSTIN*TX*78702", "N4*DENVER*CO*80202");
     let mut pushed = Pushed::of(CollectionStep::CreditReport, "", "", &claims).noticed();
     let before = pushed.rows();
     assert!(pushed.tick(LATER).steps.is_empty());
-    assert!(
-        pushed
-            .refused(before)
-            .contains(&"guard/state_law".to_owned())
-    );
+    assert!(pushed.refused(before).contains(&format!("guard/{guard}")));
 }
 
-#[test]
-fn a_bureau_is_told_of_nothing_small_or_new() {
+fn a_bureau_is_told_of_nothing_small_or_new(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::CreditReport, "").noticed();
-    pushed.all(Guard::BureauPolicy, LATER);
+    pushed.all(guard, LATER);
 }
 
-#[test]
-fn seven_calls_in_seven_days_are_enough_and_so_is_a_conversation() {
+fn seven_calls_in_seven_days_are_enough_and_so_is_a_conversation(guard: Guard) {
     for (kind, times) in [(ContactKind::Call, 7), (ContactKind::Conversation, 1)] {
         let mut pushed = Pushed::new(CollectionStep::Call, "");
         pushed.deliver(STATEMENT, 3);
@@ -291,34 +330,31 @@ fn seven_calls_in_seven_days_are_enough_and_so_is_a_conversation() {
             let at = format!("2026-04-07T{}:00:00Z", 14 + hour).parse().unwrap();
             pushed.engine.note_contact(&first, kind, at, "Ana").unwrap();
         }
-        pushed.only_at(Guard::CallLimit, morning(NOTICE));
+        pushed.only_at(guard, morning(NOTICE));
     }
 }
 
-#[test]
-fn nobody_is_called_at_night() {
+fn nobody_is_called_at_night(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Call, "");
     pushed.deliver(STATEMENT, 3);
     let before = pushed.rows();
     let night = "2026-04-09T02:00:00Z".parse().unwrap();
     assert!(pushed.engine.tick(night).unwrap().accounts.steps.is_empty());
-    pushed.is_refused(before, Guard::Hours);
+    pushed.is_refused(before, guard);
 }
 
-#[test]
-fn who_told_us_to_stop_gets_no_reminder() {
+fn who_told_us_to_stop_gets_no_reminder(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Reminder, "");
     pushed.deliver(STATEMENT, 3);
     let first = pushed.first();
     let told = AccountFact::StopContact(Some("2026-03-20".parse().unwrap()));
     pushed.engine.note_on_account(&first, told, "Ana").unwrap();
-    pushed.only_at(Guard::StopContact, morning(NOTICE));
+    pushed.only_at(guard, morning(NOTICE));
 }
 
 const AGENCY: &str = "agencies: { east: { name: East Recovery } }";
 
-#[test]
-fn an_agency_goes_to_no_court_before_the_debt_could_be_disputed() {
+fn an_agency_goes_to_no_court_before_the_debt_could_be_disputed(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Suit, AGENCY).noticed();
     let first = pushed.first();
     let step = CollectionStep::Agency;
@@ -326,15 +362,16 @@ fn an_agency_goes_to_no_court_before_the_debt_could_be_disputed() {
         .engine
         .take_collection_step(&first, step, "Nobody answers", "Ana")
         .unwrap();
-    pushed.only(Guard::ValidationNotice);
+    pushed.only(guard);
     let sent = AccountFact::ValidationNotice("2026-04-16".parse().unwrap());
     pushed.engine.note_on_account(&first, sent, "Ana").unwrap();
-    pushed.all(Guard::ValidationNotice, "2026-05-20");
+    pushed.all(guard, "2026-05-20");
 }
 
-#[test]
-fn an_account_is_placed_once_and_only_where_an_agency_is_named() {
-    let mut pushed = Pushed::new(CollectionStep::Agency, AGENCY).noticed();
+fn what_an_agency_has_is_its_alone(guard: Guard) {
+    let beside = "\n/// id: pushy/beside\n/// title: Write beside the agency\n/// hook: collection\n\
+        fn beside(account) { if account.next.is_missing() && account.collector == \"third_party\" { stage_collection(\"reminder\", \"Now\"); } }\n";
+    let mut pushed = Pushed::with(CollectionStep::Agency, AGENCY, beside).noticed();
     let first = pushed.first();
     let step = CollectionStep::Agency;
     pushed
@@ -343,26 +380,52 @@ fn an_account_is_placed_once_and_only_where_an_agency_is_named() {
         .unwrap();
     let owed = pushed.engine.patient_account(&first).unwrap();
     assert!(owed.balance().is_zero() && owed.dealings.placed().is_some());
+    // A person cannot place it again, and a script not write beside the agency.
     let again = pushed
         .engine
         .take_collection_step(&first, step, "Once more", "Ana");
     let Err(EngineError::Account(PatientAccountError::Stopped { stops })) = again else {
         panic!("{again:?}");
     };
-    assert!(stops.iter().any(|stop| stop.guard == Guard::WithAgency));
+    assert!(stops.iter().any(|stop| stop.guard == guard));
+    pushed.only(guard);
+}
 
+fn an_account_is_placed_only_where_an_agency_is_named(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Agency, "").noticed();
-    pushed.all(Guard::NoAgency, LATER);
+    pushed.all(guard, LATER);
 }
 
-#[test]
-fn nothing_is_taken_back_that_was_not_placed() {
+fn a_child_is_not_billed(guard: Guard) {
+    let claims = claims(3).replacen("DMG*D8*19850101", "DMG*D8*20160101", 1);
+    let pushed = Pushed::of(CollectionStep::Reminder, "", "", &claims);
+    let refused = pushed.refused_at(Hook::Statement, 0);
+    assert_eq!(refused, [format!("guard/{guard}")]);
+    let first = pushed.engine.patient_account(&pushed.first()).unwrap();
+    assert!(first.dealings.letters.is_empty());
+}
+
+fn nobody_is_pursued_for_what_they_do_not_owe(guard: Guard) {
+    let mut pushed = Pushed::new(CollectionStep::Suit, "").noticed();
+    let first = pushed.first();
+    let claim = pushed.engine.patient_account(&first).unwrap().claims[0]
+        .claim
+        .clone();
+    // Five dollars too much, put to the claim.
+    let (amount, way) = (dollars(25), PaymentWay::Cash);
+    pushed
+        .engine
+        .take_patient_payment(&first, amount, way, &[(claim, amount)], "Ana")
+        .unwrap();
+    pushed.only(guard);
+}
+
+fn nothing_is_taken_back_that_was_not_placed(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Recall, AGENCY).billed();
-    pushed.all(Guard::NotPlaced, LATER);
+    pushed.all(guard, LATER);
 }
 
-#[test]
-fn a_protected_patient_is_asked_for_no_more_than_in_the_network() {
+fn a_protected_patient_is_asked_for_no_more_than_in_the_network(guard: Guard) {
     let mut pushed = Pushed::new(CollectionStep::Suit, "").noticed();
     let first = pushed.first();
     let surprise = |kind, share, waived: Option<&str>| {
@@ -382,7 +445,7 @@ fn a_protected_patient_is_asked_for_no_more_than_in_the_network() {
         .engine
         .note_on_account(&first, emergency, "Ana")
         .unwrap();
-    pushed.only(Guard::BalanceBilling);
+    pushed.only(guard);
     let tick = pushed.tick("2026-04-23");
     assert_eq!(tick.statements.len(), 2);
     let waived = surprise(SurpriseKind::InNetworkFacility, None, Some("2026-02-20"));
@@ -393,8 +456,7 @@ fn a_protected_patient_is_asked_for_no_more_than_in_the_network() {
     assert_eq!(pushed.tick("2026-04-30").statements.len(), 1);
 }
 
-#[test]
-fn who_has_assistance_owes_no_more_than_is_generally_billed() {
+fn who_has_assistance_owes_no_more_than_is_generally_billed(guard: Guard) {
     let policy = "facility: nonprofit_hospital";
     let mut pushed = Pushed::new(CollectionStep::Reminder, policy);
     pushed.deliver(STATEMENT, 3);
@@ -421,11 +483,10 @@ fn who_has_assistance_owes_no_more_than_is_generally_billed() {
     engine
         .return_patient_payment(&first, 1, "The check bounced", "Ana")
         .unwrap();
-    pushed.only_at(Guard::GenerallyBilled, morning(NOTICE));
+    pushed.only_at(guard, morning(NOTICE));
 }
 
-#[test]
-fn a_statement_is_not_sent_below_the_practices_least_amount() {
+fn a_statement_is_not_sent_below_the_practices_least_amount(guard: Guard) {
     let practice = Practice::new("rules: [packs]\npatients: { minimum: '50.00' }\n");
     practice.pack(
         "pushy",
@@ -444,18 +505,17 @@ fn a_statement_is_not_sent_below_the_practices_least_amount() {
     assert_eq!(tick.not_done.len(), 3);
     let stops = &tick.not_done[0].stops;
     assert_eq!(stops.len(), 1);
-    assert_eq!(stops[0].guard, Guard::MinimumAmount);
+    assert_eq!(stops[0].guard, guard);
     let reader = engine.read().unwrap();
     let findings = reader.record_findings(None).unwrap();
     assert!(
         findings
             .iter()
-            .any(|one| one.rule == "guard/minimum_amount")
+            .any(|one| one.rule == format!("guard/{guard}"))
     );
 }
 
-#[test]
-fn a_rule_may_stop_what_the_guards_would_let_pass() {
+fn what_a_rule_has_stopped_stays_stopped_until_a_person_lifts_it(guard: Guard) {
     let strict = "\n/// id: pushy/strict\n/// title: No suit over less than a thousand\n/// hook: collection\n/// severity: block\n\
         fn strict(account) { if account.next == \"suit\" && account.balance < 1000 { block(\"Too little for a court\"); } }\n\
         \n/// id: pushy/rest\n/// title: Rest until a person looks\n/// hook: statement\n\
@@ -472,7 +532,15 @@ fn a_rule_may_stop_what_the_guards_would_let_pass() {
     assert!(pushed.tick("2026-04-23").statements.is_empty());
     let first = pushed.engine.patient_account(&pushed.first()).unwrap();
     assert!(first.dealings.pause.is_some());
+    let before = pushed.rows();
     let tick = pushed.tick("2026-04-30");
     let mut stops = tick.not_done.iter().flat_map(|one| &one.stops);
-    assert!(stops.any(|stop| stop.guard == Guard::Paused));
+    assert!(stops.any(|stop| stop.guard == guard));
+    let refused = pushed.refused_at(Hook::Statement, before);
+    assert_eq!(refused, [format!("guard/{guard}")]);
+    let (first, why) = (pushed.first(), "The patient asks for it");
+    let lifted = pushed.engine.resume_statements(&first, why, "Ana").unwrap();
+    assert!(lifted.dealings.pause.is_none());
+    let again = pushed.engine.resume_statements(&first, why, "Ana");
+    assert!(again.unwrap_err().to_string().contains("nothing to lift"));
 }

@@ -6,6 +6,8 @@ use scrubjay::hooks::CollectionStep;
 use scrubjay::model::{AccountNumber, HoldKind, PaymentWay};
 use scrubjay::{Engine, LetterSent};
 use scrubjay_tests::patients::{dollars, morning, owing};
+use scrubjay_tests::practice::Practice;
+use scrubjay_tests::sample::{claims, remittance};
 
 fn pay(engine: &mut Engine, account: &AccountNumber, amount: i64) {
     engine
@@ -164,4 +166,45 @@ fn a_letter_has_the_address_of_the_patient_and_of_the_practice() {
         assert!(page.contains(&block.join("<br>\n")), "{page}");
     }
     assert_eq!(page.matches("<address>").count(), 2, "{page}");
+}
+
+#[test]
+fn a_stop_that_a_rule_set_once_is_lifted_by_a_person_and_the_statement_goes() {
+    let practice = Practice::new("rules: [packs]\n");
+    practice.pack(
+        "careful",
+        "/// id: careful/first\n/// title: Look at the first statement\n/// hook: statement\n\
+         fn first(account) { if account.balance == 20 { hold_statement(\"Look first\"); } }\n",
+    );
+    let mut engine = Engine::open(practice.folder()).unwrap();
+    engine.take_in("claims.837", claims(3).as_bytes()).unwrap();
+    engine.submit().unwrap();
+    engine
+        .take_in("paid.835", remittance(0).as_bytes())
+        .unwrap();
+    let accounts = engine.tick(morning("2026-03-17")).unwrap().accounts.touched;
+    let first = &accounts[0];
+    // The rule asks for it no more, and the stop stays all the same.
+    pay(&mut engine, first, 5);
+    engine.tick(morning("2026-03-24")).unwrap();
+    assert!(deliver(&mut engine, "2026-03-24").is_empty());
+    drop(engine);
+    let shown = practice
+        .scrubjay(&["account", "show", first.as_str()])
+        .good();
+    assert!(shown.contains("stopped by careful/first"), "{shown}");
+    let resume = [
+        "statement",
+        "resume",
+        first.as_str(),
+        "--reason",
+        "Seen",
+        "--by",
+        "Ana",
+    ];
+    assert!(practice.scrubjay(&resume).good().contains("go again"));
+    assert_eq!(practice.scrubjay(&resume).code, 1);
+    let run = ["statement", "run", "--at", "2026-03-24T16:00:00Z"];
+    let out = practice.scrubjay(&run).good();
+    assert_eq!(out.matches("put into the folder").count(), 1, "{out}");
 }

@@ -2,8 +2,8 @@
 //! back by the bank, discounted for paying soon.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
-use scrubjay::Engine;
 use scrubjay::model::{AccountNumber, Money, PatientAccount, PaymentWay};
+use scrubjay::{AccountFact, Engine};
 use scrubjay_tests::patients::{dollars, is_balanced, morning, owing, owing_of, place};
 use scrubjay_tests::sample::claims;
 
@@ -199,5 +199,56 @@ fn what_medicare_and_medicaid_leave_to_a_patient_is_not_waived_for_paying_soon()
             (Money::ZERO, dollars(2)),
             "{code}"
         );
+    }
+}
+
+#[test]
+fn what_happened_to_a_patients_money_is_told_in_words_and_names_nobody() {
+    let (practice, mut engine, accounts) =
+        owing("notice: 0, agencies: { east: { name: East } }", "");
+    place(&mut engine, &accounts);
+    let first = &accounts[0];
+    pay(&mut engine, first, 5);
+    bounce(&mut engine, first, 1);
+    engine
+        .note_on_account(
+            first,
+            AccountFact::Note {
+                text: "Her sister SAMPLE0 pays".to_owned(),
+                promised: None,
+            },
+            "Ana",
+        )
+        .unwrap();
+    let claim = engine.patient_account(first).unwrap().claims[0]
+        .claim
+        .to_string();
+    drop(engine);
+    let account = practice
+        .scrubjay(&["account", "history", first.as_str()])
+        .good();
+    let claim = practice.scrubjay(&["claims", "history", &claim]).good();
+    for words in [
+        "20.00 placed with agency east",
+        "5.00 taken back from agency east",
+        "5.00 of the patient's money put to a claim",
+        "5.00 of the patient's money taken off a claim",
+    ] {
+        assert!(account.contains(words), "{words}\n{account}");
+        assert!(claim.contains(words), "{words}\n{claim}");
+    }
+    for words in [
+        "statement made for 20.00",
+        "final_notice went out",
+        "5.00 paid by the patient",
+        "5.00 of a payment taken back by the bank",
+        "payment 1 did not hold",
+        "a note",
+    ] {
+        assert!(account.contains(words), "{words}\n{account}");
+    }
+    for history in [&account, &claim] {
+        assert!(!history.contains("no words for"), "{history}");
+        assert!(!history.contains("SAMPLE0"), "{history}");
     }
 }

@@ -12,67 +12,89 @@ use scrubjay_hooks::{About, CollectionStep, Finding, Severity};
 use scrubjay_model::HoldKind;
 use serde::Serialize;
 
-/// A guard of the core.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Guard {
+/// Makes the guards with their list and their names, so that none is left out.
+macro_rules! guards {
+    ($($(#[$docs:meta])+ $guard:ident = $name:literal,)+) => {
+        /// A guard of the core.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum Guard {
+            $($(#[$docs])+ $guard,)+
+        }
+
+        impl Guard {
+            /// Every guard.
+            pub const ALL: &'static [Self] = &[$(Self::$guard,)+];
+
+            /// The name used in reports; a finding calls it `guard/NAME`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$guard => $name,)+
+                }
+            }
+        }
+    };
+}
+
+guards! {
     /// In bankruptcy (11 U.S.C. 362(a)(6)).
-    Bankruptcy,
+    Bankruptcy = "bankruptcy",
     /// Deceased.
-    Deceased,
+    Deceased = "deceased",
     /// A child, for whom nobody is on file who answers for the bills.
-    Minor,
+    Minor = "minor",
     /// The patient contests the bill (45 CFR 149.620; 12 CFR 1006.38).
-    Dispute,
+    Dispute = "dispute",
     /// Financial assistance is applied for (26 CFR 1.501(r)-6(c)).
-    AssistancePending,
+    AssistancePending = "assistance_pending",
     /// A payer has yet to decide.
-    InsurancePending,
+    InsurancePending = "insurance_pending",
     /// Mail comes back.
-    BadAddress,
+    BadAddress = "bad_address",
     /// Nothing is owed that can be asked for now.
-    NothingOwed,
+    NothingOwed = "nothing_owed",
     /// Less is owed than the practice sends a statement for.
-    MinimumAmount,
+    MinimumAmount = "minimum_amount",
     /// A rule or person has stopped statements.
-    Paused,
+    Paused = "paused",
     /// A payment plan is kept, or can still be made good.
-    PlanInGoodStanding,
+    PlanInGoodStanding = "plan_in_good_standing",
     /// A protected patient owes the share of the network and no more
     /// (45 CFR 149.410, 149.420, 149.440).
-    BalanceBilling,
+    BalanceBilling = "balance_billing",
     /// A patient with assistance owes no more than is generally billed
     /// (26 CFR 1.501(r)-5).
-    GenerallyBilled,
+    GenerallyBilled = "generally_billed",
     /// An agency has the account already.
-    WithAgency,
+    WithAgency = "with_agency",
     /// No agency is named in the practice's configuration.
-    NoAgency,
+    NoAgency = "no_agency",
     /// Nothing was placed that could be taken back.
-    NotPlaced,
+    NotPlaced = "not_placed",
     /// No itemized statement has reached the patient.
-    NoStatement,
+    NoStatement = "no_statement",
     /// The last statement gives more time to pay.
-    TimeToPay,
+    TimeToPay = "time_to_pay",
     /// No final notice has reached the patient, or too lately
     /// (26 CFR 1.501(r)-6(c)(4)).
-    FinalNotice,
+    FinalNotice = "final_notice",
     /// Too soon after the first statement (26 CFR 1.501(r)-6(c)(3)).
-    ExtraordinaryWait,
+    ExtraordinaryWait = "extraordinary_wait",
     /// A state's law.
-    StateLaw,
+    StateLaw = "state_law",
     /// The credit bureaus do not take it.
-    BureauPolicy,
+    BureauPolicy = "bureau_policy",
     /// Too many calls, or too soon after a conversation (12 CFR 1006.14(b)).
-    CallLimit,
+    CallLimit = "call_limit",
     /// Not at this time of day where the patient lives (12 CFR 1006.6(b)).
-    Hours,
+    Hours = "hours",
     /// The patient told us to stop (15 U.S.C. 1692c(c)).
-    StopContact,
+    StopContact = "stop_contact",
     /// The debt collector's notice, or the time to dispute it
     /// (12 CFR 1006.34, 1006.38).
-    ValidationNotice,
+    ValidationNotice = "validation_notice",
 }
 
 impl Guard {
@@ -102,39 +124,6 @@ impl Guard {
                 | Self::Dispute
                 | Self::AssistancePending
         )
-    }
-
-    /// The name used in reports; a finding calls it `guard/NAME`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Bankruptcy => "bankruptcy",
-            Self::Deceased => "deceased",
-            Self::Minor => "minor",
-            Self::Dispute => "dispute",
-            Self::AssistancePending => "assistance_pending",
-            Self::InsurancePending => "insurance_pending",
-            Self::BadAddress => "bad_address",
-            Self::NothingOwed => "nothing_owed",
-            Self::MinimumAmount => "minimum_amount",
-            Self::Paused => "paused",
-            Self::PlanInGoodStanding => "plan_in_good_standing",
-            Self::BalanceBilling => "balance_billing",
-            Self::GenerallyBilled => "generally_billed",
-            Self::WithAgency => "with_agency",
-            Self::NoAgency => "no_agency",
-            Self::NotPlaced => "not_placed",
-            Self::NoStatement => "no_statement",
-            Self::TimeToPay => "time_to_pay",
-            Self::FinalNotice => "final_notice",
-            Self::ExtraordinaryWait => "extraordinary_wait",
-            Self::StateLaw => "state_law",
-            Self::BureauPolicy => "bureau_policy",
-            Self::CallLimit => "call_limit",
-            Self::Hours => "hours",
-            Self::StopContact => "stop_contact",
-            Self::ValidationNotice => "validation_notice",
-        }
     }
 }
 
