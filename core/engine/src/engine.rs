@@ -378,7 +378,7 @@ impl Engine {
         tick.authorizations = authorization::clock::fire_due(&mut desk)?;
         if let Some(call) = call {
             call.record(desk.tx.as_mut(), &stamp)?;
-        } else if desk.last_sequence()? == looked_at {
+        } else if desk.last_sequence()? == looked_at && !tick.looked {
             return Ok(tick);
         }
         desk.tx.commit()?;

@@ -67,6 +67,7 @@ mod open_claim;
 mod project;
 mod reading;
 mod records;
+mod shared_rows;
 mod sqlite;
 mod tables;
 mod traits;
@@ -81,6 +82,7 @@ pub use project::first_status;
 pub use records::{
     RecordFilter, RecordFindingRow, RecordOverrideRow, RecordReader, RecordRow, person_key,
 };
+pub use shared_rows::SharedRows;
 pub use sqlite::{
     Access, Durability, Fault, FaultPlace, JournalHead, PurgeReport, Retention, SqliteOptions,
     SqliteStore, VerifyReport,

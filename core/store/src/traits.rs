@@ -9,8 +9,8 @@ use scrubjay_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Event, InterchangeKey, MoneyKind, OpenClaim, PayerRecord, RecordReader, Stamp, StoreError,
-    person_key,
+    Event, InterchangeKey, MoneyKind, OpenClaim, PayerRecord, RecordReader, SharedRows, Stamp,
+    StoreError, person_key,
 };
 
 /// A journal row's place, from 1 without a gap.
@@ -481,4 +481,17 @@ pub trait Reader: RecordReader {
     /// # Errors
     /// Where the store cannot read, or a row cannot be read back.
     fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError>;
+    /// Of a claim's history the rows that its clocks go by, in order: sendings,
+    /// answers, decisions and their undoing, holds by hand, and what somebody was
+    /// told of. Of other claims they say nothing. What it costs does not grow with
+    /// the files in which the claim was one of many, where `shared` is the same
+    /// for one claim after another.
+    ///
+    /// # Errors
+    /// Where the store cannot read, or a row cannot be read back.
+    fn clock_history(
+        &self,
+        claim: &ClaimId,
+        shared: &mut SharedRows,
+    ) -> Result<Vec<JournalRow>, StoreError>;
 }

@@ -10,7 +10,7 @@ use scrubjay_model::{
     Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, EncounterId, Length, LineOfBusiness,
     Proof, ProofKind, RecordKey, Work, WorkKind,
 };
-use scrubjay_store::{ClaimFilter, ClaimRow, Event, JournalRow, Move, Reader};
+use scrubjay_store::{ClaimRow, Event, JournalRow, Move, Reader, SharedRows};
 use serde::Serialize;
 
 use crate::desk::{Desk, service_level};
@@ -18,7 +18,8 @@ use crate::steps::account::look::{self, AccountsTick};
 use crate::steps::appeal::clock::AppealWarning;
 use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
-use crate::steps::build::build_next;
+use crate::steps::build::{build_next_of, is_with_next_payer};
+use crate::steps::follow_up::looks;
 use crate::steps::sendings::{sendings, spoken_of};
 use crate::steps::{appeal, hold, posting};
 use crate::{Config, EngineError, Terms};
@@ -64,6 +65,9 @@ pub struct Tick {
     /// Claims to the next payer that were made, of claims that the payer before
     /// has decided.
     pub next: Vec<ClaimId>,
+    /// Whether a claim was looked at, which is noted for the next tick.
+    #[serde(skip)]
+    pub(crate) looked: bool,
 }
 
 impl Tick {
@@ -80,51 +84,69 @@ impl Tick {
     }
 }
 
-/// The states in which a payer has not decided yet.
-const UNDECIDED: [Work; 6] = [
-    Work::Draft,
-    Work::Held,
-    Work::Ready,
-    Work::Submitted,
-    Work::Rejected,
-    Work::Accepted,
-];
+/// Whether a claim's clocks may tell somebody: nobody works on one that is closed
+/// or withdrawn.
+const fn may_fire(work: Work) -> bool {
+    !matches!(work, Work::Closed | Work::Void)
+}
 
 /// Lets claims go whose hold has run out, and fires every deadline that has come
 /// to a stage it has not fired at.
 pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
-    let lifted = hold::lift_due(desk)?;
-    let next = build_next(desk)?.claims.into_iter();
-    let next = next.map(|made| made.claim).collect();
-    let mut rows = Vec::new();
-    for work in UNDECIDED.into_iter().chain([Work::Adjudicated]) {
-        let mut filter = ClaimFilter::default();
-        filter.work = Some(work);
-        rows.extend(desk.tx.claims(&filter)?);
-    }
-    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    let (today, terms) = (desk.today(), looks::terms_of(desk.config));
     let mut tick = Tick {
         fired: Vec::new(),
-        lifted,
+        lifted: Vec::new(),
         uncharged: Vec::new(),
         wanted: Vec::new(),
         authorizations: Vec::new(),
         appeals: Vec::new(),
         accounts: AccountsTick::default(),
-        next,
+        next: Vec::new(),
+        looked: false,
     };
+    let mut with_next = Vec::new();
+    for id in desk.tx.claims_to_look_at(today, terms)? {
+        let Some(row) = desk.tx.claim(&id)? else {
+            continue;
+        };
+        if hold::lift_if_due(desk, &row)? {
+            tick.lifted.push(id);
+        } else if is_with_next_payer(&row) {
+            with_next.push(row);
+        }
+    }
+    let made = build_next_of(desk, with_next)?.claims.into_iter();
+    tick.next = made.map(|made| made.claim).collect();
     let mut missed = Missed::default();
-    for row in rows {
-        let history = desk.tx.history(&row.id)?;
-        for fired in due(desk, &row, &history)? {
+    let mut shared = SharedRows::default();
+    let mut looks = Vec::new();
+    // What has happened just now is looked at too.
+    let mut claims = desk.tx.claims_to_look_at(today, terms)?;
+    claims.sort();
+    for id in claims {
+        let Some(row) = desk.tx.claim(&id)? else {
+            continue;
+        };
+        let history = desk.tx.clock_history(&id, &mut shared)?;
+        let deadlines = if may_fire(row.status.work) {
+            deadlines_of(desk.tx.as_ref(), desk.config, &row, &history)?
+        } else {
+            Vec::new()
+        };
+        looks.push((id, looks::next_look(&row, &deadlines, &history, today)));
+        for fired in due(desk, &row, deadlines, &history) {
             tell(desk, &row, &fired)?;
             if is_awaited(fired.deadline.kind) {
-                missed.note(desk, &row, &fired, &history)?;
+                missed.note(desk, &row, &fired, &desk.tx.history(&row.id)?)?;
             }
             tick.fired.push(fired);
         }
     }
     missed.tell(desk)?;
+    tick.looked = !looks.is_empty();
+    // Behind all that this tick has done to them.
+    desk.tx.note_looks(&looks, terms)?;
     tick.accounts = look::look_at_due(desk)?;
     posting::fire_missing(desk)?;
     tick.appeals = appeal::clock::fire_due(desk)?;
@@ -132,10 +154,14 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
 }
 
 /// The deadlines of a claim that fire today.
-fn due(desk: &Desk<'_>, row: &ClaimRow, history: &[JournalRow]) -> Result<Vec<Fired>, EngineError> {
+fn due(
+    desk: &Desk<'_>,
+    row: &ClaimRow,
+    deadlines: Vec<Deadline>,
+    history: &[JournalRow],
+) -> Vec<Fired> {
     let today = desk.today();
     let calendar = BusinessCalendar::default();
-    let deadlines = deadlines_of(desk.tx.as_ref(), desk.config, row, history)?;
     let mut fired = Vec::new();
     for deadline in deadlines {
         let stage = deadline.stage(today, &calendar);
@@ -158,7 +184,7 @@ fn due(desk: &Desk<'_>, row: &ClaimRow, history: &[JournalRow]) -> Result<Vec<Fi
             stage,
         });
     }
-    Ok(fired)
+    fired
 }
 
 /// Whether somebody was told of this deadline at that stage or a later one.

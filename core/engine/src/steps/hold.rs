@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{ClaimId, Work, WorkKind};
-use scrubjay_store::{ClaimFilter, Event, JournalRow, Move};
+use scrubjay_store::{ClaimRow, Event, JournalRow, Move};
 use serde::Serialize;
 
 use crate::EngineError;
@@ -113,25 +113,28 @@ pub(crate) fn standing(history: &[JournalRow], today: NaiveDate) -> Option<Held>
         .filter(|hold| hold.until.is_none_or(|until| until > today))
 }
 
-/// Lets the claims go whose day has come: those that were ready when a person
-/// held them, and that nothing has happened to since. The rules judge each once
-/// more, as time has passed.
-pub(crate) fn lift_due(desk: &mut Desk<'_>) -> Result<Vec<ClaimId>, EngineError> {
-    let mut filter = ClaimFilter::default();
-    filter.work = Some(Work::Held);
-    let today = desk.today();
-    let mut lifted = Vec::new();
-    for row in desk.tx.claims(&filter)? {
-        let history = desk.tx.history(&row.id)?;
-        if !has_run_out(&history, today) {
-            continue;
-        }
-        desk.close_work(&row.id, WorkKind::ScrubHold, "its day has come")?;
-        if scrub_again(desk, &row)? == Decision::Ready {
-            lifted.push(row.id);
-        }
+/// Lets a claim go whose day has come: one that was ready when a person held it,
+/// and that nothing has happened to since. The rules judge it once more, as time
+/// has passed. Whether it is ready now.
+pub(crate) fn lift_if_due(desk: &mut Desk<'_>, row: &ClaimRow) -> Result<bool, EngineError> {
+    if row.status.work != Work::Held {
+        return Ok(false);
     }
-    Ok(lifted)
+    let history = desk.tx.history(&row.id)?;
+    if !has_run_out(&history, desk.today()) {
+        return Ok(false);
+    }
+    desk.close_work(&row.id, WorkKind::ScrubHold, "its day has come")?;
+    Ok(scrub_again(desk, row)? == Decision::Ready)
+}
+
+/// The first day behind today on which a hold by hand ends.
+pub(crate) fn ends_next(history: &[JournalRow], today: NaiveDate) -> Option<NaiveDate> {
+    let ends = history.iter().filter_map(|row| match &row.event {
+        Event::HeldByHand { until, .. } => *until,
+        _ => None,
+    });
+    ends.filter(|until| *until > today).min()
 }
 
 /// Whether a person's hold was the last that happened to a claim, made it wait,

@@ -240,6 +240,29 @@ impl Deadline {
             _ => DeadlineStage::Last,
         }
     }
+
+    /// The next day after `today` on which [`stage`](Self::stage) is another;
+    /// `None` where it stays as it is for good.
+    #[must_use]
+    pub fn next_stage(&self, today: NaiveDate, calendar: &BusinessCalendar) -> Option<NaiveDate> {
+        let now = self.stage(today, calendar);
+        if matches!(now, DeadlineStage::Kept | DeadlineStage::Breached) {
+            return None;
+        }
+        // Until the day behind the last one a stage only ever goes on to the next,
+        // and then nothing changes any more.
+        let mut same = today;
+        let mut other = self.due(calendar).succ_opt()?;
+        while (other - same).num_days() > 1 {
+            let middle = same + Days::new((other - same).num_days().unsigned_abs() / 2);
+            if self.stage(middle, calendar) == now {
+                same = middle;
+            } else {
+                other = middle;
+            }
+        }
+        Some(other)
+    }
 }
 
 fn last_of_month(day: NaiveDate) -> Option<NaiveDate> {

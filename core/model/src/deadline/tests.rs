@@ -234,3 +234,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn until_the_next_stage_a_deadline_is_at_the_one_that_it_is_at() {
+    let calendar = BusinessCalendar::default();
+    for length in [
+        Length::CalendarDays(0),
+        Length::CalendarDays(1),
+        Length::CalendarDays(100),
+        Length::BusinessDays(3),
+        Length::Years(1),
+    ] {
+        let one = from(day("2026-03-03"), length, Roll::None);
+        let mut today = one.basis - Days::new(20);
+        let mut stages = 0;
+        while let Some(next) = one.next_stage(today, &calendar) {
+            assert!(next > today, "{length:?}");
+            let stage = one.stage(today, &calendar);
+            for day in today.iter_days().take_while(|day| *day < next) {
+                assert_eq!(one.stage(day, &calendar), stage, "{length:?} on {day}");
+            }
+            assert!(one.stage(next, &calendar) > stage, "{length:?} on {next}");
+            today = next;
+            stages += 1;
+        }
+        assert!(stages >= 1, "{length:?}");
+        assert_eq!(one.stage(today, &calendar), DeadlineStage::Breached);
+    }
+}

@@ -57,6 +57,7 @@ cases! {
     money::denials_are_listed_in_order,
     open::a_claim_is_open_until_it_is_done_with_and_owes_nothing,
     open::a_claim_needs_a_look_until_that_is_noted_and_again_when_something_happens,
+    open::a_claims_clocks_go_by_rows_that_tell_of_no_other_claim,
     open::what_a_payer_has_paid_counts_what_stands,
     journal::a_file_is_known_by_its_hash_and_its_interchanges,
     journal::a_refused_file_may_be_dropped_again,

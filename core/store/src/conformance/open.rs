@@ -8,7 +8,7 @@ use super::sample::{
     answer, batch, charged, created, dollars, id, moved, owed, remitted, stamp, undone,
 };
 use super::{kept, read};
-use crate::{Event, MoneyKind, Move, OpenClaim, PayerRecord, Store};
+use crate::{Event, MoneyKind, Move, OpenClaim, PayerRecord, SharedRows, Store};
 
 const TERMS: u64 = u64::MAX - 7;
 
@@ -151,6 +151,39 @@ pub(super) fn a_claim_needs_a_look_until_that_is_noted_and_again_when_something_
         .expect("it can be noted");
     drop(transaction);
     assert_eq!(to_look_at(store, today, TERMS), ["B", "C"]);
+}
+
+pub(super) fn a_claims_clocks_go_by_rows_that_tell_of_no_other_claim(store: &mut dyn Store) {
+    kept(
+        store,
+        &[created("A", 150), created("B", 60), charged("A", 150)],
+    );
+    let sent = kept(store, &[batch(7, &["A", "B"])]);
+    let answered = kept(store, &[answer(AckOutcome::Accepted, &["B", "A"])]);
+    let decided = kept(store, &[remitted("A", "1", 100, 50, 3)]);
+    let reader = read(store);
+    let mut shared = SharedRows::default();
+    for (claim, expected) in [
+        ("A", vec![sent, answered, decided]),
+        ("B", vec![sent, answered]),
+        ("Z", vec![]),
+    ] {
+        let rows = reader.clock_history(&id(claim), &mut shared);
+        let rows = rows.expect("the store can be read");
+        let places: Vec<u64> = rows.iter().map(|row| row.sequence).collect();
+        assert_eq!(places, expected, "{claim}");
+        let whole = reader.history(&id(claim)).expect("the store can be read");
+        for row in rows {
+            let of_all = whole.iter().find(|one| one.sequence == row.sequence);
+            let of_all = of_all.expect("it stands in the history");
+            assert_eq!((&of_all.stamp, &of_all.hash), (&row.stamp, &row.hash));
+            match &row.event {
+                Event::BatchWritten { sets, .. } => assert_eq!(*sets, [(1, vec![id(claim)])]),
+                Event::Acknowledged { claims, .. } => assert_eq!(*claims, [id(claim)]),
+                event => assert_eq!(*event, of_all.event),
+            }
+        }
+    }
 }
 
 pub(super) fn what_a_payer_has_paid_counts_what_stands(store: &mut dyn Store) {

@@ -16,11 +16,12 @@ use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
     undone_rows,
 };
+use crate::shared_rows::CLOCK_KINDS;
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
     JournalRow, LedgerRow, OpenClaim, OverrideRow, PackRow, PayerRecord, Reader, RemittedRow,
-    Sequence, StoreError,
+    Sequence, SharedRows, StoreError,
 };
 
 /// A view of a store in memory, by itself or through a transaction.
@@ -409,5 +410,32 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
 
     fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError> {
         self.store().about(claim, None)
+    }
+
+    fn clock_history(
+        &self,
+        claim: &ClaimId,
+        shared: &mut SharedRows,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        let store = self.store();
+        let Some(number) = store.number(claim) else {
+            return Ok(Vec::new());
+        };
+        let range = (number, 0)..=(number, Sequence::MAX);
+        let mut rows = Vec::new();
+        for (_, sequence) in store
+            .projections
+            .history
+            .rows()
+            .range(range)
+            .map(|(key, ())| key)
+        {
+            let kind = store.stored(*sequence).map_or("", |row| row.kind.as_str());
+            if CLOCK_KINDS.contains(&kind) {
+                let read = || store.row(*sequence);
+                rows.push(shared.about(claim, kind, *sequence, read)?);
+            }
+        }
+        Ok(rows)
     }
 }

@@ -22,11 +22,12 @@ use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
     undone_rows,
 };
+use crate::shared_rows::CLOCK_KINDS;
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
     JournalRow, LedgerRow, MoneyKind, OpenClaim, OverrideRow, PackRow, PayerRecord, Reader,
-    RemittedRow, Sequence, StoreError,
+    RemittedRow, Sequence, SharedRows, StoreError,
 };
 
 /// Something that sees a SQLite store.
@@ -381,6 +382,31 @@ impl<S: Source> Reader for S {
 
     fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError> {
         about(self, claim, "")
+    }
+
+    fn clock_history(
+        &self,
+        claim: &ClaimId,
+        shared: &mut SharedRows,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        let Some(number) = self.number(claim)? else {
+            return Ok(Vec::new());
+        };
+        let connection = self.some();
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT j.sequence, j.kind FROM history h JOIN journal j ON j.sequence = h.sequence \
+             WHERE h.claim = ?1 AND j.kind IN ('{}') ORDER BY h.sequence",
+            CLOCK_KINDS.join("', '")
+        ))?;
+        let mut places = statement.query([signed(number)])?;
+        let mut rows = Vec::new();
+        while let Some(place) = places.next()? {
+            let mut columns = Columns::new(place, "history");
+            let (sequence, kind) = (columns.integer()?, columns.text()?);
+            let read = || row_at(connection, sequence);
+            rows.push(shared.about(claim, kind, sequence, read)?);
+        }
+        Ok(rows)
     }
 }
 

@@ -33,8 +33,8 @@ use group::Group;
 
 pub use left_out::{LeftOut, WhyLeftOut};
 pub(crate) use moved::booked;
-pub(crate) use next_payer::build as build_next;
 pub use next_payer::{NextClaim, NextPayers, NoNextClaim};
+pub(crate) use next_payer::{build as build_next, build_of as build_next_of, is_with_next_payer};
 pub(crate) use settle::settle_original;
 pub use versions::{NewVersion, ReplaceWith, VersionError};
 pub(crate) use versions::{With, replace, void};

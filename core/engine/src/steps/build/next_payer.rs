@@ -65,11 +65,18 @@ const NO_CLAIM: &str = "no claim to the next payer: ";
 pub(crate) fn build(desk: &mut Desk<'_>) -> Result<NextPayers, EngineError> {
     let mut filter = ClaimFilter::default();
     filter.work = Some(Work::Adjudicated);
+    let mut rows = desk.tx.claims(&filter)?;
+    rows.retain(is_with_next_payer);
+    build_of(desk, rows)
+}
+
+/// As [`build`], of claims that are with a next payer.
+pub(crate) fn build_of(
+    desk: &mut Desk<'_>,
+    rows: Vec<ClaimRow>,
+) -> Result<NextPayers, EngineError> {
     let mut next = NextPayers::default();
-    for row in desk.tx.claims(&filter)? {
-        if !is_with_later_payer(&row) {
-            continue;
-        }
+    for row in rows {
         let Some(claim) = desk.tx.claim_document(&row.id)? else {
             continue;
         };
@@ -106,11 +113,13 @@ pub(crate) fn build(desk: &mut Desk<'_>) -> Result<NextPayers, EngineError> {
     Ok(next)
 }
 
-fn is_with_later_payer(row: &ClaimRow) -> bool {
-    matches!(
-        row.status.responsibility,
-        Responsibility::Secondary | Responsibility::Tertiary
-    )
+/// Whether the payer before has decided on a claim and the next one is to be asked.
+pub(crate) fn is_with_next_payer(row: &ClaimRow) -> bool {
+    row.status.work == Work::Adjudicated
+        && matches!(
+            row.status.responsibility,
+            Responsibility::Secondary | Responsibility::Tertiary
+        )
 }
 
 /// What is to be done for the next payer.

@@ -2,5 +2,6 @@
 //! about it first.
 
 pub(crate) mod aging;
+pub(crate) mod looks;
 pub(crate) mod policy;
 pub(crate) mod worklist;
