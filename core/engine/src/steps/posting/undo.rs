@@ -179,7 +179,7 @@ impl Touched {
             tags: BTreeSet::new(),
             payer_control: None,
             items: BTreeMap::new(),
-            was_decided: posting.iter().any(|row| decides(&row.event, &document)),
+            was_decided: posting.iter().any(|row| decides(&row.event, document)),
             went_on: false,
         };
         for row in &history {
