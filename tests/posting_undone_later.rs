@@ -89,7 +89,7 @@ fn a_claim_that_was_closed_since_is_with_its_payer_again() {
     let before = row(&engine, 0).status;
     take(&mut engine, &Payment::of("T1", [usual(0)]));
     tick(&mut engine, "2026-03-17");
-    let account = engine.patient_accounts().unwrap().remove(0).number;
+    let account = engine.patient_accounts().unwrap().remove(0).number.clone();
     engine
         .take_patient_payment(&account, cents(2000), PaymentWay::Card, &[], "Ana")
         .unwrap();
