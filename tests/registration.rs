@@ -82,12 +82,12 @@ fn patients_and_visits_come_by_the_inbox_and_every_bad_row_is_told_of() {
         "line 5: `born`: ",
         "line 6: it has 3 cells",
         "2-visits.csv: visits taken in, 1 visits booked",
-        "line 3: the patient of visit V-2 is not registered",
+        "line 3: `patient`: nobody of that key is registered",
         "line 4: `provider`: ",
     ] {
         assert!(ran.out.contains(told), "{told} is not in {}", ran.out);
     }
-    for told in ["eleven", "LARK", "555"] {
+    for told in ["eleven", "LARK", "555", "P-9", "V-2"] {
         assert!(!ran.out.contains(told), "{told} is in {}", ran.out);
     }
     assert_eq!(phone(&practice, "P-1").as_deref(), Some("5125550100"));
@@ -231,6 +231,57 @@ fn the_front_desk_books_moves_on_and_passes_by_the_program() {
     assert!(shown.contains("\"day\": \"2026-03-10\""), "{shown}");
     let not_there = scrubjay(&["patient", "list", "--dir", "nowhere"]);
     assert_eq!(not_there.status.code(), Some(2));
+}
+
+#[test]
+fn a_misspelt_column_of_patients_and_visits_is_told() {
+    let practice = practice(&identity());
+    assert_eq!(practice.run().code, 0);
+    let file = |name: &str, text: &str| {
+        practice.write(name, text);
+        practice.path(name).display().to_string()
+    };
+    let patients = file("patients.csv", "key,last,frist,sex\nP-1,WREN,ADA,F\n");
+    let told = practice.scrubjay(&["register", &patients]);
+    let says = "the column `frist` is not read: did you mean `first`?";
+    assert!(told.err.contains(says), "{}", told.err);
+    let visits = file(
+        "visits.csv",
+        "id,patient,provider,place,scheduled,diagnosis\nV-1,P-1,1234567893,11,2026-03-09,E11.9\n",
+    );
+    let told = practice.scrubjay(&["visit", "import", &visits]);
+    let says = "the column `diagnosis` is not read: did you mean `diagnoses`?";
+    assert!(told.err.contains(says), "{}", told.err);
+}
+
+#[test]
+fn a_filter_with_a_value_that_nobody_knows_is_refused_with_those_that_there_are() {
+    let practice = practice(&identity());
+    assert_eq!(practice.run().code, 0);
+    for (arguments, says) in [
+        (&["work", "list", "--kind", "xyz"][..], "registration"),
+        (&["claims", "list", "--work", "xyz"], "held"),
+        (&["claims", "list", "--payer", "xyz"], "sample"),
+        (&["eligibility", "list", "--state", "xyz"], "answered"),
+        (&["eligibility", "list", "--patient", "P-99"], "registered"),
+        (&["auth", "list", "--status", "xyz"], "approved"),
+        (&["auth", "list", "--patient", "P-99"], "registered"),
+        (&["visit", "list", "--status", "xyz"], "scheduled"),
+        (&["visit", "list", "--patient", "P-99"], "registered"),
+        (&["charge", "list", "--state", "xyz"], "unbilled"),
+        (&["charge", "list", "--visit", "V-99"], "visit list"),
+        (&["ack", "show", "NOBODYS"], "claims list"),
+    ] {
+        let refused = practice.scrubjay(arguments);
+        assert_eq!(refused.code, 2, "{arguments:?}: {}", refused.out);
+        assert!(refused.err.contains(says), "{arguments:?}: {}", refused.err);
+    }
+    practice
+        .scrubjay(&["work", "list", "--kind", "task"])
+        .good();
+    practice
+        .scrubjay(&["claims", "list", "--payer", "sample"])
+        .good();
 }
 
 /// Every patient as they are on file.

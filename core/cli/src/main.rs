@@ -16,6 +16,7 @@ mod eligibility;
 mod estimate;
 mod happened;
 mod hold;
+mod known;
 mod live;
 mod patient;
 mod patients;

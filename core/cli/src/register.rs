@@ -57,6 +57,9 @@ pub(crate) fn register(arguments: &RegisterArguments) -> anyhow::Result<ExitCode
         } else {
             print_sheet(&mut out, &sheet)?;
         }
+        for column in &sheet.unread {
+            eprintln!("scrubjay: {}: {column}", path.display());
+        }
         for bad in &sheet.bad {
             eprintln!("scrubjay: {}: {bad}", path.display());
         }

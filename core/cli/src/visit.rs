@@ -17,6 +17,7 @@ use scrubjay::store::{Access, RecordFilter, Store};
 use scrubjay::{EngineError, Kept, Visited, planned_service};
 
 use self::shown::{Shown, lines, print_lines};
+use crate::known;
 use crate::patient::{Passing, pass};
 use crate::place::Place;
 use crate::register::print_findings;
@@ -174,7 +175,9 @@ pub(crate) fn visit(command: &VisitCommand) -> anyhow::Result<ExitCode> {
                 ..RecordFilter::default()
             };
             let store = place.open(Access::Read)?;
-            let lines = lines(store.read()?.as_ref(), &filter)?;
+            let reader = store.read()?;
+            known::patient(reader.as_ref(), patient.as_ref())?;
+            let lines = lines(reader.as_ref(), &filter)?;
             match json {
                 true => print_json(&mut out, &lines)?,
                 false => print_lines(&mut out, lines)?,
@@ -293,6 +296,9 @@ fn import(out: &mut impl Write, files: &[PathBuf], told: &Told) -> anyhow::Resul
                 let number = sheet.unchanged.len();
                 writeln!(out, "{number} visit(s) as they were told before")?;
             }
+        }
+        for column in &sheet.unread {
+            eprintln!("scrubjay: {}: {column}", path.display());
         }
         for bad in &sheet.bad {
             stuck = true;

@@ -9,7 +9,7 @@ use scrubjay_hooks::{Notifier, Transport};
 use scrubjay_model::{ClaimId, Deadline, FileHash};
 use scrubjay_plugin_host::PluginInfo;
 use scrubjay_rules::{Change, RuleSet, RuleWatcher};
-use scrubjay_store::{Cause, Event, Reader, Stamp, Store};
+use scrubjay_store::{Cause, Reader, Stamp, Store};
 
 use crate::analytics::Report;
 use crate::desk::{Desk, Handlers};
@@ -23,7 +23,7 @@ use crate::steps::eligibility as eligibility_step;
 use crate::steps::exchange::{Delivery, Fetched};
 use crate::steps::submission::Sent;
 use crate::time::{Time, interchange_instant};
-use crate::{Config, EngineError, PracticeCodes, sheet};
+use crate::{Config, EngineError, PracticeCodes, refused_file, sheet};
 
 mod accounts;
 mod appeals;
@@ -258,6 +258,7 @@ impl Engine {
                 };
                 let ended = intake::take_in(&mut desk, name, &file, &interchanges)?;
                 if matches!(ended, Ended::TakenIn { .. }) {
+                    refused_file::settle(&mut desk, name)?;
                     if let Some(call) = call {
                         call.record(desk.tx.as_mut(), &stamp)?;
                     }
@@ -280,19 +281,17 @@ impl Engine {
         call: Option<&Call>,
     ) -> Result<Intake, EngineError> {
         if let Ended::Refused { reason } = &ended {
-            let mut tx = self.store.begin()?;
-            tx.append(
-                stamp,
-                &Event::FileRefused {
-                    file: file.clone(),
-                    name: name.to_owned(),
-                    reason: reason.clone(),
-                },
-            )?;
+            let mut desk = Desk {
+                tx: self.store.begin()?,
+                handlers: &mut self.handlers,
+                config: &self.config,
+                stamp: stamp.clone(),
+            };
+            refused_file::refuse(&mut desk, name, &file, reason)?;
             if let Some(call) = call {
-                call.record(tx.as_mut(), stamp)?;
+                call.record(desk.tx.as_mut(), stamp)?;
             }
-            tx.commit()?;
+            desk.tx.commit()?;
         }
         Ok(Intake {
             name: name.to_owned(),
@@ -321,6 +320,7 @@ impl Engine {
             };
             let ended = take(&mut desk, name, file, bytes)?;
             if matches!(ended, Ended::TakenIn { .. }) {
+                refused_file::settle(&mut desk, name)?;
                 if let Some(call) = call {
                     call.record(desk.tx.as_mut(), &stamp)?;
                 }

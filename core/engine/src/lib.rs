@@ -45,6 +45,7 @@ mod once;
 mod past_packs;
 mod plugin_log;
 mod published;
+mod refused_file;
 mod replay;
 mod scrub;
 mod seen;
@@ -89,7 +90,7 @@ pub use scrub::{
     Asked, FileProblem, ProblemKind, Repair, RuleTally, ScrubDecision, ScrubInput, ScrubOptions,
     ScrubSummary, Scrubbed, ScrubbedClaim, Scrubber, files_below,
 };
-pub use sheet::{RowError, RowProblem, SheetError};
+pub use sheet::{RowError, RowProblem, SheetError, UnreadColumn};
 pub use steps::account::agency_file::AgencyFile;
 pub use steps::account::assistance::AssistanceDecision;
 pub use steps::account::by_hand::{AccountFact, ContactNoted};

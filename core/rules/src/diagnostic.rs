@@ -176,12 +176,25 @@ pub(crate) fn did_you_mean<'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
+    nearest_name(name, known).map(|nearest| format!("did you mean `{nearest}`?"))
+}
+
+/// The nearest of some names to a misspelt one; none where all are too far off.
+///
+/// ```
+/// use scrubjay_rules::nearest_name;
+///
+/// assert_eq!(nearest_name("meber", ["member", "group"]), Some("member"));
+/// assert_eq!(nearest_name("colour", ["member", "group"]), None);
+/// ```
+#[must_use]
+pub fn nearest_name<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (distance, nearest) = known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
         .min()?;
     let near_enough = distance <= (name.chars().count() / 3).clamp(1, 3);
-    near_enough.then(|| format!("did you mean `{nearest}`?"))
+    near_enough.then_some(nearest)
 }
 
 /// Edit distance, with two swapped neighbours counted as one edit.

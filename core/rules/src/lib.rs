@@ -82,7 +82,7 @@ pub use catalogue::{rules_page, vocabulary_page};
 pub use change::{PackChange, ReloadReport, RuleChange};
 pub use content::{PackContent, PackFile};
 pub use definitions::{definition_files, write_definitions};
-pub use diagnostic::{Diagnostic, Level, LoadError};
+pub use diagnostic::{Diagnostic, Level, LoadError, nearest_name};
 pub use diff::{
     CaseDiff, Difference, PackDiff, RowDiff, RuleDiff, TableDiff, TestDiff, ValueDiff, diff,
     diff_contents,

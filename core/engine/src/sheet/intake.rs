@@ -113,10 +113,8 @@ pub(crate) fn take_in(
         );
         desk.open_work(kind.work, None, Money::ZERO, reason)?;
     }
-    let unread = sheet.columns.iter().filter(|column| {
-        !(kind.needed.contains(&column.as_str()) || kind.known.contains(&column.as_str()))
-    });
-    remarks.extend(unread.map(|column| format!("the column `{column}` is not read")));
+    let unread = sheet.unread(kind.needed, kind.known);
+    remarks.extend(unread.iter().map(ToString::to_string));
     desk.record(&Event::FileTaken {
         file: file.clone(),
         name: name.to_owned(),

@@ -4,6 +4,7 @@
 //! A row that cannot be used is told of by its line and column, never by what
 //! stands in it, and the rows behind it go on.
 
+mod columns;
 mod intake;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
+pub use columns::UnreadColumn;
 pub(crate) use intake::{SheetTaken, brought, is_sheet, take_in};
 
 /// A sheet as it was read.

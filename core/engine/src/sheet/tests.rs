@@ -47,3 +47,19 @@ fn a_file_without_columns_or_with_one_twice_is_no_sheet() {
     let twice = Sheet::read(b"key,last,KEY\n").unwrap_err();
     assert_eq!(twice.to_string(), "line 1 names the column `key` twice");
 }
+
+#[test]
+fn a_column_that_nobody_reads_is_told_with_the_one_that_is_meant() {
+    let sheet = Sheet::read(b"key,last,meber,colour,last_,group\n").unwrap();
+    let unread = sheet.unread(&["key", "last"], &["member", "group"]);
+    let told: Vec<String> = unread.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "the column `meber` is not read: did you mean `member`?",
+            "the column `colour` is not read",
+            // `last` is there.
+            "the column `last_` is not read",
+        ]
+    );
+}

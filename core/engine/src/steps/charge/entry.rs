@@ -133,6 +133,10 @@ pub enum ChargeEntryError {
         /// Visit.
         visit: EncounterId,
     },
+    /// There is no such visit, in a file: what stands there is not repeated, as it
+    /// may be a patient's name.
+    #[error("there is no such visit: register the patient and the visit first")]
+    NoSuchVisit,
     /// There is no such charge.
     #[error("there is no charge {charge}; `scrubjay charge list` shows them")]
     NoCharge {
@@ -196,7 +200,7 @@ pub enum ChargeEntryError {
     },
     /// It stands in one file more than once, and not with the same content.
     #[error(
-        "charge {charge} stands in the file more than once, each time with something else: leave the right one"
+        "its id stands in the file more than once, each time with something else: leave the right one"
     )]
     Repeated {
         /// Charge.
@@ -205,4 +209,14 @@ pub enum ChargeEntryError {
     /// Nobody is named, or no reason is given.
     #[error("name who does it, and why")]
     Unsigned,
+}
+
+impl ChargeEntryError {
+    /// The same as a file is told of it.
+    pub(super) fn of_file(self) -> Self {
+        match self {
+            Self::NoVisit { .. } => Self::NoSuchVisit,
+            other => other,
+        }
+    }
 }

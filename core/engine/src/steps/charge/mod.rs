@@ -349,7 +349,7 @@ fn enter_all<P>(
                     continue;
                 }
                 Err(EngineError::Charge(why)) => {
-                    batch.refused.push((place, why));
+                    batch.refused.push((place, why.of_file()));
                     continue;
                 }
                 Err(error) => return Err(error),

@@ -7,10 +7,10 @@ use scrubjay_model::{Patient, PatientKey};
 use serde::Serialize;
 
 use super::told::Columns;
-use super::{Kept, Registered, name_payers, register, told_last};
+use super::{KNOWN, Kept, NEEDED, Registered, name_payers, register, told_last};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::sheet::{Row, RowError, Sheet, SheetTaken, brought};
+use crate::sheet::{Row, RowError, Sheet, SheetTaken, UnreadColumn, brought};
 
 /// The rows of one patient.
 pub(super) struct Rows<'s> {
@@ -29,6 +29,9 @@ pub struct RegisteredSheet {
     pub used: u64,
     /// Rows that could not be used, in the order of their lines.
     pub bad: Vec<RowError>,
+    /// Columns that nobody reads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<UnreadColumn>,
 }
 
 /// Registers the patients of a sheet in the inbox.
@@ -63,6 +66,7 @@ pub(crate) fn register_rows(
     let mut taken = patients_of(desk, sheet)?;
     taken.bad.extend(sheet.bad.iter().cloned());
     taken.bad.sort_by_key(|bad| bad.line);
+    taken.unread = sheet.unread(NEEDED, KNOWN);
     Ok(taken)
 }
 

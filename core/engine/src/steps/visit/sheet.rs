@@ -10,10 +10,10 @@ use scrubjay_model::{
 };
 use serde::Serialize;
 
-use super::{Visited, schedule};
+use super::{VisitError, Visited, schedule};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::sheet::{Row, RowError, Sheet, SheetTaken, brought};
+use crate::sheet::{Row, RowError, Sheet, SheetTaken, UnreadColumn, brought};
 use crate::steps::registration::Kept;
 
 /// Columns that a sheet of visits must have.
@@ -40,6 +40,9 @@ pub struct BookedSheet {
     pub unchanged: Vec<EncounterId>,
     /// Rows that could not be used, in the order of their lines.
     pub bad: Vec<RowError>,
+    /// Columns that nobody reads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<UnreadColumn>,
 }
 
 /// Books the visits of a sheet in the inbox.
@@ -74,6 +77,7 @@ pub(crate) fn schedule_rows(
     let mut taken = visits_of(desk, sheet)?;
     taken.bad.extend(sheet.bad.iter().cloned());
     taken.bad.sort_by_key(|bad| bad.line);
+    taken.unread = sheet.unread(NEEDED, KNOWN);
     Ok(taken)
 }
 
@@ -93,13 +97,27 @@ fn visits_of(desk: &mut Desk<'_>, sheet: &Sheet) -> Result<BookedSheet, EngineEr
             Ok(given) if before.as_deref() == Some(&given) => taken.unchanged.push(id),
             Ok(given) => match schedule(desk, given) {
                 Ok(visited) => taken.visits.push(visited),
-                Err(EngineError::Visit(refused)) => taken.bad.push(row.refused(&refused)),
+                Err(EngineError::Visit(refused)) => taken.bad.push(told(row, &refused)),
                 Err(error) => return Err(error),
             },
             Err(bad) => taken.bad.push(bad),
         }
     }
     Ok(taken)
+}
+
+/// Why a row was refused. What stands in it is not repeated: an id that is on file
+/// alone is known to be one.
+fn told(row: &Row, refused: &VisitError) -> RowError {
+    match refused {
+        VisitError::UnknownPatient { .. } => row.wrong(
+            "patient",
+            &"nobody of that key is registered: register them first",
+        ),
+        VisitError::Disagrees { problem, .. } => row.refused(problem),
+        VisitError::ToCome { field, .. } => row.wrong(field, &"a day that has not come"),
+        other => row.refused(other),
+    }
 }
 
 /// A visit as a row tells it, over what was known before.

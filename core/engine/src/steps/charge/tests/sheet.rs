@@ -36,8 +36,10 @@ fn every_bad_row_of_a_sheet_is_told_by_its_line_and_the_rest_goes_on() {
         ["E119".parse().unwrap(), "I10".parse().unwrap()]
     );
     assert_eq!(charge.amount, "190.00".parse().unwrap());
-    // Nothing that stands in a row is repeated but ids and codes.
+    // Nothing that stands in a row is repeated but codes and what is on file: a
+    // visit that is not may be a patient's name.
     let told: Vec<String> = taken.bad.iter().map(ToString::to_string).collect();
+    assert!(!told.iter().any(|told| told.contains("V-9")), "{told:?}");
     assert!(
         told.iter()
             .any(|told| told.contains("has no price for Q9999")),
