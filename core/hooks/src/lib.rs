@@ -27,13 +27,14 @@ pub use finding::{About, Finding, Severity};
 pub use handler::{Context, Handler, NotRun, Outcome, Ran, Worker};
 pub use hook::Hook;
 pub use notifier::{Notice, Notifier, NotifyError};
+/// How a record under 42 CFR Part 2 stands on a day.
+pub use scrubjay_model::Part2;
 /// The words of collection, which stand on accounts too.
 pub use scrubjay_model::{CollectionStep, Contact, ContactKind, SurpriseBill, SurpriseKind};
 pub use subject::{
     AccountSubject, AcknowledgmentSubject, AuthorizationSubject, ChargeSubject, ClaimSubject,
     Collector, DenialSubject, EarlierClaim, EarlierService, EligibilitySubject, FacilityKind,
-    FollowUpSubject, GoodFaithEstimate, MetricSubject, OwedClaim, Part2, PlanFunding,
-    RegistrationSubject, RemittanceSubject, StatementSent, StatusAnswer, StatusSaid, Subject,
-    SubjectKind,
+    FollowUpSubject, GoodFaithEstimate, MetricSubject, OwedClaim, PlanFunding, RegistrationSubject,
+    RemittanceSubject, StatementSent, StatusAnswer, StatusSaid, Subject, SubjectKind,
 };
 pub use transport::{FileName, Keep, Kept, NotAFileName, Transport, TransportError};

@@ -132,7 +132,8 @@ pub use msp::{AccidentKind, GroupPlan, MspAnswers};
 pub use npi::Npi;
 pub use party::{Address, Name, Person, Provider, Sex};
 pub use patient::{
-    Consent, MAX_COVERAGES, Part2Consent, Patient, PatientCoverage, PatientError, PatientRecord,
+    Consent, MAX_COVERAGES, Part2, Part2Consent, Patient, PatientCoverage, PatientError,
+    PatientRecord,
 };
 pub use patient_money::PatientMoney;
 pub use payer::{LineOfBusiness, PayerProfile};

@@ -3,11 +3,9 @@
 use chrono::NaiveDate;
 use scrubjay_model::{
     Adjudication, AsSent, Authorization, Claim, ClaimId, CoverageOrder, Denial, EligibilityRecord,
-    Modifier, Money, PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
+    Modifier, Money, Part2, PayerProfile, ProcedureCode, Remittance, RemittanceClaim, Submission,
 };
 use serde::{Deserialize, Serialize};
-
-use super::Part2;
 
 /// A claim at the hooks `claim`, `scrub` and `submit`.
 #[derive(Debug, Clone, Copy)]

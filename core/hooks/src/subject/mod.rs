@@ -11,7 +11,6 @@ mod metric;
 mod visit;
 
 use scrubjay_model::{Claim, Frequency, PayerProfile};
-use serde::{Deserialize, Serialize};
 
 use crate::Hook;
 
@@ -176,28 +175,6 @@ impl<'a> Subject<'a> {
             | Self::Charge(_)
             | Self::Account(_)
             | Self::Metric(_) => None,
-        }
-    }
-}
-
-/// A record of substance use disorder treatment, which may be told of with the
-/// patient's consent only (42 CFR 2.31 to 2.33).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part2 {
-    /// There is a consent in force.
-    Consented,
-    /// There is none.
-    NoConsent,
-}
-
-impl Part2 {
-    /// The name used in scripts and packs' tests.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Consented => "consented",
-            Self::NoConsent => "no_consent",
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use scrubjay_model::{
     Authorization, Charge, ChargeRecord, Coverage, EligibilityRecord, EncounterRecord, Icd10,
-    MspAnswers, PayerProfile, Person, PlannedService, ServiceType, Urgency,
+    MspAnswers, Part2, PayerProfile, Person, PlannedService, ServiceType, Urgency,
 };
 
-use super::{GoodFaithEstimate, Part2};
+use super::GoodFaithEstimate;
 
 /// A patient's cover at the hook `eligibility`: when a visit is booked, before
 /// it and on its day, and whenever a payer has answered.

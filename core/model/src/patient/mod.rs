@@ -71,11 +71,44 @@ impl Part2Consent {
         }
     }
 
+    /// How it stands on a day; `None` where it is no such record.
+    #[must_use]
+    pub fn on(self, day: NaiveDate) -> Option<Part2> {
+        match self {
+            Self::NotProtected => None,
+            consent if consent.may_disclose(day) => Some(Part2::Consented),
+            _ => Some(Part2::NoConsent),
+        }
+    }
+
     /// Whether a notice that forbids to pass them on must go along
     /// (42 CFR 2.32).
     #[must_use]
     pub const fn needs_notice(self) -> bool {
         !matches!(self, Self::NotProtected)
+    }
+}
+
+/// A record of substance use disorder treatment on a day, which may be told of with
+/// the patient's consent only (42 CFR 2.31 to 2.33): what rules see of a
+/// [`Part2Consent`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part2 {
+    /// There is a consent in force.
+    Consented,
+    /// There is none.
+    NoConsent,
+}
+
+impl Part2 {
+    /// The name used in scripts and packs' tests.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Consented => "consented",
+            Self::NoConsent => "no_consent",
+        }
     }
 }
 

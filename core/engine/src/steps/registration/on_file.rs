@@ -2,9 +2,9 @@
 //! hook `registration` may look at.
 
 use chrono::NaiveDate;
-use scrubjay_hooks::{Part2, RegistrationSubject};
+use scrubjay_hooks::RegistrationSubject;
 use scrubjay_model::{
-    Coverage, EligibilityAnswer, Encounter, Part2Consent, Patient, PayerProfile, RecordKind,
+    Coverage, EligibilityAnswer, Encounter, Part2, Patient, PayerProfile, RecordKind,
 };
 use scrubjay_store::{RecordFilter, person_key};
 
@@ -53,7 +53,7 @@ impl OnFile {
                 .collect(),
             answer: answer.and_then(|inquiry| inquiry.answer),
             look_alikes: look_alikes(desk, patient)?,
-            part2: part2(patient.consent.part2, day),
+            part2: patient.consent.part2.on(day),
             coverages,
         })
     }
@@ -103,16 +103,6 @@ fn look_alikes(desk: &Desk<'_>, patient: &Patient) -> Result<u32, EngineError> {
         .iter()
         .filter(|row| row.key.id.as_str() != patient.key.as_str());
     Ok(u32::try_from(others.count()).unwrap_or(u32::MAX))
-}
-
-/// Whether the record is one of substance use disorder treatment, and may be
-/// told of on a day (42 CFR 2.31).
-fn part2(consent: Part2Consent, day: NaiveDate) -> Option<Part2> {
-    match consent {
-        Part2Consent::NotProtected => None,
-        consent if consent.may_disclose(day) => Some(Part2::Consented),
-        _ => Some(Part2::NoConsent),
-    }
 }
 
 /// The day for which a registration is judged: of the visit, else today.
