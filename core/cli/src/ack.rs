@@ -9,6 +9,7 @@ use scrubjay::model::{AckLevel, AckOutcome, Acknowledgment, ClaimId};
 use scrubjay::store::{Access, Store};
 use scrubjay::{AnswerToClaim, Config, SentClaim, SentFile, answers_to, sent_files, unanswered};
 
+use crate::known;
 use crate::place::Place;
 use crate::run::print_json;
 use crate::table::Column::{Number, Text};
@@ -64,7 +65,9 @@ pub(crate) fn ack(command: &AckCommand) -> anyhow::Result<ExitCode> {
         }
         AckCommand::Show { claim, place, json } => {
             let store = place.open(Access::Read)?;
-            let sendings = answers_to(store.read()?.as_ref(), claim)?;
+            let reader = store.read()?;
+            known::claim(reader.as_ref(), claim)?;
+            let sendings = answers_to(reader.as_ref(), claim)?;
             if *json {
                 print_json(&mut out, &sendings)?;
             } else {

@@ -11,6 +11,7 @@ use scrubjay::EngineError;
 use scrubjay::model::{EncounterId, PatientKey, ProcedureCode, RecordId, Urgency};
 use scrubjay::store::RecordFilter;
 
+use crate::known;
 use crate::place::Place;
 use crate::run::print_json;
 
@@ -31,8 +32,8 @@ pub(crate) enum AuthCommand {
         #[arg(long)]
         patient: Option<PatientKey>,
         /// Only those that are `required`, `asked`, `approved`, `denied` or `cancelled`.
-        #[arg(long)]
-        status: Option<String>,
+        #[arg(long, value_parser = status)]
+        status: Option<&'static str>,
         /// Print one JSON document.
         #[arg(long)]
         json: bool,
@@ -96,6 +97,12 @@ pub(crate) struct AskArguments {
     json: bool,
 }
 
+fn status(given: &str) -> Result<&'static str, String> {
+    use scrubjay::model::AuthorizationStatus::{Approved, Asked, Cancelled, Denied, Required};
+    let all = [Required, Asked, Approved, Denied, Cancelled];
+    known::word(given, &all.map(|status| status.as_str()))
+}
+
 pub(crate) fn auth(command: &AuthCommand) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let ended = match command {
@@ -108,10 +115,12 @@ pub(crate) fn auth(command: &AuthCommand) -> anyhow::Result<ExitCode> {
         } => {
             let filter = RecordFilter {
                 patient: patient.clone(),
-                state: status.clone(),
+                state: status.map(str::to_owned),
                 ..RecordFilter::default()
             };
-            let found = place.engine()?.authorizations(&filter)?;
+            let engine = place.engine()?;
+            known::patient(engine.read()?.as_ref(), patient.as_ref())?;
+            let found = engine.authorizations(&filter)?;
             match json {
                 true => print_json(&mut out, &found),
                 false => shown::list(&mut out, &found),

@@ -11,6 +11,7 @@ use scrubjay::model::{
 };
 use scrubjay::store::{Access, Cause, ClaimFilter, Event, JournalRow, Move, Reader, Store};
 
+use crate::known;
 use crate::place::Place;
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
@@ -27,8 +28,8 @@ pub(crate) enum ClaimsCommand {
         #[arg(long)]
         payer: Option<String>,
         /// Only claims in this state as a piece of work, such as `held`.
-        #[arg(long)]
-        work: Option<String>,
+        #[arg(long, value_parser = work)]
+        work: Option<&'static str>,
     },
     /// Show a claim: status, money, findings, denials, open work. No patient data.
     Show {
@@ -95,12 +96,9 @@ pub(crate) fn claims(command: &ClaimsCommand) -> anyhow::Result<ExitCode> {
     match command {
         ClaimsCommand::List { place, payer, work } => {
             let store = place.open(Access::Read)?;
-            list(
-                &mut out,
-                store.read()?.as_ref(),
-                payer.clone(),
-                work.as_deref(),
-            )?;
+            let reader = store.read()?;
+            known::payer(reader.as_ref(), place, payer.as_deref())?;
+            list(&mut out, reader.as_ref(), payer.clone(), *work)?;
         }
         ClaimsCommand::Show {
             claim,
@@ -149,6 +147,11 @@ fn end_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1) - TimeDelta::nanoseconds(1)
 }
 
+fn work(given: &str) -> Result<&'static str, String> {
+    let states: Vec<&str> = Work::STATES.iter().map(|state| state.as_str()).collect();
+    known::word(given, &states)
+}
+
 /// A claim's history, or the error that there is no such claim.
 fn known(reader: &dyn Reader, claim: &ClaimId) -> anyhow::Result<Vec<JournalRow>> {
     let history = reader.history(claim)?;
@@ -165,14 +168,6 @@ fn list(
     payer: Option<String>,
     work: Option<&str>,
 ) -> anyhow::Result<()> {
-    if let Some(work) = work {
-        let states: Vec<&str> = Work::STATES.iter().map(|state| state.as_str()).collect();
-        anyhow::ensure!(
-            states.contains(&work),
-            "`{work}` is no state; there are {}",
-            states.join(", ")
-        );
-    }
     let mut filter = ClaimFilter::default();
     filter.payer = payer;
     let mut rows = Vec::new();

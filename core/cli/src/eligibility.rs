@@ -14,6 +14,7 @@ use scrubjay::model::{
 use scrubjay::store::{Access, Event, Reader, RecordFilter, Store};
 use serde::Serialize;
 
+use crate::known;
 use crate::place::Place;
 use crate::run::print_json;
 use crate::table::Column::Text;
@@ -45,8 +46,8 @@ pub(crate) enum EligibilityCommand {
     /// List questions with where they stand.
     List {
         /// Only those that stand so: wanted, withdrawn, asked, answered, rejected.
-        #[arg(long)]
-        state: Option<String>,
+        #[arg(long, value_parser = state)]
+        state: Option<&'static str>,
         /// Only those about this patient.
         #[arg(long)]
         patient: Option<PatientKey>,
@@ -96,7 +97,7 @@ pub(crate) fn eligibility(command: &EligibilityCommand) -> anyhow::Result<ExitCo
         } => {
             let filter = RecordFilter {
                 kind: Some(RecordKind::Eligibility),
-                state: state.clone(),
+                state: state.map(str::to_owned),
                 patient: patient.clone(),
                 from: *from,
                 ..RecordFilter::default()
@@ -111,6 +112,13 @@ pub(crate) fn eligibility(command: &EligibilityCommand) -> anyhow::Result<ExitCo
     };
     out.flush()?;
     ended
+}
+
+/// Where a question may stand.
+const STATES: [&str; 5] = ["wanted", "withdrawn", "asked", "answered", "rejected"];
+
+fn state(given: &str) -> Result<&'static str, String> {
+    known::word(given, &STATES)
 }
 
 /// What `ask` did.
@@ -186,12 +194,13 @@ fn list(
 ) -> anyhow::Result<ExitCode> {
     let store = place.open(Access::Read)?;
     let reader = store.read()?;
+    known::patient(reader.as_ref(), filter.patient.as_ref())?;
     let mut listed = Vec::new();
     for row in reader.records(filter)? {
         if let Some(Record::Eligibility(inquiry)) = reader.record(&row.key)? {
             listed.push(Listed {
                 state: inquiry.state(),
-                inquiry: inquiry.into_record(),
+                inquiry: inquiry.without_person(),
             });
         }
     }
@@ -260,7 +269,7 @@ fn show(
     };
     let shown = Shown {
         state: inquiry.state(),
-        inquiry: inquiry.into_record(),
+        inquiry: inquiry.without_person(),
         findings: last_findings(reader.as_ref(), &key)?,
         work: reader.record_work(&key)?,
     };

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::Subcommand;
 use scrubjay::EngineError;
-use scrubjay::model::{Owner, RecordKey, WorkItem, WorkItemId};
+use scrubjay::model::{Owner, RecordKey, WorkItem, WorkItemId, WorkKind};
 use scrubjay::store::{Access, Store};
 
+use crate::known;
 use crate::place::Place;
 use crate::run::print_json;
 use crate::table::Column::{Number, Text};
@@ -26,8 +27,8 @@ pub(crate) enum WorkCommand {
         #[arg(long, value_name = "NAME")]
         owner: Option<String>,
         /// Only this kind of work, such as `registration`.
-        #[arg(long)]
-        kind: Option<String>,
+        #[arg(long, value_parser = kind)]
+        kind: Option<&'static str>,
         /// Only what is due on that day or earlier.
         #[arg(long, value_name = "DATE")]
         due_by: Option<NaiveDate>,
@@ -79,7 +80,7 @@ pub(crate) fn work(command: &WorkCommand) -> anyhow::Result<ExitCode> {
             let mut open = store.read()?.open_work(None)?;
             open.retain(|item| {
                 owner.as_ref().is_none_or(|owner| item.owner.0 == *owner)
-                    && kind.as_ref().is_none_or(|kind| item.kind.as_str() == kind)
+                    && kind.is_none_or(|kind| item.kind.as_str() == kind)
                     && due_by.is_none_or(|day| item.due <= day)
             });
             open.sort_by(|a, b| (a.due, &a.id).cmp(&(b.due, &b.id)));
@@ -134,6 +135,10 @@ fn ended<T>(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+fn kind(given: &str) -> Result<&'static str, String> {
+    known::word(given, &WorkKind::ALL.map(WorkKind::as_str))
 }
 
 /// What work is about, by its own name: a patient's key too, for whoever works it.

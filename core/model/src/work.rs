@@ -49,6 +49,28 @@ pub enum WorkKind {
 }
 
 impl WorkKind {
+    /// Every kind.
+    pub const ALL: [Self; 18] = [
+        Self::ScrubHold,
+        Self::Rejection,
+        Self::Denial,
+        Self::UnmatchedRemittance,
+        Self::UnbalancedRemittance,
+        Self::PostingReview,
+        Self::Underpayment,
+        Self::Deposit,
+        Self::Task,
+        Self::FollowUp,
+        Self::Deadline,
+        Self::MissingAcknowledgment,
+        Self::AcknowledgmentReview,
+        Self::Registration,
+        Self::Eligibility,
+        Self::Authorization,
+        Self::Charge,
+        Self::PatientAccount,
+    ];
+
     /// The name used in scripts and reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -104,4 +126,21 @@ pub struct WorkItem {
     pub opened: DateTime<Utc>,
     /// Last day of its service level.
     pub due: NaiveDate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_work_is_among_all_of_them_under_its_own_name() {
+        let mut names = WorkKind::ALL.map(WorkKind::as_str).to_vec();
+        for (kind, name) in WorkKind::ALL.iter().zip(&names) {
+            let written = serde_json::to_string(kind).unwrap();
+            assert_eq!(written, format!("\"{name}\""));
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), WorkKind::ALL.len());
+    }
 }

@@ -10,6 +10,7 @@ use scrubjay::store::{Access, Cause, Store};
 use scrubjay::{ChargeFilter, ChargeStory, ListedCharge, charge_story, charges};
 
 use super::{service, unless_refused};
+use crate::known;
 use crate::place::Place;
 use crate::run::print_json;
 use crate::table::Column::{Number, Text};
@@ -65,7 +66,9 @@ pub(crate) fn list(out: &mut impl Write, arguments: &ListArguments) -> anyhow::R
         to: arguments.to,
     };
     let store = arguments.place.open(Access::Read)?;
-    let listed = charges(store.read()?.as_ref(), &filter)?;
+    let reader = store.read()?;
+    known::visit(reader.as_ref(), arguments.visit.as_ref())?;
+    let listed = charges(reader.as_ref(), &filter)?;
     if arguments.json {
         print_json(out, &listed)?;
     } else {

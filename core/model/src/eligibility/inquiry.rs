@@ -127,6 +127,24 @@ impl InquiryRecord {
         Ok(())
     }
 
+    /// The same without what tells of a person but the host's key: name, birth date,
+    /// address and member numbers, and what is carried as the payer wrote it. For
+    /// documents that leave the practice's own desk.
+    #[must_use]
+    pub fn without_person(&self) -> Self {
+        let mut told = self.clone();
+        told.member = None;
+        if let Some(answer) = &mut told.answer {
+            answer.0.member = None;
+            answer.0.person = None;
+            answer.0.carried.clear();
+            for other in &mut answer.0.other_payers {
+                other.member = None;
+            }
+        }
+        told
+    }
+
     /// Where it stands: `wanted`, `withdrawn`, `asked`, `answered`, or
     /// `rejected` where the payer could not answer (AAA).
     #[must_use]

@@ -356,3 +356,38 @@ fn a_question_that_has_not_left_takes_no_answer_and_one_that_is_answered_does_no
     );
     assert_eq!(wanted.state(), "answered");
 }
+
+#[test]
+fn a_question_without_its_person_says_what_it_said_of_cover() {
+    let mut told = inquiry().into_record();
+    told.member = "M-SECRET".parse().ok();
+    let mut other = OtherPayer::named(Name::organization("OTHER PLAN"));
+    other.member = "M-SECRET".parse().ok();
+    let answer = EligibilityRecord {
+        member: "M-SECRET".parse().ok(),
+        person: Some(Person {
+            name: Name::person("SECRET", "ADA"),
+            ..Person::default()
+        }),
+        other_payers: vec![other],
+        carried: vec![Carried {
+            at: "2100C".to_owned(),
+            segments: vec!["N3*1 SECRET ST".to_owned()],
+        }],
+        ..answered()
+    };
+    told.payer = answer.payer.clone();
+    told.patient = answer.patient.clone();
+    (told.stage, told.asked) = (AskStage::Asked, answer.asked);
+    told.answered = Some(answer.asked);
+    told.answer = EligibilityAnswer::new(answer).ok();
+    let shown = told.without_person();
+    assert_eq!(shown.state(), "answered");
+    assert_eq!(
+        shown.answer.as_ref().unwrap().benefits,
+        told.answer.as_ref().unwrap().benefits
+    );
+    let written = serde_json::to_string(&shown).unwrap();
+    assert!(!written.contains("SECRET"), "{written}");
+    assert!(written.contains("OTHER PLAN"));
+}
