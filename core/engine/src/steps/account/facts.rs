@@ -6,8 +6,9 @@ use scrubjay_hooks::{
     StatementSent, Subject,
 };
 use scrubjay_model::{
-    AccountNumber, Address, AsSent, Claim, EstimateKind, Money, PatientAccount, PayerProfile,
-    PaymentPlan, Person, Record, RecordId, RecordKind, Responsibility, ResponsibleParty,
+    AccountNumber, Address, AsSent, Claim, EstimateKind, Money, Patient, PatientAccount,
+    PatientKey, PayerProfile, PaymentPlan, Person, Record, RecordId, RecordKey, RecordKind,
+    Responsibility, ResponsibleParty,
 };
 use scrubjay_store::{ClaimRow, Reader, RecordFilter};
 
@@ -80,11 +81,7 @@ impl Facts {
                 patient: owed.balance,
             });
         }
-        let key = (&account.patient).into();
-        let registered = match reader.record(&key)? {
-            Some(Record::Patient(patient)) => Some(patient),
-            _ => None,
-        };
+        let registered = registered(reader, &account.patient)?;
         let newest = claims.iter().max_by_key(|owed| owed.row.service_from);
         let on_claim = newest.map(|owed| owed.claim.patient.clone());
         let person = registered.as_ref().map(|patient| patient.person.clone());
@@ -234,6 +231,25 @@ impl Facts {
     }
 }
 
+/// The patient as registered. An account that was made before has the key of the
+/// person, by which one who is registered later is found.
+fn registered(reader: &dyn Reader, key: &PatientKey) -> Result<Option<Patient>, EngineError> {
+    if let Some(Record::Patient(patient)) = reader.record(&key.into())? {
+        return Ok(Some(*patient));
+    }
+    let filter = RecordFilter {
+        kind: Some(RecordKind::Patient),
+        parent: Some(RecordKey::from(key).id),
+        ..RecordFilter::default()
+    };
+    let rows = reader.records(&filter)?;
+    let last = rows.last().map(|row| reader.record(&row.key)).transpose()?;
+    Ok(match last.flatten() {
+        Some(Record::Patient(patient)) => Some(*patient),
+        _ => None,
+    })
+}
+
 /// The plan of an account that counts: the last one that was not given up.
 pub(crate) fn plan_of(
     reader: &dyn Reader,
@@ -241,7 +257,7 @@ pub(crate) fn plan_of(
 ) -> Result<Option<(RecordId, PaymentPlan)>, EngineError> {
     let filter = RecordFilter {
         kind: Some(RecordKind::Plan),
-        parent: Some(scrubjay_model::RecordKey::from(account).id),
+        parent: Some(RecordKey::from(account).id),
         ..RecordFilter::default()
     };
     for row in reader.records(&filter)?.into_iter().rev() {

@@ -147,14 +147,20 @@ fn broken_promises(desk: &mut Desk<'_>, facts: &Facts) -> Result<(), EngineError
         if paid || !just_now || !facts.asked().is_positive() {
             continue;
         }
-        let key: RecordKey = (&facts.account.number).into();
         let reason = format!("the patient promised to pay by {day}, and has not");
-        let open = desk.tx.record_work(&key)?;
-        if !open.iter().any(|item| item.reason == reason) {
-            desk.open_record_work(WorkKind::PatientAccount, &key, facts.asked(), reason)?;
-        }
+        give_once(desk, facts, reason)?;
     }
     Ok(())
+}
+
+/// Gives an account to somebody, where nobody has it for that reason.
+fn give_once(desk: &mut Desk<'_>, facts: &Facts, reason: String) -> Result<(), EngineError> {
+    let key: RecordKey = (&facts.account.number).into();
+    let open = desk.tx.record_work(&key)?;
+    if open.iter().any(|item| item.reason == reason) {
+        return Ok(());
+    }
+    desk.open_record_work(WorkKind::PatientAccount, &key, facts.asked(), reason)
 }
 
 /// The day on which the cycle comes round: today where there was no statement, or
@@ -189,12 +195,12 @@ pub(crate) fn bill(
     let stops = stops(&facts, Act::Statement, &config.patients);
     let held_by = judged.held_by;
     if !held_by.is_empty() {
-        let key: RecordKey = number.into();
         let reason = format!("no statement goes out: {}", held_by.join(", "));
-        let open = desk.tx.record_work(&key)?;
-        if !open.iter().any(|item| item.reason == reason) {
-            desk.open_record_work(WorkKind::PatientAccount, &key, facts.asked(), reason)?;
-        }
+        give_once(desk, &facts, reason)?;
+    }
+    // Who answers for a child is for somebody to find out: no day brings it.
+    if let Some(stop) = stops.iter().find(|stop| stop.guard == Guard::Minor) {
+        give_once(desk, &facts, format!("no statement goes out: {}", stop.why))?;
     }
     if held_by.is_empty() && stops.is_empty() {
         match statement::issue(desk, &facts) {
