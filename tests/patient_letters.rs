@@ -5,7 +5,7 @@
 use scrubjay::hooks::CollectionStep;
 use scrubjay::model::{AccountNumber, HoldKind, PaymentWay};
 use scrubjay::{Engine, LetterSent};
-use scrubjay_tests::patients::{dollars, morning, owing};
+use scrubjay_tests::patients::{dollars, morning, owing, owing_of};
 use scrubjay_tests::practice::Practice;
 use scrubjay_tests::sample::{claims, remittance};
 
@@ -207,4 +207,61 @@ fn a_stop_that_a_rule_set_once_is_lifted_by_a_person_and_the_statement_goes() {
     let run = ["statement", "run", "--at", "2026-03-24T16:00:00Z"];
     let out = practice.scrubjay(&run).good();
     assert_eq!(out.matches("put into the folder").count(), 1, "{out}");
+}
+
+#[test]
+fn a_childs_bill_is_given_to_somebody_and_goes_to_who_is_then_entered() {
+    let claims = claims(3).replacen("DMG*D8*19850101", "DMG*D8*20160101", 1);
+    let (practice, mut engine, accounts) = owing_of(&claims, "", "");
+    engine.tick(morning("2026-03-24")).unwrap();
+    let key = (&accounts[0]).into();
+    let open = engine.read().unwrap().record_work(&key).unwrap();
+    assert_eq!(open.len(), 1, "given once: {open:?}");
+    assert!(open[0].reason.contains("who answers"), "{}", open[0].reason);
+    drop(engine);
+    practice.write(
+        "patients.csv",
+        "key,last,first,born,street,city,state,zip,guarantor_last,guarantor_first,guarantor_born\n\
+         P-1,SAMPLE0,PERSON,2016-01-01,2 SAMPLE ST,AUSTIN,TX,78702,SAMPLE9,PARENT,1980-01-01\n",
+    );
+    let file = practice.path("patients.csv").display().to_string();
+    let registered = practice.scrubjay(&["register", &file]);
+    assert!(registered.code < 2, "{}", registered.err);
+    let run = ["statement", "run", "--at", "2026-03-31T15:00:00Z"];
+    let out = practice.scrubjay(&run).good();
+    assert!(
+        out.contains(&format!("of account {}", accounts[0])),
+        "{out}"
+    );
+    let found = std::fs::read_dir(practice.path("letters")).unwrap();
+    let mut texts = found
+        .map(|one| one.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .filter(|text| text.contains(&format!("Account: {}", accounts[0])));
+    let text = texts.next().expect("a letter");
+    assert!(
+        text.contains("PARENT SAMPLE9\n2 SAMPLE ST\nAUSTIN TX 78702\n"),
+        "{text}"
+    );
+    assert!(text.contains("Patient: PERSON SAMPLE0"), "{text}");
+}
+
+#[test]
+fn who_misses_an_instalment_reads_of_the_plan_and_until_when_it_goes_on() {
+    let (practice, mut engine, accounts) = owing("plans: { least: '5.00' }", "");
+    let first = &accounts[0];
+    let begins = "2026-03-20".parse().unwrap();
+    engine.agree_plan(first, 2, begins, "Ana").unwrap();
+    let day = "2026-03-31";
+    engine.tick(morning(day)).unwrap();
+    let sent = deliver(&mut engine, day);
+    let reminder = sent.iter().find(|one| one.kind == "reminder").unwrap();
+    let path = practice.path(&format!("letters/{}.txt", reminder.name));
+    let text = std::fs::read_to_string(path).unwrap().replace('\n', " ");
+    assert!(
+        text.contains("$10.00 of your payment plan is overdue"),
+        "{text}"
+    );
+    assert!(text.contains("Pay it by 2026-04-29"), "{text}");
 }

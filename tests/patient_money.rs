@@ -154,6 +154,12 @@ fn a_check_bounces_after_a_part_of_it_was_given_back_and_the_refund_is_owed() {
     let text = written.text.replace('\n', " ");
     let why = "$10.00 that we had given back to you came from a payment that did not go through";
     assert!(text.contains(why), "{}", written.text);
+    for told in [
+        "Your payment of $30.00 of 2026-03-17 did not go through",
+        "We gave $10.00 back to you on 2026-03-17.",
+    ] {
+        assert!(text.contains(told), "{}", written.text);
+    }
     // Paid again, nothing is left.
     assert!(pay(&mut engine, first, 30).balance.is_zero());
     assert!(is_balanced(&engine));

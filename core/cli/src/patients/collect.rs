@@ -9,6 +9,7 @@ use scrubjay::hooks::CollectionStep;
 use scrubjay::model::{AccountNumber, Clock, Money};
 use scrubjay::{AccountsTick, Engine, SystemClock};
 
+use super::plan::stands;
 use super::step::{self, StepArguments, ValidatedArguments};
 use super::{Looking, Signed, owes, told};
 use crate::table::dollars;
@@ -186,8 +187,10 @@ pub(crate) fn said(done: &AccountsTick) -> Vec<String> {
     lines.extend(steps);
     for change in &done.plans {
         lines.push(format!(
-            "account {}: plan {} changed its standing",
-            change.account, change.plan
+            "account {}: plan {} is {}",
+            change.account,
+            change.plan,
+            stands(change.status)
         ));
     }
     for not in &done.not_done {

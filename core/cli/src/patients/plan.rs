@@ -129,7 +129,7 @@ pub(crate) fn plan(command: &PlanCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn stands(status: PlanStatus) -> String {
+pub(crate) fn stands(status: PlanStatus) -> String {
     match status {
         PlanStatus::Current => "current".to_owned(),
         PlanStatus::Missed {
@@ -137,7 +137,7 @@ fn stands(status: PlanStatus) -> String {
             overdue,
             cure_by,
         } => format!(
-            "instalment {instalment} missed, {} overdue, to be made good by {cure_by}",
+            "behind: instalment {instalment} is missed, {} overdue, to be made good by {cure_by}",
             dollars(overdue)
         ),
         PlanStatus::Defaulted { on, .. } => format!("in default since {on}"),

@@ -9,6 +9,7 @@ use scrubjay_hooks::FileName;
 use scrubjay_model::{Address, Letter, LetterKind, Money, Person, Statement, StatementLine};
 
 use super::facts::Facts;
+use super::review::missed;
 use crate::Config;
 
 /// A letter as it goes out.
@@ -53,10 +54,7 @@ pub(crate) fn write(
     match (&letter.kind, statement) {
         (LetterKind::Statement { .. }, Some(statement)) => parts.extend(state(statement)),
         (LetterKind::Statement { .. }, None) => {}
-        (LetterKind::Reminder, _) => parts.push(Part::Words(format!(
-            "We have asked you to pay ${} and have not received it. If you have paid in the last days, thank you: you need do nothing.",
-            letter.owed
-        ))),
+        (LetterKind::Reminder, _) => parts.push(Part::Words(reminder(facts, letter))),
         (LetterKind::FinalNotice, _) => parts.push(Part::Words(format!(
             "This is our last notice about ${}. If we do not hear from you within {} days of this letter we may place the account with a collection agency, report it to a credit bureau, or go to court, as far as the law lets us.",
             letter.owed, config.patients.notice
@@ -75,6 +73,20 @@ pub(crate) fn write(
         text: text(&parts),
         html: html(&title, &parts),
     }
+}
+
+/// What a reminder says: of an instalment, until when the plan can be saved.
+fn reminder(facts: &Facts, letter: &Letter) -> String {
+    let asked = match missed(facts).filter(|(overdue, _)| *overdue == letter.owed) {
+        Some((overdue, by)) => format!(
+            "${overdue} of your payment plan is overdue. Pay it by {by} and your plan goes on as agreed; later all that is left is due. If you cannot, call us before that day."
+        ),
+        None => format!(
+            "We have asked you to pay ${} and have not received it.",
+            letter.owed
+        ),
+    };
+    format!("{asked} If you have paid in the last days, thank you: you need do nothing.")
 }
 
 const fn title(kind: &LetterKind) -> &'static str {

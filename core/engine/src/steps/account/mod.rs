@@ -11,6 +11,7 @@ pub(crate) mod by_hand;
 pub(crate) mod collection;
 pub(crate) mod delivery;
 pub(crate) mod error;
+mod explained;
 pub(crate) mod facts;
 pub(crate) mod guard;
 mod hours;

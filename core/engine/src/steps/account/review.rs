@@ -1,6 +1,7 @@
 //! Letters that waited are looked at again before somebody carries them: one that
 //! no longer says what is so is withdrawn, and written anew where it may be.
 
+use chrono::NaiveDate;
 use scrubjay_hooks::CollectionStep;
 use scrubjay_model::{AccountNumber, Letter, LetterKind, Money, PlanStatus, Record, RecordKind};
 use scrubjay_store::RecordFilter;
@@ -120,11 +121,13 @@ fn against(facts: &Facts, kind: &LetterKind, policy: &PatientPolicy) -> Vec<Stop
     stops
 }
 
-/// What is overdue of a plan that can be made good.
-fn missed(facts: &Facts) -> Option<Money> {
+/// What is overdue of a plan that can be made good, and until when.
+pub(crate) fn missed(facts: &Facts) -> Option<(Money, NaiveDate)> {
     let (_, plan) = facts.plan.as_ref()?;
     match plan.status(facts.today()) {
-        PlanStatus::Missed { overdue, .. } => Some(overdue),
+        PlanStatus::Missed {
+            overdue, cure_by, ..
+        } => Some((overdue, cure_by)),
         _ => None,
     }
 }
@@ -135,7 +138,7 @@ fn asked(facts: &Facts, kind: &LetterKind) -> Money {
         LetterKind::Reminder => missed(facts),
         _ => None,
     };
-    overdue.unwrap_or_else(|| facts.asked())
+    overdue.map_or_else(|| facts.asked(), |(overdue, _)| overdue)
 }
 
 /// Writes a letter anew where neither a guard nor a rule stands in the way.

@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 use scrubjay_model::{
-    Account, AsSent, Carc, Explanation, GroupCode, Letter, LetterKind, Money, PATIENT,
-    PatientBilling, ServiceLine, Statement, StatementAmounts, StatementLine, StatementNumber,
-    WriteOffReason,
+    Account, AsSent, GroupCode, Letter, LetterKind, Money, PATIENT, PatientBilling, ServiceLine,
+    Statement, StatementAmounts, StatementLine, StatementNumber,
 };
 use scrubjay_store::{LedgerRow, RemittedRow, StoreError};
 use serde::Serialize;
 
 use super::error::PatientAccountError;
+use super::explained::{explanations, gone_back};
 use super::facts::{Facts, Owed};
 use super::guard::plus;
 use super::{change, move_claims};
@@ -55,6 +55,9 @@ pub(crate) fn issue(desk: &mut Desk<'_>, facts: &Facts) -> Result<Issued, Engine
         let why = explanations(owed, &sums, (&ledger, placed), &remitted, desk.config);
         explained.extend(why);
     }
+    if let Some(line) = lines.first() {
+        explained.extend(gone_back(desk.tx.as_ref(), facts, &line.claim)?);
+    }
     spread_credit(&mut lines, facts.account.unapplied);
     let statement = Statement::of(number.clone(), account.clone(), today, due, lines)
         .map_err(PatientAccountError::from)?
@@ -76,8 +79,8 @@ pub(crate) fn issue(desk: &mut Desk<'_>, facts: &Facts) -> Result<Issued, Engine
 }
 
 /// What became of a claim's charge, by the ledger.
-struct Sums {
-    amounts: StatementAmounts,
+pub(super) struct Sums {
+    pub(super) amounts: StatementAmounts,
 }
 
 impl Sums {
@@ -243,7 +246,7 @@ fn fill(parts: &mut [StatementAmounts], total: StatementAmounts) -> Option<Vec<S
     (owed == total.owed).then(|| parts.to_vec())
 }
 
-fn is_patients(group: &AsSent<GroupCode>) -> bool {
+pub(super) fn is_patients(group: &AsSent<GroupCode>) -> bool {
     group.sound() == Some(&GroupCode::PatientResponsibility)
 }
 
@@ -258,118 +261,6 @@ fn words(line: &ServiceLine, config: &Config) -> String {
     match code {
         Some(code) => format!("{words} ({code})"),
         None => words.to_owned(),
-    }
-}
-
-/// What happened to a claim's money, in sentences.
-fn explanations(
-    owed: &Owed,
-    sums: &Sums,
-    (ledger, placed): (&[LedgerRow], Money),
-    remitted: &[RemittedRow],
-    config: &Config,
-) -> Vec<Explanation> {
-    let mut said = Vec::new();
-    let payer = config
-        .payer_by_key(&owed.row.payer)
-        .map_or("Your insurance", |payer| payer.profile.name.as_str());
-    if sums.amounts.insurance_paid.is_positive() {
-        said.push(format!("{payer} paid ${}.", sums.amounts.insurance_paid));
-    } else if !remitted.is_empty() {
-        said.push(format!("{payer} decided on this claim and paid nothing."));
-    }
-    let mut given_up: std::collections::BTreeMap<&str, Money> = std::collections::BTreeMap::new();
-    for row in ledger {
-        if let Some(why) = given_up_as(&row.account) {
-            *given_up.entry(why).or_default() += row.amount;
-        }
-    }
-    said.extend(
-        given_up
-            .into_iter()
-            .filter(|(_, amount)| amount.is_positive())
-            .map(|(why, amount)| format!("${amount} {why}.")),
-    );
-    let sent: Money = ledger
-        .iter()
-        .filter(|row| matches!(row.account, Account::Placed { .. }))
-        .map(|row| row.amount)
-        .sum();
-    for (amount, what) in [
-        (
-            placed,
-            "is with a collection agency, and not asked for here",
-        ),
-        (sent - placed, "was paid to a collection agency"),
-    ] {
-        if amount.is_positive() {
-            said.push(format!("${amount} {what}."));
-        }
-    }
-    if sums.amounts.patient_paid.is_negative() {
-        said.push(format!(
-            "${} that we had given back to you came from a payment that did not go through: it is owed.",
-            -sums.amounts.patient_paid
-        ));
-    }
-    if let Some(last) = remitted.last() {
-        let at_lines = last
-            .remitted
-            .lines
-            .iter()
-            .flat_map(|line| &line.adjustments);
-        let all = last.remitted.adjustments.iter().chain(at_lines);
-        let mut shares: Vec<(&'static str, Money)> = Vec::new();
-        for share in all.filter(|one| is_patients(&one.group)) {
-            let why = share_is(&share.carc);
-            match shares.iter_mut().find(|(one, _)| *one == why) {
-                Some((_, sum)) => *sum += share.amount,
-                None => shares.push((why, share.amount)),
-            }
-        }
-        said.extend(
-            shares
-                .into_iter()
-                .map(|(why, amount)| format!("{payer} says that ${amount} {why}.")),
-        );
-    }
-    if !sums.amounts.pending.is_zero() {
-        said.push(format!(
-            "${} waits for a payer's decision: you are not asked for it now.",
-            sums.amounts.pending
-        ));
-    }
-    let claim = &owed.row.id;
-    said.into_iter()
-        .map(|words| Explanation {
-            claim: claim.clone(),
-            words,
-        })
-        .collect()
-}
-
-/// Why nobody owes an amount that stands on this account.
-const fn given_up_as(account: &Account) -> Option<&'static str> {
-    Some(match account {
-        Account::ContractualAdjustment => "was taken off by the agreement with your insurance",
-        Account::Sequestration => "was taken off by law from what Medicare pays",
-        Account::OtherAdjustment => "was taken off by other adjustments of your insurance",
-        Account::WriteOff { reason } => match reason {
-            WriteOffReason::Charity => "was taken off as financial assistance",
-            WriteOffReason::Discount => "was taken off as a discount",
-            _ => "was taken off by us, and you do not owe it",
-        },
-        _ => return None,
-    })
-}
-
-/// What a patient's share is, by its reason code.
-fn share_is(carc: &AsSent<Carc>) -> &'static str {
-    match carc.text().as_str() {
-        "1" => "counts toward your deductible and is yours to pay",
-        "2" => "is your coinsurance",
-        "3" => "is your copayment",
-        _ => "is yours to pay",
     }
 }
 
