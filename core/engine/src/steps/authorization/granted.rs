@@ -10,6 +10,7 @@ use super::on_file::{AuthorizationOnFile, payer_id, same_payer};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::claim::scrub_again;
+use crate::steps::hold::standing;
 
 /// Judges the patient's claims to the payer again that are held, now that the
 /// payer has spoken.
@@ -49,6 +50,10 @@ fn judge_one(
             changes: vec![format!("{part}: as the payer gave it ({})", held.id)],
             by_hand: false,
         })?;
+    }
+    // What a person holds waits for that person.
+    if standing(&desk.tx.history(&row.id)?, desk.today()).is_some() {
+        return Ok(());
     }
     let outcome = format!("the payer has decided on authorization {}", held.id);
     desk.close_work(&row.id, WorkKind::ScrubHold, &outcome)?;

@@ -44,7 +44,8 @@ pub(crate) fn settle_original(desk: &mut Desk<'_>, claim: &Claim) -> Result<(), 
             let charge = booked(desk, &original, ResponsibleParty::Insurance)?;
             let back = PostingSet::transfer(owed_on(&original), Account::Revenue, charge);
             desk.move_money(MoneyKind::ChargeReversed, Some(&original), back)?;
-            if replaces && !charge.is_zero() {
+            // A claim to a later payer carries none: that stands on the first.
+            if replaces && (row.charge.is_zero() || !charge.is_zero()) {
                 let charge =
                     PostingSet::transfer(Account::Revenue, owed_on(&claim.id), claim.charge);
                 desk.move_money(MoneyKind::Charge, Some(&claim.id), charge)?;

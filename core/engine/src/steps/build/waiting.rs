@@ -7,6 +7,7 @@ use scrubjay_store::{ClaimRow, Event};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::claim::{Decision, judge_before_sending, scrub_again};
+use crate::steps::hold::standing;
 
 /// Does what news of its payer means for the claim that is to take a claim's
 /// place: puts the payer's number on it, and judges it again where it is held.
@@ -18,7 +19,8 @@ pub(crate) fn wake(desk: &mut Desk<'_>, original: &ClaimId) -> Result<(), Engine
         return Ok(());
     };
     let numbered = put_number(desk, &row, &version)?;
-    if version.status.work != Work::Held {
+    let by_hand = standing(&desk.tx.history(&version.id)?, desk.today());
+    if version.status.work != Work::Held || by_hand.is_some() {
         return Ok(());
     }
     let outcome = match numbered {
