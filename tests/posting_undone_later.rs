@@ -53,10 +53,11 @@ fn repost(engine: &mut Engine, trace: &str) {
     engine.repost_remittance(PAYER, &trace, "Ana").unwrap();
 }
 
+/// The clock's look, and what is to leave then.
 fn tick(engine: &mut Engine, day: &str) {
-    engine
-        .tick(format!("{day}T15:00:00Z").parse().unwrap())
-        .unwrap();
+    let now = format!("{day}T15:00:00Z").parse().unwrap();
+    engine.tick(now).unwrap();
+    engine.deliver_letters(now).unwrap();
 }
 
 fn row(engine: &Engine, number: usize) -> ClaimRow {

@@ -134,7 +134,9 @@ impl Sheet {
     /// first line has one and no comma.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, SheetError> {
         let text = std::str::from_utf8(bytes).map_err(|_| SheetError::NotText)?;
+        // With both marks at its end a line would be counted as the one before.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = text.replace("\r\n", "\n");
         let first = text.lines().next().unwrap_or_default();
         let separator = match first.contains(';') && !first.contains(',') {
             true => b';',

@@ -98,7 +98,9 @@ pub fn associations(reader: &dyn Reader) -> Result<Vec<Association>, EngineError
             // The same payment told twice is one payment.
             RemittanceState::Quarantined { .. } => {
                 !came.iter().enumerate().any(|(place, other)| {
-                    let is_same = other.trace == one.trace && other.payer == one.payer;
+                    let is_same = other.trace == one.trace
+                        && other.payer == one.payer
+                        && other.paid == one.paid;
                     let posted = other.state == RemittanceState::Posted;
                     let waits = matches!(other.state, RemittanceState::Quarantined { .. });
                     is_same && (posted || waits && place > at)

@@ -43,7 +43,8 @@ pub(crate) fn quarantine(
 }
 
 /// Closes the work about what waits under the trace number of a remittance that
-/// is posted now.
+/// is posted now. Two of one file are parts of one payment, and not the second
+/// the first one corrected.
 pub(super) fn settle(desk: &mut Desk<'_>, payment: &Payment<'_>) -> Result<(), EngineError> {
     let trace = &payment.remittance.trace;
     let rows = desk.tx.remittances()?;
@@ -52,7 +53,12 @@ pub(super) fn settle(desk: &mut Desk<'_>, payment: &Payment<'_>) -> Result<(), E
         .filter_map(|row| match row.event {
             Event::RemittanceQuarantined {
                 remittance, payer, ..
-            } if remittance.trace == *trace && payer == payment.payer => Some(row.sequence),
+            } if remittance.trace == *trace
+                && payer == payment.payer
+                && row.stamp.cause != desk.stamp.cause =>
+            {
+                Some(row.sequence)
+            }
             _ => None,
         })
         .collect();
@@ -97,12 +103,20 @@ pub(crate) fn set_aside(
 }
 
 /// Closes the item that was opened right behind a row that quarantined, where it
-/// is open still.
+/// is open still: under its number, or under another where it was opened again.
 fn close(desk: &mut Desk<'_>, row: Sequence, outcome: &str) -> Result<(), EngineError> {
-    match behind(desk.tx.as_ref(), row)? {
-        Some(item) => close_if_open(desk, &item.id, outcome),
-        None => Ok(()),
+    let Some(item) = behind(desk.tx.as_ref(), row)? else {
+        return Ok(());
+    };
+    let same = |one: &WorkItem| {
+        one.kind == item.kind && one.opened == item.opened && one.reason == item.reason
+    };
+    for open in desk.tx.open_work(None)? {
+        if open.id == item.id || same(&open) {
+            close_if_open(desk, &open.id, outcome)?;
+        }
     }
+    Ok(())
 }
 
 /// The item about a remittance that waits, by its id.

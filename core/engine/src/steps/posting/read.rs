@@ -1,7 +1,7 @@
 //! Remittances as a host asks for them: what came, what became of each, and
 //! what waits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use scrubjay_model::{
@@ -140,7 +140,14 @@ pub struct PostedRemittance {
 /// Where the store cannot be read.
 pub fn remittances(reader: &dyn Reader) -> Result<Vec<RemittanceSummary>, EngineError> {
     let mut listed: Vec<RemittanceSummary> = Vec::new();
+    let mut causes: Vec<Cause> = Vec::new();
     for row in reader.remittances()? {
+        if matches!(
+            row.event,
+            Event::RemittanceTaken { .. } | Event::RemittanceQuarantined { .. }
+        ) {
+            causes.push(row.stamp.cause.clone());
+        }
         match row.event {
             Event::RemittanceTaken {
                 remittance,
@@ -190,20 +197,23 @@ pub fn remittances(reader: &dyn Reader) -> Result<Vec<RemittanceSummary>, Engine
             _ => {}
         }
     }
-    replace(&mut listed);
+    replace(&mut listed, &causes);
     Ok(listed)
 }
 
-/// Says of what waits that one which came later is posted in its place.
-fn replace(listed: &mut [RemittanceSummary]) {
-    let mut posted: BTreeSet<(String, TraceNumber)> = BTreeSet::new();
-    for one in listed.iter_mut().rev() {
+/// Says of what waits that one which came later, by another file, is posted in
+/// its place.
+fn replace(listed: &mut [RemittanceSummary], causes: &[Cause]) {
+    let mut posted: BTreeMap<(String, TraceNumber), &Cause> = BTreeMap::new();
+    for (one, cause) in listed.iter_mut().zip(causes).rev() {
         let key = (one.payer.clone(), one.trace.clone());
         match &one.state {
             RemittanceState::Posted => {
-                posted.insert(key);
+                posted.insert(key, cause);
             }
-            RemittanceState::Quarantined { problem } if posted.contains(&key) => {
+            RemittanceState::Quarantined { problem }
+                if posted.get(&key).is_some_and(|by| *by != cause) =>
+            {
                 let problem = problem.clone();
                 one.state = RemittanceState::Replaced { problem };
             }

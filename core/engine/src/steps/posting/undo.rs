@@ -217,6 +217,11 @@ impl Touched {
                 }
                 self.went_on |= later;
             }
+            // What another undoing moved back only ends what does not count.
+            Event::MoneyMoved {
+                money: MoneyKind::PostingUndone,
+                ..
+            } => {}
             Event::MoneyMoved { .. } | Event::RecordMoneyMoved { .. } => self.went_on |= later,
             Event::Tagged { tag, .. } => {
                 self.tags.insert(tag.clone());
