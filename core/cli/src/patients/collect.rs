@@ -26,9 +26,10 @@ pub(crate) enum CollectCommand {
         #[command(flatten)]
         looking: Looking,
     },
-    /// Take a step by hand, where neither a guard nor a rule stands against it.
+    /// Take a step on accounts by hand, where neither a guard nor a rule stands
+    /// against it.
     ///
-    /// Exits with 1 where one does, and names it.
+    /// Exits with 1 where one does, and names it; the other accounts are done.
     Step(StepArguments),
     /// Note that the agency has sent its validation notice.
     Validated(ValidatedArguments),

@@ -129,6 +129,7 @@ pub(crate) fn plan(command: &PlanCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Where a plan stands, in words.
 pub(crate) fn stands(status: PlanStatus) -> String {
     match status {
         PlanStatus::Current => "current".to_owned(),
