@@ -34,7 +34,7 @@ pub(crate) enum AppealCommand {
     },
     /// Note that an appeal went to the payer, whose time runs from then on.
     File {
-        /// Appeal.
+        /// Appeal, or its claim.
         appeal: RecordId,
         /// Day of it.
         #[arg(long, value_name = "DATE")]
@@ -54,7 +54,7 @@ pub(crate) enum AppealCommand {
     },
     /// Note what the payer decided.
     Decide {
-        /// Appeal.
+        /// Appeal, or its claim.
         appeal: RecordId,
         /// Day of the decision.
         #[arg(long, value_name = "DATE")]
@@ -70,7 +70,7 @@ pub(crate) enum AppealCommand {
     },
     /// Give up a draft.
     Withdraw {
-        /// Appeal.
+        /// Appeal, or its claim.
         appeal: RecordId,
         #[command(flatten)]
         signed: Signed,
@@ -91,7 +91,7 @@ pub(crate) enum AppealCommand {
     },
     /// Show an appeal: its clocks, its documents, what is wanted, the proof of filing.
     Show {
-        /// Appeal.
+        /// Appeal, or its claim.
         appeal: RecordId,
         #[command(flatten)]
         looking: Looking,
@@ -181,7 +181,8 @@ pub(crate) fn appeal(command: &AppealCommand) -> anyhow::Result<ExitCode> {
                 reference: reference.clone(),
                 with: with.clone(),
             };
-            let done = engine.file_appeal(appeal, &filing, &signed.by);
+            let found = engine.find_appeal(appeal);
+            let done = found.and_then(|appeal| engine.file_appeal(&appeal, &filing, &signed.by));
             told(&mut out, signed.json, done, |filed| {
                 let late = match filed.timely {
                     Some(false) => "; it was filed after its time",
@@ -201,7 +202,10 @@ pub(crate) fn appeal(command: &AppealCommand) -> anyhow::Result<ExitCode> {
             signed,
         } => {
             let mut engine = signed.place.engine()?;
-            let done = engine.decide_appeal(appeal, *on, *outcome, *granted, &signed.by);
+            let found = engine.find_appeal(appeal);
+            let done = found.and_then(|appeal| {
+                engine.decide_appeal(&appeal, *on, *outcome, *granted, &signed.by)
+            });
             told(&mut out, signed.json, done, |decided| {
                 let mut said = format!("appeal {} is {}", decided.appeal, words(outcome.as_str()));
                 if let Some(by) = decided.paid_by {
@@ -222,7 +226,8 @@ pub(crate) fn appeal(command: &AppealCommand) -> anyhow::Result<ExitCode> {
         }
         AppealCommand::Withdraw { appeal, signed } => {
             let mut engine = signed.place.engine()?;
-            let done = engine.withdraw_appeal(appeal, &signed.by);
+            let found = engine.find_appeal(appeal);
+            let done = found.and_then(|appeal| engine.withdraw_appeal(&appeal, &signed.by));
             told(&mut out, signed.json, done, |appeal| {
                 format!("appeal {appeal} is given up")
             })
@@ -248,7 +253,9 @@ pub(crate) fn appeal(command: &AppealCommand) -> anyhow::Result<ExitCode> {
             }
         }
         AppealCommand::Show { appeal, looking } => {
-            let found = looking.place.engine()?.show_appeal(appeal);
+            let engine = looking.place.engine()?;
+            let found = engine.find_appeal(appeal);
+            let found = found.and_then(|appeal| engine.show_appeal(&appeal));
             told(&mut out, looking.json, found, show)
         }
         AppealCommand::Proof { claim, looking } => {

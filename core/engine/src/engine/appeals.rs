@@ -91,6 +91,16 @@ impl Engine {
         read::list(self.store.read()?.as_ref(), &self.config, filter)
     }
 
+    /// The appeal that is meant by its id, or by the number of a claim: the last one of
+    /// that claim which was not given up.
+    ///
+    /// # Errors
+    /// [`AppealCallError`](crate::AppealCallError) where there is none, and where the
+    /// store cannot be read.
+    pub fn find_appeal(&self, name: &RecordId) -> Result<RecordId, EngineError> {
+        read::find(self.store.read()?.as_ref(), name)
+    }
+
     /// An appeal with what it has, what it should have, and the proof of filing.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use super::error::AppealCallError;
 use super::evidence::{WantedEvidence, wanted};
 use super::level::level_of;
 use super::proof::{ProofOfFiling, proof_of_filing};
-use super::state;
+use super::{latest, state};
 use crate::{Config, EngineError};
 
 /// An appeal in a list.
@@ -94,6 +94,26 @@ pub(crate) const STATES: [&str; 7] = [
     "partially_overturned",
     "dismissed",
 ];
+
+/// The appeal of that id, or the last one of the claim of that number that was not
+/// given up: people know a claim by its number.
+pub(crate) fn find(reader: &dyn Reader, name: &RecordId) -> Result<RecordId, EngineError> {
+    if reader
+        .record(&RecordKind::Appeal.with(name.clone()))?
+        .is_some()
+    {
+        return Ok(name.clone());
+    }
+    let last = match name.as_str().parse() {
+        Ok(claim) => latest(reader, &claim)?,
+        Err(_) => None,
+    };
+    let unknown = || AppealCallError::UnknownAppeal {
+        appeal: name.clone(),
+    };
+    let (id, _) = last.ok_or_else(unknown)?;
+    Ok(id)
+}
 
 /// Appeals, oldest draft first.
 pub(crate) fn list(
