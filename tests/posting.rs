@@ -309,6 +309,18 @@ fn a_takeback_beside_the_claims_reduces_the_claim_that_it_names() {
     assert_eq!(work(&engine, WorkKind::PostingReview).len(), 2);
     // The other claim of that payment is as it was.
     assert_eq!(owed(&engine, 1), (cents(0), cents(2000)));
+    // Contested, and all of it given back: nothing is left to do.
+    take(
+        &mut engine,
+        &Payment::of("T4", []).beside("WO", "S00000", -6000),
+    );
+    assert_eq!(owed(&engine, 0), (cents(0), cents(2000)));
+    let status = row(&engine).status;
+    assert_eq!(
+        (status.adjudication, status.responsibility),
+        (Adjudication::Paid, Responsibility::Patient)
+    );
+    assert!(work(&engine, WorkKind::PostingReview).is_empty());
 }
 
 #[test]

@@ -6,8 +6,8 @@
 //! where what it moves to a later remittance and what it takes there meet.
 
 use scrubjay_model::{
-    Account, Adjudication, ClaimId, Money, PostingSet, ProviderAdjustment, ResponsibleParty, Work,
-    WorkKind,
+    Account, Adjudication, ClaimId, Money, PostingSet, ProviderAdjustment, Responsibility,
+    ResponsibleParty, Work, WorkKind,
 };
 use scrubjay_store::{ClaimFilter, ClaimRow, Event, MoneyKind, Move, Reader};
 
@@ -15,6 +15,9 @@ use super::matching::has_a_say;
 use super::{Payment, Source, repeated, status};
 use crate::EngineError;
 use crate::desk::Desk;
+
+/// How work on what a payer took back begins.
+const TOOK_BACK: &str = "the payer took back";
 
 /// Where a provider-level amount goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,10 +254,12 @@ fn take_back(
         let order = status::order(claim.as_ref());
         desk.move_claim(id, Move::Responsibility(order))?;
         let reason = format!(
-            "the payer took back {amount} of this claim by {code} in remittance {trace}: agree, \
+            "{TOOK_BACK} {amount} of this claim by {code} in remittance {trace}: agree, \
              or contest it"
         );
         desk.open_work(WorkKind::PostingReview, Some(id), amount, reason)
+    } else if desk.tx.balance(id, ResponsibleParty::Insurance)?.is_zero() {
+        as_before(desk, row, trace.as_str())
     } else {
         let back = -amount;
         let reason = format!(
@@ -263,4 +268,31 @@ fn take_back(
         );
         desk.open_work(WorkKind::PostingReview, Some(id), back, reason)
     }
+}
+
+/// All that was taken is given back: the claim is where the payer's decision had left
+/// it, and nobody has to contest anything.
+fn as_before(desk: &mut Desk<'_>, row: &ClaimRow, trace: &str) -> Result<(), EngineError> {
+    let id = &row.id;
+    let adjudication = match row.denied.is_positive() {
+        true => Adjudication::PartiallyPaid,
+        false => Adjudication::Paid,
+    };
+    desk.move_claim(id, Move::Adjudication(adjudication))?;
+    let patient = desk.tx.balance(id, ResponsibleParty::Patient)?;
+    if patient.is_positive() {
+        desk.move_claim(id, Move::Responsibility(Responsibility::Patient))?;
+    } else {
+        desk.move_claim(id, Move::Responsibility(Responsibility::None))?;
+        desk.move_claim(id, Move::Work(Work::Closed))?;
+    }
+    for item in desk.tx.open_work(Some(id))? {
+        if item.kind == WorkKind::PostingReview && item.reason.starts_with(TOOK_BACK) {
+            desk.record(&Event::WorkClosed {
+                item: item.id,
+                outcome: format!("the payer gave it back in remittance {trace}"),
+            })?;
+        }
+    }
+    Ok(())
 }
