@@ -14,7 +14,7 @@ use scrubjay::{
 use scrubjay_tests::shared;
 
 /// What a remitted claim tells of the claim behind it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Behind {
     control: String,
     charge: String,
@@ -29,8 +29,10 @@ struct Behind {
 }
 
 /// What a remittance tells, read here by its own delimiters.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Told {
+    /// TRN02.
+    trace: String,
     /// BPR02.
     total: String,
     payer: String,
@@ -57,6 +59,7 @@ fn told(bytes: &[u8]) -> Vec<Told> {
         };
         match (at(0), set.claims.last_mut()) {
             ("BPR", _) => set.total = at(2).to_owned(),
+            ("TRN", _) => set.trace = at(2).to_owned(),
             ("N1", None) if at(1) == "PR" => set.payer = plain(at(2)),
             ("CLP", _) => set.claims.push(Behind {
                 control: at(1).to_owned(),
@@ -79,6 +82,17 @@ fn told(bytes: &[u8]) -> Vec<Told> {
         }
     }
     sets
+}
+
+/// A file may hold one interchange many times over: it is taken in once.
+fn without_copies(told: Vec<Told>) -> Vec<Told> {
+    let mut once: Vec<Told> = Vec::new();
+    for set in told {
+        if !once.contains(&set) {
+            once.push(set);
+        }
+    }
+    once
 }
 
 /// A name without what separates parts of the file that is made here.
@@ -197,13 +211,14 @@ fn the_835s_of_the_corpus_post_in_full_or_wait_with_the_difference() {
         judge(&corpus.join(row[path]), balances, &mut came);
     }
     println!("{came:?}");
-    // Every 835 of the index, and what became of every remittance in them.
+    // Every 835 of the index, and what became of every remittance in them: two
+    // files are refused whole, since their trailers miscount what they hold.
     let wanted = Came {
         files: 50,
-        posted: 0,
+        posted: 46,
         off: 3,
         repeated: 0,
-        refused: 0,
+        refused: 2,
         held: 0,
     };
     assert_eq!(came, wanted);
@@ -213,7 +228,7 @@ fn judge(path: &Path, balances: bool, came: &mut Came) {
     came.files += 1;
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let bytes = std::fs::read(path).unwrap();
-    let told = told(&bytes);
+    let told = without_copies(told(&bytes));
     let mut engine = EngineBuilder::new(Config::default()).open().unwrap();
     let claims = claims_file(&told);
     let made = engine.take_in("claims.837", claims.as_bytes()).unwrap();

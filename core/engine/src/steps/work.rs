@@ -137,6 +137,16 @@ pub(crate) fn assign(
     Ok(item)
 }
 
+/// Whether two items are the same piece of work: one that is opened again gets
+/// another number.
+pub(crate) fn is_same(one: &WorkItem, other: &WorkItem) -> bool {
+    one.kind == other.kind
+        && one.claim == other.claim
+        && one.record == other.record
+        && one.opened == other.opened
+        && one.reason == other.reason
+}
+
 /// Closes an item that may have been closed before.
 pub(crate) fn close_if_open(
     desk: &mut Desk<'_>,

@@ -79,7 +79,9 @@ pub(super) fn post(
     };
     let money = postings(&row.id, remitted, &sorted, source.account(payment.payer));
     desk.move_money(kind, Some(&row.id), money)?;
-    for why in &sorted.review {
+    // A reversal mirrors what was to be looked at in its original, and ends it.
+    let to_look_at = sorted.review.iter().filter(|_| original.is_none());
+    for why in to_look_at {
         let why = why.clone();
         desk.open_work(WorkKind::PostingReview, Some(&row.id), Money::ZERO, why)?;
     }

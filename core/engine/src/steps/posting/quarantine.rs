@@ -9,7 +9,7 @@ use super::record::rows_of;
 use super::{Payment, RemittanceError, RemittanceState, count, head, payer_key, remittances};
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::work::close_if_open;
+use crate::steps::work::{close_if_open, is_same};
 
 /// A remittance that a person has set aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,7 +27,8 @@ pub(crate) fn quarantine(
     problem: &str,
 ) -> Result<(), EngineError> {
     let payer = payer_key(desk.config, remittance);
-    let reason = format!("remittance of {payer} not posted: {problem}");
+    let trace = &remittance.trace;
+    let reason = format!("remittance {trace} of {payer} not posted: {problem}");
     desk.record(&Event::RemittanceQuarantined {
         remittance: Box::new(head(remittance)),
         payer,
@@ -108,11 +109,8 @@ fn close(desk: &mut Desk<'_>, row: Sequence, outcome: &str) -> Result<(), Engine
     let Some(item) = behind(desk.tx.as_ref(), row)? else {
         return Ok(());
     };
-    let same = |one: &WorkItem| {
-        one.kind == item.kind && one.opened == item.opened && one.reason == item.reason
-    };
     for open in desk.tx.open_work(None)? {
-        if open.id == item.id || same(&open) {
+        if is_same(&open, &item) {
             close_if_open(desk, &open.id, outcome)?;
         }
     }

@@ -14,13 +14,14 @@ use scrubjay_store::{
 };
 use serde::Serialize;
 
-use super::record::{on_record, remittance_row, rows_of};
+use super::record::{on_record, posted_by, remittance_row, rows_of};
 use super::standing_on::{stands_on, taken_up};
 use super::{RemittanceError, quarantine};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::appeal;
 use crate::steps::build::later;
+use crate::steps::work::is_same;
 
 /// A remittance whose posting was taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -143,6 +144,8 @@ struct Touched {
     payer_control: Option<PayerClaimControlNumber>,
     /// Every work item that was ever opened on it.
     items: BTreeMap<WorkItemId, WorkItem>,
+    /// The row that opened each.
+    opened: BTreeMap<WorkItemId, Sequence>,
     /// Whether the posting decided it, and did not only reverse what was decided.
     was_decided: bool,
     /// Whether it was moved, or its money was, after the posting.
@@ -179,10 +182,14 @@ impl Touched {
             tags: BTreeSet::new(),
             payer_control: None,
             items: BTreeMap::new(),
+            opened: BTreeMap::new(),
             was_decided: posting.iter().any(|row| decides(&row.event, document)),
             went_on: false,
         };
         for row in &history {
+            if let Event::WorkOpened { item } = &row.event {
+                touched.opened.insert(item.id.clone(), row.sequence);
+            }
             if let Event::WorkOpened { item } | Event::WorkAssigned { item } = &row.event {
                 touched.items.insert(item.id.clone(), item.as_ref().clone());
             }
@@ -333,23 +340,27 @@ fn settle_work(
     touched: &[Touched],
     trace: &TraceNumber,
 ) -> Result<(), EngineError> {
-    let opened: BTreeSet<&WorkItemId> = rows
+    let opened: Vec<&WorkItem> = rows
         .iter()
         .filter_map(|row| match &row.event {
-            Event::WorkOpened { item } => Some(&item.id),
+            Event::WorkOpened { item } => Some(item.as_ref()),
             _ => None,
         })
         .collect();
     let closed: Vec<&WorkItemId> = rows
         .iter()
         .filter_map(|row| match &row.event {
-            Event::WorkClosed { item, .. } if !opened.contains(item) => Some(item),
+            Event::WorkClosed { item, .. } if opened.iter().all(|one| one.id != *item) => {
+                Some(item)
+            }
             _ => None,
         })
         .collect();
     if !opened.is_empty() {
         for item in desk.tx.open_work(None)? {
-            if opened.contains(&item.id) {
+            let is_it = opened.iter().any(|one| one.id == item.id);
+            let is_copy = || opened.iter().any(|one| is_same(one, &item));
+            if is_it || is_copy() && was_opened_again(desk.tx.as_ref(), touched, &item)? {
                 desk.record(&Event::WorkClosed {
                     item: item.id,
                     outcome: format!("remittance {trace} was undone"),
@@ -371,6 +382,20 @@ fn settle_work(
         }
     }
     Ok(())
+}
+
+/// Whether an item was opened by no posting, so that it is one that an undoing
+/// opened again: two postings may ask for the same in the same words.
+fn was_opened_again(
+    reader: &dyn Reader,
+    touched: &[Touched],
+    item: &WorkItem,
+) -> Result<bool, EngineError> {
+    let at = touched.iter().find_map(|claim| claim.opened.get(&item.id));
+    match at {
+        Some(at) => Ok(posted_by(reader, *at)?.is_none()),
+        None => Ok(true),
+    }
 }
 
 /// Opens a closed item again as it was, under a new number.
