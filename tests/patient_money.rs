@@ -5,6 +5,7 @@
 use scrubjay::model::{AccountNumber, Money, PatientAccount, PaymentWay};
 use scrubjay::{AccountFact, Engine};
 use scrubjay_tests::patients::{dollars, is_balanced, morning, owing, owing_of, place};
+use scrubjay_tests::remit::{Payment, Remitted};
 use scrubjay_tests::sample::claims;
 
 const AGENCY: &str = "notice: 0, agencies: { east: { name: East Recovery } }";
@@ -257,4 +258,84 @@ fn what_happened_to_a_patients_money_is_told_in_words_and_names_nobody() {
         assert!(!history.contains("no words for"), "{history}");
         assert!(!history.contains("SAMPLE0"), "{history}");
     }
+}
+
+#[test]
+fn where_a_payer_decides_anew_an_agency_asks_for_no_more_than_is_owed() {
+    let (practice, mut engine, accounts) = owing(AGENCY, "");
+    place(&mut engine, &accounts);
+    told(&mut engine);
+    // The payer corrects one: of the twenty, fifteen are the patient's.
+    let first = Remitted::sample(0).less(&[("CO", "45", 2_001), ("PR", "3", 2_000)]);
+    let corrected = Remitted::sample(0).less(&[("CO", "45", 2_001), ("PR", "3", 1_500)]);
+    let file = Payment::of("TRACE0009", [first.reversed(), corrected]).file(9);
+    let taken = engine.take_in("corrected.835", file.as_bytes()).unwrap();
+    assert!(!taken.is_refused(), "{taken:?}");
+    let why = "Asks for it";
+    let refund = engine.refund_patient(&accounts[0], dollars(5), why, "Ana");
+    assert!(refund.is_err(), "it is no credit");
+    assert_eq!(told(&mut engine), ["adjustment 5.00 left 15.00"]);
+    let account = engine.patient_account(&accounts[0]).unwrap();
+    assert_eq!(
+        (account.balance(), with_agency(&account)),
+        (Money::ZERO, dollars(15))
+    );
+    assert!(is_balanced(&engine));
+    drop(engine);
+
+    // The posting is undone: what the payer has yet to decide is nobody's debt.
+    let (_practice, mut engine, accounts) = owing(AGENCY, "");
+    place(&mut engine, &accounts);
+    told(&mut engine);
+    let trace = "TRACE0000".parse().unwrap();
+    engine
+        .undo_remittance("1999999999", &trace, "Ana", "for another practice")
+        .unwrap();
+    assert_eq!(told(&mut engine), ["recall 20.00 left 0.00"; 3]);
+    for account in &accounts {
+        let account = engine.patient_account(account).unwrap();
+        assert_eq!(
+            (account.balance(), with_agency(&account)),
+            (Money::ZERO, Money::ZERO)
+        );
+    }
+    assert!(is_balanced(&engine));
+    assert!(
+        practice
+            .scrubjay(&["db", "verify"])
+            .good()
+            .contains("clean")
+    );
+}
+
+#[test]
+fn a_person_gives_up_what_is_owed_and_moves_what_was_paid_by_command() {
+    let (practice, engine, accounts) = owing("", "");
+    let claim = engine.patient_account(&accounts[0]).unwrap().claims[0]
+        .claim
+        .to_string();
+    drop(engine);
+    let by = ["--reason", "As the court has it", "--by", "Ana"];
+    let run = |arguments: &[&str]| practice.scrubjay(&[arguments, &by].concat());
+    let account = accounts[0].as_str();
+    let part = [
+        "account",
+        "write-off",
+        account,
+        "bankruptcy",
+        "--amount",
+        "5.00",
+    ];
+    assert!(run(&part).good().contains("owes 15.00"));
+    let rest = run(&["account", "write-off", account, "bankruptcy"]).good();
+    assert!(rest.contains("owes nothing"), "{rest}");
+    let nothing = run(&["account", "write-off", account, "bankruptcy"]);
+    assert_eq!(nothing.code, 1, "{}", nothing.out);
+    let history = practice.scrubjay(&["account", "history", account]).good();
+    assert!(history.contains("15.00 given up (bankruptcy)"), "{history}");
+    let moved = run(&[
+        "account", "move", account, "5.00", "--from", &claim, "--to", "K-none",
+    ]);
+    assert_eq!(moved.code, 1);
+    assert!(moved.err.contains("K-none"), "{}", moved.err);
 }

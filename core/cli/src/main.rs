@@ -115,7 +115,7 @@ enum Command {
     /// What care will cost a patient: make, give, show, request.
     #[command(subcommand)]
     Estimate(estimate::EstimateCommand),
-    /// Patients' accounts: list, show, history, pay, refund, return, hold, assist, protect, contact.
+    /// Patients' accounts: list, show, history, pay, refund, return, write-off, move, hold, assist, protect, contact.
     #[command(subcommand)]
     Account(patients::account::AccountCommand),
     /// Statements to patients: run, resume, show.

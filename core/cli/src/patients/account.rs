@@ -13,6 +13,7 @@ use scrubjay::store::{ClaimFilter, Event};
 use scrubjay::{AccountFact, Engine, EngineError};
 
 use super::assist::{AssistCommand, assist};
+use super::give_up::{MoveArguments, WriteOffArguments, move_payment, write_off};
 use super::protect::{ProtectArguments, protect};
 use super::{Looking, Signed, named, owes, refuse, told};
 use crate::claims::line_of;
@@ -84,6 +85,12 @@ pub(crate) enum AccountCommand {
         #[command(flatten)]
         signed: Signed,
     },
+    /// Give up what the patient owes.
+    ///
+    /// Exits with 1 where so much is not owed. What an agency has is recalled first.
+    WriteOff(WriteOffArguments),
+    /// Move what the patient has paid on a claim to another claim.
+    Move(MoveArguments),
     /// Hold an account, or release it: `bankruptcy`, `deceased`, `dispute`,
     /// `financial_assistance_pending`, `insurance_pending`, `bad_address`.
     Hold {
@@ -248,6 +255,8 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<ExitCode> {
                 format!("account {account} is {word} {}", kind.as_str())
             })
         }
+        AccountCommand::WriteOff(arguments) => write_off(&mut out, arguments),
+        AccountCommand::Move(arguments) => move_payment(&mut out, arguments),
         AccountCommand::Assist(command) => assist(&mut out, command),
         AccountCommand::Protect(arguments) => protect(&mut out, arguments),
         AccountCommand::Contact {

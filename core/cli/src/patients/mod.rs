@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod assist;
 pub(crate) mod collect;
+pub(crate) mod give_up;
 pub(crate) mod plan;
 pub(crate) mod protect;
 pub(crate) mod statement;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use scrubjay::model::{AccountNumber, Clock, StatementNumber};
-use scrubjay::{EngineError, LetterSent, SystemClock};
+use scrubjay::model::{AccountNumber, Clock, Letter, LetterKind, Statement, StatementNumber};
+use scrubjay::{Engine, EngineError, LetterSent, SystemClock};
 use serde::Serialize;
 
 use super::{Looking, Signed, refuse, told};
@@ -40,7 +40,7 @@ pub(crate) enum StatementCommand {
         #[command(flatten)]
         signed: Signed,
     },
-    /// Print a statement as it went out.
+    /// Print a statement as it went out, or was to.
     Show {
         /// Statement.
         statement: StatementNumber,
@@ -89,7 +89,11 @@ pub(crate) fn statement(command: &StatementCommand) -> anyhow::Result<ExitCode> 
             looking,
         } => {
             let engine = looking.place.engine()?;
-            match engine.statement(statement) {
+            let found = engine.statement(statement);
+            if let Ok((found, _)) = &found {
+                tell_withdrawn(&engine, found)?;
+            }
+            match found {
                 Ok((found, _)) if looking.json => {
                     serde_json::to_writer_pretty(&mut out, &found)?;
                     writeln!(out)?;
@@ -111,6 +115,20 @@ fn said(done: &Done) -> String {
         lines.push("nothing is due".to_owned());
     }
     lines.join("\n")
+}
+
+/// Says on standard error where a statement never went out.
+fn tell_withdrawn(engine: &Engine, statement: &Statement) -> anyhow::Result<()> {
+    let account = engine.patient_account(&statement.account)?;
+    let of_it = |letter: &&Letter| match &letter.kind {
+        LetterKind::Statement { number } => *number == statement.number,
+        _ => false,
+    };
+    let letter = account.dealings.letters.iter().find(of_it);
+    if let Some(day) = letter.and_then(|letter| letter.withdrawn) {
+        eprintln!("scrubjay: this statement was withdrawn on {day}, and never went out");
+    }
+    Ok(())
 }
 
 /// What became of a letter.

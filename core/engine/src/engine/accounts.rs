@@ -118,6 +118,12 @@ calls! {
         money::give_up(desk, account, why, amount)
     };
 
+    /// Gives up all that a patient owes and no payer has a say in.
+    give_up_all(why: WriteOffReason, reason: &str) -> PatientAccount = |account, desk| {
+        because(desk, account, reason)?;
+        money::give_up_all(desk, account, why)
+    };
+
     /// Holds an account: no statement, no reminder and no collection until it is released.
     hold_account(kind: HoldKind, reason: &str) -> PatientAccount = |account, desk| {
         because(desk, account, reason)?;

@@ -123,6 +123,15 @@ pub enum PatientAccountError {
         /// Its key.
         agency: String,
     },
+    /// There is nothing to give up.
+    #[error(
+        "account {account} owes us nothing that could be given up; \
+         what an agency has is recalled first"
+    )]
+    NothingOwed {
+        /// Account.
+        account: AccountNumber,
+    },
     /// A file of that name is there.
     #[error(
         "{} is there already, and what an agency was sent is not written over: give another name",

@@ -296,6 +296,21 @@ pub(crate) fn give_up(
     change(desk, number, |_| {})
 }
 
+/// Gives up all that the patient owes.
+pub(crate) fn give_up_all(
+    desk: &mut Desk<'_>,
+    number: &AccountNumber,
+    reason: WriteOffReason,
+) -> Result<PatientAccount, EngineError> {
+    let owing = oldest_first(desk.tx.as_ref(), number)?;
+    if owing.is_empty() {
+        let account = number.clone();
+        return Err(PatientAccountError::NothingOwed { account }.into());
+    }
+    let all = owing.iter().map(|(_, owed)| *owed).sum();
+    give_up(desk, number, reason, all)
+}
+
 /// What of the account's money stands on a claim; below zero where the patient was
 /// given back what the bank then took from us.
 pub(crate) fn paid_on(
