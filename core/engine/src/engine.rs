@@ -33,6 +33,7 @@ mod building;
 mod charges;
 mod claims;
 mod days;
+mod denials;
 mod eligibility;
 mod estimate;
 mod exchange;

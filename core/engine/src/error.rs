@@ -130,6 +130,9 @@ pub enum EngineError {
     /// Something was not done to a patient's account.
     #[error(transparent)]
     Account(#[from] crate::PatientAccountError),
+    /// Nothing was done about a denial.
+    #[error(transparent)]
+    Denial(#[from] crate::DenialCallError),
     /// Nothing was done about an appeal.
     #[error(transparent)]
     Appeal(#[from] crate::AppealCallError),

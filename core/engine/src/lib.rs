@@ -129,6 +129,10 @@ pub use steps::charge::{
 };
 pub use steps::correction::{Corrected, CorrectionError};
 pub use steps::deadline::{Fired, Tick};
+pub use steps::denial::error::DenialCallError;
+pub use steps::denial::list::{DenialFilter, ListedDenial, ShownDenial};
+pub use steps::denial::settle::WrittenOff;
+pub use steps::denial::worth::{WayToPay, Worth};
 pub use steps::eligibility::AskError;
 pub use steps::estimate::{
     EstimateCause, EstimatePayer, EstimateRefusal, EstimateRequest, EstimateService, GivenEstimate,

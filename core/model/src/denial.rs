@@ -178,9 +178,6 @@ pub enum DenialOutcome {
     Overturned,
     /// The claim that replaces it was paid.
     PaidOnCorrection,
-    /// The claim that replaces it was sent: what is refused of it is that
-    /// claim's.
-    Corrected,
     /// It was given up.
     WrittenOff {
         /// Why.
@@ -200,7 +197,6 @@ impl DenialOutcome {
         match self {
             Self::Overturned => "overturned",
             Self::PaidOnCorrection => "paid_on_correction",
-            Self::Corrected => "corrected",
             Self::WrittenOff { .. } => "written_off",
             Self::Transferred { .. } => "transferred",
         }

@@ -19,6 +19,7 @@ use crate::steps::appeal::clock::AppealWarning;
 use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
 use crate::steps::build::{build_next_of, is_with_next_payer};
+use crate::steps::denial::standing::standing;
 use crate::steps::follow_up::looks;
 use crate::steps::sendings::{sendings, spoken_of};
 use crate::steps::{appeal, hold, posting};
@@ -331,7 +332,11 @@ pub(crate) fn deadlines_of(
         row.status.adjudication,
         Adjudication::Denied | Adjudication::PartiallyPaid
     );
-    if refused && row.status.work == Work::Adjudicated && row.replaced_by.is_none() {
+    if refused
+        && row.status.work == Work::Adjudicated
+        && row.replaced_by.is_none()
+        && standing(history).open().is_positive()
+    {
         deadlines.extend(appeal::level::running(reader, config, row)?);
     }
     Ok(deadlines)

@@ -1,10 +1,10 @@
 //! Step 7: what a payer refused is classified and given to someone.
 
 use chrono::NaiveDate;
-use scrubjay_hooks::{DenialSubject, Effect, EffectKind, Finding, Hook, Subject};
+use scrubjay_hooks::{DenialSubject, Effect, Hook, Outcome, Subject};
 use scrubjay_model::{
     Adjustment, AsSent, Claim, ClaimId, Denial, DenialOutcome, Money, Owner, Rarc, RemittanceLine,
-    ServiceLine, WorkKind,
+    ResponsibleParty, ServiceLine, WorkKind,
 };
 use scrubjay_store::Event;
 
@@ -12,16 +12,17 @@ use crate::EngineError;
 use crate::desk::Desk;
 use crate::steps::past::first_accepted;
 use crate::steps::reason::Refusal;
-use crate::steps::refusal::all_can_be_done;
 
+use self::effects::About;
+pub(crate) use self::effects::{Wanted, carry_out};
+pub(crate) use self::settle::paid_on_correction;
+
+mod effects;
+pub(crate) mod error;
+pub(crate) mod list;
+pub(crate) mod settle;
 pub(crate) mod standing;
-
-/// What this step can do.
-const CARRIED_OUT: [EffectKind; 3] = [
-    EffectKind::ClassifyDenial,
-    EffectKind::OpenTask,
-    EffectKind::Tag,
-];
+pub(crate) mod worth;
 
 /// An adjustment that refuses money.
 #[derive(Debug)]
@@ -34,45 +35,114 @@ pub(crate) struct Refused<'a> {
     pub(crate) defaults: Refusal,
 }
 
+/// A refused amount, classified.
+struct Classified {
+    denial: Denial,
+    owner: Owner,
+    days: u32,
+    /// What rules have said of it, where its effects can be carried out.
+    outcome: Option<Outcome>,
+}
+
 /// Classifies each refused amount, by script or else by the table, journals
-/// it, and opens one work item for the claim.
+/// it, and opens one work item for the claim. What rules want done beyond that is
+/// returned: it is carried out once the claim stands where the decision leaves it.
 pub(crate) fn work(
     desk: &mut Desk<'_>,
     id: &ClaimId,
     claim: Option<&Claim>,
     refused: &[Refused<'_>],
     decided: NaiveDate,
-) -> Result<(), EngineError> {
-    let mut actions: Vec<(String, Owner, u32)> = Vec::new();
-    let mut amount = Money::ZERO;
-    for refused in refused {
-        let (denial, owner, days) = classify(desk, id, claim, refused, decided)?;
-        amount += denial.amount;
-        let action = format!(
-            "{}-{} {}: {}",
-            denial.group,
-            denial.carc,
-            denial.category.as_str(),
-            denial.action
-        );
-        if !actions.iter().any(|(listed, _, _)| *listed == action) {
-            actions.push((action, owner, days));
+) -> Result<Vec<Wanted>, EngineError> {
+    let mut actions = Actions::default();
+    let mut wanted = Vec::new();
+    let mut free = desk.tx.balance(id, ResponsibleParty::Insurance)?;
+    for (place, refused) in refused.iter().enumerate() {
+        let classified = classify(desk, id, (claim, free), refused, decided)?;
+        free -= classified.settled();
+        actions.take(&classified);
+        let Classified {
+            denial, outcome, ..
+        } = classified;
+        if let Some(outcome) = &outcome {
+            wanted.extend(effects::wanted(place, &denial, outcome));
         }
         desk.record(&Event::Denied {
             denial: Box::new(denial),
         })?;
     }
-    // The most pressing reason decides who works the claim and by when.
-    let Some(pressing) = actions.iter().min_by_key(|(_, _, days)| *days).cloned() else {
-        return Ok(());
-    };
-    let (_, owner, days) = pressing;
-    let reason = actions
-        .into_iter()
-        .map(|(action, _, _)| action)
-        .collect::<Vec<_>>()
-        .join("; ");
-    desk.open_work_for(WorkKind::Denial, Some(id), amount, reason, owner, days)
+    actions.open(desk, id)?;
+    Ok(wanted)
+}
+
+/// What is to be done about a claim, by whom, and in how many days.
+#[derive(Default)]
+struct Actions {
+    listed: Vec<(String, Owner, u32)>,
+    amount: Money,
+}
+
+impl Actions {
+    fn take(&mut self, classified: &Classified) {
+        let Classified {
+            denial,
+            owner,
+            days,
+            outcome,
+        } = classified;
+        let settled = classified.settled();
+        if settled >= denial.amount && settled.is_positive() {
+            return;
+        }
+        self.amount += denial.amount - settled;
+        let effects = outcome.as_ref().map_or(&[][..], |outcome| &outcome.effects);
+        let what = format!(
+            "{}-{} {}",
+            denial.group,
+            denial.carc,
+            denial.category.as_str()
+        );
+        let mut asked = false;
+        for (rule, effect) in effects {
+            let (begin, reason, owner, days) = match effect {
+                Effect::Appeal {
+                    level,
+                    reason,
+                    owner,
+                    days,
+                } => (format!("appeal level {level}"), reason, owner, days),
+                Effect::CorrectAndResubmit {
+                    reason,
+                    owner,
+                    days,
+                } => ("correct and send again".to_owned(), reason, owner, days),
+                _ => continue,
+            };
+            asked = true;
+            self.list(format!("{what}: {begin}: {reason} ({rule})"), owner, *days);
+        }
+        if !asked {
+            self.list(format!("{what}: {}", denial.action), owner, *days);
+        }
+    }
+
+    fn list(&mut self, action: String, owner: &Owner, days: u32) {
+        if !self.listed.iter().any(|(listed, _, _)| *listed == action) {
+            self.listed.push((action, owner.clone(), days));
+        }
+    }
+
+    /// Opens one item: the most pressing reason decides who works the claim and by
+    /// when.
+    fn open(self, desk: &mut Desk<'_>, id: &ClaimId) -> Result<(), EngineError> {
+        let pressing = self.listed.iter().min_by_key(|(_, _, days)| *days).cloned();
+        let Some((_, owner, days)) = pressing else {
+            return Ok(());
+        };
+        let reasons = self.listed.into_iter().map(|(action, _, _)| action);
+        let reason = reasons.collect::<Vec<_>>().join("; ");
+        desk.open_work_for(WorkKind::Denial, Some(id), self.amount, reason, owner, days)
+    }
 }
 
 /// A later decision refuses nothing of what was refused before.
@@ -126,16 +196,16 @@ fn line_number(claim: &Claim, remitted: &RemittanceLine) -> Option<u32> {
 fn classify(
     desk: &mut Desk<'_>,
     id: &ClaimId,
-    claim: Option<&Claim>,
+    (claim, free): (Option<&Claim>, Money),
     refused: &Refused<'_>,
     decided: NaiveDate,
-) -> Result<(Denial, Owner, u32), EngineError> {
+) -> Result<Classified, EngineError> {
     let defaults = &refused.defaults;
     let line = match (claim, refused.line) {
         (Some(claim), Some(place)) => Some(on_claim(desk, claim, place)?),
         (_, place) => place,
     };
-    let mut denial = Denial {
+    let denial = Denial {
         claim: id.clone(),
         line,
         group: refused.adjustment.group.clone(),
@@ -148,46 +218,47 @@ fn classify(
         action: defaults.action.clone(),
         classified_by: "scrubjay-codes".to_owned(),
     };
-    let payer = desk.tx.claim(id)?.map(|row| row.payer).unwrap_or_default();
-    let profile = desk.config.payer_by_key(&payer).map(|payer| &payer.profile);
+    let Some(row) = desk.tx.claim(id)? else {
+        return Err(EngineError::NoClaim { claim: id.clone() });
+    };
+    let payer = desk.config.payer_by_key(&row.payer);
     let subject = DenialSubject {
         denial: &denial,
         claim,
-        payer: profile,
+        payer: payer.map(|payer| &payer.profile),
         accepted: first_accepted(&desk.tx.history(id)?, id),
     };
     let mut outcome = desk
         .handlers
         .judge(Hook::Denial, Subject::Denial(&subject), desk.stamp.at);
-    let mut owner = Owner(defaults.owner.clone());
-    let mut due = defaults.days;
-    let refused = all_can_be_done(Hook::Denial, &outcome, &CARRIED_OUT).err();
-    if let Some(finding) = &refused {
-        let reason = finding.message.clone();
-        desk.open_work(WorkKind::PostingReview, Some(id), denial.amount, reason)?;
-        outcome.findings.push(Finding::clone(finding));
-    }
-    let effects = outcome.effects.iter().filter(|_| refused.is_none());
-    for asked in effects {
-        match asked {
-            (
-                rule,
-                Effect::ClassifyDenial {
-                    category,
-                    recoverable,
-                    action,
-                    owner: by,
-                    days,
-                },
-            ) => {
-                denial.category = *category;
-                denial.recoverable = *recoverable;
-                denial.action.clone_from(action);
-                denial.classified_by.clone_from(rule);
-                owner = by.clone();
-                due = *days;
+    let mut classified = Classified {
+        owner: Owner(defaults.owner.clone()),
+        days: defaults.days,
+        outcome: None,
+        denial: denial.clone(),
+    };
+    let about = About {
+        row: &row,
+        claim,
+        denial: &denial,
+        free,
+    };
+    match effects::can_be_done(desk, &about, &outcome)? {
+        Err(finding) => {
+            let reason = finding.message.clone();
+            desk.open_work(WorkKind::PostingReview, Some(id), denial.amount, reason)?;
+            outcome.findings.push(*finding);
+        }
+        Ok(()) => {
+            for asked in &outcome.effects {
+                match asked {
+                    (rule, effect @ Effect::ClassifyDenial { .. }) => {
+                        classified.by_rule(rule, effect);
+                    }
+                    other => desk.do_for_claim(id, denial.amount, other, &outcome)?,
+                }
             }
-            other => desk.do_for_claim(id, denial.amount, other, &outcome)?,
+            classified.outcome = Some(outcome.clone());
         }
     }
     if !(outcome.ran.is_empty() && outcome.findings.is_empty()) {
@@ -197,7 +268,37 @@ fn classify(
             outcome,
         })?;
     }
-    Ok((denial, owner, due))
+    Ok(classified)
+}
+
+impl Classified {
+    /// How much of it rules settle at once.
+    fn settled(&self) -> Money {
+        let effects = self
+            .outcome
+            .as_ref()
+            .map_or(&[][..], |outcome| &outcome.effects);
+        effects::settled(&self.denial, effects)
+    }
+
+    /// As a rule says it.
+    fn by_rule(&mut self, rule: &str, effect: &Effect) {
+        if let Effect::ClassifyDenial {
+            category,
+            recoverable,
+            action,
+            owner,
+            days,
+        } = effect
+        {
+            self.denial.category = *category;
+            self.denial.recoverable = *recoverable;
+            self.denial.action.clone_from(action);
+            rule.clone_into(&mut self.denial.classified_by);
+            self.owner = owner.clone();
+            self.days = *days;
+        }
+    }
 }
 
 #[cfg(test)]

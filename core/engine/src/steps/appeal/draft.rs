@@ -212,3 +212,82 @@ fn letter_of_proof(claim: &ClaimId, proof: &proof::ProofOfFiling) -> Written {
     let html = template::page(&title, &text);
     Written { text, html }
 }
+
+/// Why a rule cannot have a denial contested at a level, where it cannot.
+pub(crate) fn cannot_begin(
+    desk: &Desk<'_>,
+    row: &ClaimRow,
+    denial: &Denial,
+    level: u8,
+) -> Result<Option<String>, EngineError> {
+    if !may_be_contested(denial) {
+        return Ok(Some("there is no appeal against it (MA130)".to_owned()));
+    }
+    let before = latest(desk.tx.as_ref(), &row.id)?;
+    if let Some((id, case)) = &before
+        && case.filed.is_some()
+        && case.decision.is_none()
+    {
+        return Ok(Some(format!("appeal {id} is at the payer")));
+    }
+    let lost = before.filter(|(_, case)| {
+        let turned = |decision: scrubjay_model::AppealDecision| {
+            decision.outcome == AppealOutcome::Overturned
+        };
+        case.decision.is_some_and(|decision| !turned(decision))
+    });
+    let next = lost.map_or(1, |(_, case)| case.level.saturating_add(1));
+    if level < next {
+        return Ok(Some(format!("the next level is {next}")));
+    }
+    let Some(told) = level_of(desk.config, &row.payer, level, denial.decided) else {
+        return Ok(Some(format!("the payer has no level {level}")));
+    };
+    let deadline = time_to_file(desk.config, &row.payer, &told, denial.decided);
+    let due = deadline.map(|deadline| deadline.due(&BusinessCalendar::default()));
+    if let Some(due) = due.filter(|due| *due < desk.today()) {
+        return Ok(Some(format!("its time ended on {due}")));
+    }
+    Ok(None)
+}
+
+/// Begins an appeal that a rule asks for: a person writes the letter. What else is
+/// refused of the claim by the same decision is contested with it.
+pub(crate) fn begin(
+    desk: &mut Desk<'_>,
+    claim: &ClaimId,
+    denial: &Denial,
+    level: u8,
+) -> Result<(), EngineError> {
+    let Some(row) = desk.tx.claim(claim)? else {
+        return Ok(());
+    };
+    let open = latest(desk.tx.as_ref(), claim)?.filter(|(_, case)| case.decision.is_none());
+    if let Some((id, case)) = open {
+        // A decision that says again what one before it said adds nothing.
+        let refused = standing(&desk.tx.history(claim)?).open();
+        let mut record = case.into_record();
+        record.amount = (record.amount + denial.amount).min(refused.max(denial.amount));
+        return keep(desk, &id, record, None).map(drop);
+    }
+    let told = level_of(desk.config, &row.payer, level, denial.decided);
+    let deadline =
+        told.and_then(|told| time_to_file(desk.config, &row.payer, &told, denial.decided));
+    let id = desk.new_record_id("A")?;
+    let record = AppealRecord {
+        claim: claim.clone(),
+        level,
+        amount: denial.amount,
+        cause: Some(denial.category),
+        deadline,
+        drafted: desk.today(),
+        filed: None,
+        filing: None,
+        withdrawn: None,
+        decision: None,
+        evidence: Vec::new(),
+    };
+    keep(desk, &id, record, None)?;
+    desk.move_claim(claim, Move::Appeal(Appeal::Drafted))
+        .map(drop)
+}

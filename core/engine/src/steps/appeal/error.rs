@@ -25,6 +25,12 @@ pub enum AppealCallError {
         /// What was asked for.
         state: String,
     },
+    /// There is no such payer.
+    #[error("there is no payer `{payer}`; scrubjay.yaml and `scrubjay claims list` name them")]
+    UnknownPayer {
+        /// What was asked for.
+        payer: String,
+    },
     /// Nobody is named.
     #[error("who contests a decision says so; give a name")]
     Unsigned,

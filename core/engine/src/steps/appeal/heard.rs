@@ -66,6 +66,14 @@ pub(crate) fn payer_decided(
     settle(desk, &id, case, decision, None).map(drop)
 }
 
+/// Nothing of what a claim was refused is open any more: a draft is given up.
+pub(crate) fn nothing_left(desk: &mut Desk<'_>, claim: &ClaimId) -> Result<(), EngineError> {
+    match latest(desk.tx.as_ref(), claim)? {
+        Some((id, case)) if case.filed.is_none() => give_up(desk, &id, case),
+        _ => Ok(()),
+    }
+}
+
 /// Appeals are again as they were before those rows of a posting.
 pub(crate) fn posting_undone(desk: &mut Desk<'_>, rows: &[JournalRow]) -> Result<(), EngineError> {
     let mut seen: BTreeSet<RecordKey> = BTreeSet::new();

@@ -21,8 +21,8 @@ use serde::Serialize;
 
 pub use decided::Filing;
 pub(crate) use decided::{decide, file, withdraw};
-pub(crate) use draft::draft;
-pub(crate) use heard::{payer_decided, posting_undone};
+pub(crate) use draft::{begin, cannot_begin, draft, may_be_contested};
+pub(crate) use heard::{nothing_left, payer_decided, posting_undone};
 
 use self::error::AppealCallError;
 use crate::EngineError;

@@ -5,7 +5,7 @@ use scrubjay_model::{
     AppealCase, AppealDecision, AppealFiling, BusinessCalendar, ClaimId, DenialCategory, Money,
     Record, RecordId, RecordKind,
 };
-use scrubjay_store::{Reader, RecordFilter};
+use scrubjay_store::{ClaimFilter, Reader, RecordFilter};
 use serde::Serialize;
 
 use super::error::AppealCallError;
@@ -128,6 +128,23 @@ pub(crate) fn list(
             state: state.clone(),
         }
         .into());
+    }
+    if let Some(payer) = &filter.payer
+        && config.payer_by_key(payer).is_none()
+    {
+        let mut claims = ClaimFilter::default();
+        claims.payer = Some(payer.clone());
+        claims.limit = Some(1);
+        if reader.claims(&claims)?.is_empty() {
+            let payer = payer.clone();
+            return Err(AppealCallError::UnknownPayer { payer }.into());
+        }
+    }
+    if let Some(claim) = &filter.claim
+        && reader.claim(claim)?.is_none()
+    {
+        let claim = claim.clone();
+        return Err(AppealCallError::UnknownClaim { claim }.into());
     }
     let records = RecordFilter {
         kind: Some(RecordKind::Appeal),

@@ -86,12 +86,14 @@ pub(super) fn post(
         desk.open_work(WorkKind::PostingReview, Some(&row.id), Money::ZERO, why)?;
     }
     expected::check(desk, payment, remitted, row, claim.as_ref(), &worth)?;
+    let mut wanted = Vec::new();
     if is_reversal {
         reverse(desk, remitted, &row.id, original.as_ref())?;
     } else {
-        decide(desk, &row.id, claim.as_ref(), &sorted, payment)?;
+        wanted = decide(desk, row, claim.as_ref(), &sorted, payment)?;
     }
     status::set(desk, row, claim.as_ref(), remitted, &sorted)?;
+    denial::carry_out(desk, &row.id, wanted)?;
     wake(desk, &row.id)
 }
 
@@ -198,14 +200,16 @@ fn postings(
 /// settles what an earlier one refused.
 fn decide(
     desk: &mut Desk<'_>,
-    id: &ClaimId,
+    row: &ClaimRow,
     claim: Option<&Claim>,
     sorted: &Sorted<'_>,
     payment: &Payment<'_>,
-) -> Result<(), EngineError> {
+) -> Result<Vec<denial::Wanted>, EngineError> {
+    let id = &row.id;
     if sorted.refused.is_empty() {
         desk.close_work(id, WorkKind::Denial, "a later decision refuses nothing")?;
         denial::overturned(desk, id)?;
+        denial::paid_on_correction(desk, row)?;
     }
     appeal::payer_decided(desk, id, sorted.denied(), payment.decided)?;
     denial::work(desk, id, claim, &sorted.refused, payment.decided)

@@ -108,9 +108,9 @@ fn claims_of(rows: &[JournalRow]) -> BTreeSet<ClaimId> {
     rows.iter()
         .filter_map(|row| match &row.event {
             Event::ClaimRemitted { claim, .. } | Event::MoneyMoved { claim, .. } => claim.clone(),
-            Event::TakenBack { claim, .. } | Event::RemittedHeld { claim, .. } => {
-                Some(claim.clone())
-            }
+            Event::TakenBack { claim, .. }
+            | Event::RemittedHeld { claim, .. }
+            | Event::DenialSettled { claim, .. } => Some(claim.clone()),
             _ => None,
         })
         .collect()
