@@ -12,6 +12,7 @@ mod claims;
 mod codes;
 mod correct;
 mod db;
+mod denials;
 mod eligibility;
 mod estimate;
 mod happened;
@@ -94,6 +95,9 @@ enum Command {
     /// release, correct, submit, replace, void, states.
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
+    /// Denials: list, show, write-off.
+    #[command(subcommand)]
+    Denials(denials::DenialsCommand),
     /// Appeals of denials: draft, file, decide, withdraw, list, show, proof.
     #[command(subcommand)]
     Appeal(appeal::AppealCommand),
@@ -179,6 +183,7 @@ fn main() -> ExitCode {
         Command::Visit(command) => visit::visit(&command),
         Command::Work(command) => work::work(&command),
         Command::Claims(command) => claims::claims(&command),
+        Command::Denials(command) => denials::denials(&command),
         Command::Appeal(command) => appeal::appeal(&command),
         Command::Auth(command) => auth::auth(&command),
         Command::Ack(command) => ack::ack(&command),
