@@ -34,7 +34,7 @@ pub enum Standing {
     Rejected,
     /// A payer refused money that nobody has decided about.
     #[error(
-        "insurance still owes {owed} on the claim; it closes with the payer's next decision, or when nothing is owed"
+        "insurance still owes {owed} on the claim; it closes with the payer's next decision, or when it is given up (`scrubjay denials write-off`)"
     )]
     Refused {
         /// What insurance owes on the claim.
