@@ -374,7 +374,7 @@ impl Engine {
         let looked_at = desk.last_sequence()?;
         let mut tick = deadline::fire_due(&mut desk)?;
         tick.uncharged = charge::open_missing(&mut desk)?;
-        tick.wanted = eligibility_step::fire_due(&mut desk)?;
+        tick.wanted.extend(eligibility_step::fire_due(&mut desk)?);
         authorization::check_due(&mut desk)?;
         tick.authorizations = authorization::clock::fire_due(&mut desk)?;
         if let Some(call) = call {

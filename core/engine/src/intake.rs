@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::EngineError;
 use crate::desk::Desk;
-use crate::steps::{acknowledgment, authorization, claim, eligibility, posting};
+use crate::steps::{acknowledgment, authorization, claim, eligibility, follow_up, posting};
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -208,6 +208,8 @@ struct Taken {
     paid: Money,
     /// Answers about patients' cover, and those of them that refuse.
     covers: (usize, usize),
+    /// Answers where claims stand.
+    statuses: usize,
     /// Answers about authorizations, and those of them that grant.
     decisions: (usize, usize),
     remarks: Vec<String>,
@@ -237,6 +239,7 @@ impl Taken {
                 Some("835") => self.take_remittance(desk, set)?,
                 Some("271") => self.take_cover(desk, set)?,
                 Some("278R") => self.take_decisions(desk, set)?,
+                Some("277") => self.take_statuses(desk, set)?,
                 Some("999" | "277CA") => match scrubjay_edi::read_acknowledgments(set) {
                     Ok(answers) => {
                         self.name(transaction_name(set));
@@ -246,11 +249,11 @@ impl Taken {
                     Err(error) => Some(error.to_string()),
                 },
                 Some(other) => Some(format!(
-                    "{}: {other} is not taken in from a folder; this step takes 837, 835, 271, 278, 999, 277CA and TA1",
+                    "{}: {other} is not taken in from a folder; this step takes 837, 835, 271, 277, 278, 999, 277CA and TA1",
                     set.position()
                 )),
                 None => Some(format!(
-                    "{}: no guide for this transaction and version; this step takes 5010 837, 835, 271, 278, 999, 277CA and TA1",
+                    "{}: no guide for this transaction and version; this step takes 5010 837, 835, 271, 277, 278, 999, 277CA and TA1",
                     set.position()
                 )),
             };
@@ -348,6 +351,22 @@ impl Taken {
         Ok(None)
     }
 
+    fn take_statuses(
+        &mut self,
+        desk: &mut Desk<'_>,
+        set: &TransactionSet,
+    ) -> Result<Option<String>, EngineError> {
+        let told = match follow_up::answer::take_answers(desk, set)? {
+            Ok(told) => told,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        self.name("277");
+        self.items += told.answers as u64;
+        self.statuses += told.answers;
+        self.remarks.extend(told.remarks);
+        Ok(None)
+    }
+
     fn take_remittance(
         &mut self,
         desk: &mut Desk<'_>,
@@ -425,6 +444,9 @@ impl Taken {
             (answers, refused) => brought.push(format!(
                 "{answers} answer(s) about cover, {refused} refused"
             )),
+        }
+        if self.statuses > 0 {
+            brought.push(format!("{} answer(s) where claims stand", self.statuses));
         }
         if self.decisions.0 > 0 {
             brought.push(format!(

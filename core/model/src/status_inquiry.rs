@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::checked::checked;
-use crate::{ClaimId, ClaimStatusAnswer, RecordId};
+use crate::{AskStage, ClaimId, ClaimStatusAnswer, RecordId};
 
 /// What a [`StatusInquiry`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +14,11 @@ pub struct StatusInquiryRecord {
     pub id: RecordId,
     /// The claim that is asked about.
     pub claim: ClaimId,
-    /// Day of asking.
+    /// Day of asking; while it waits to leave, the day on which it was wanted.
     pub asked: NaiveDate,
+    /// Whether it has left.
+    #[serde(default, skip_serializing_if = "AskStage::is_asked")]
+    pub stage: AskStage,
     /// The answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<ClaimStatusAnswer>,
@@ -76,6 +79,7 @@ pub(crate) mod tests {
             id: "Q-1".parse().unwrap(),
             claim: "K-1".parse().unwrap(),
             asked: day("2026-04-20"),
+            stage: AskStage::Asked,
             answer: None,
         })
         .unwrap()

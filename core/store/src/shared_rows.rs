@@ -17,6 +17,9 @@ pub(crate) const CLOCK_KINDS: [&str; 6] = [
     "held_by_hand",
 ];
 
+/// What a judgement at the hook `follow_up` has in its text, beside those.
+pub(crate) const LOOKED: &str = "\"hook\":\"follow_up\"";
+
 /// Those of them that may be about many claims.
 const SHARED_KINDS: [&str; 2] = ["batch_written", "acknowledged"];
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use scrubjay_hooks::PlanFunding;
 use scrubjay_model::{Address, Npi, PayerProfile};
 use scrubjay_plugin_host::Setting;
 use serde::Deserialize;
@@ -182,4 +183,8 @@ pub struct Payer {
     /// service counts.
     #[serde(default)]
     pub contract: Vec<Term>,
+    /// Who bears the risk of its plans, where that is one and the same: state
+    /// prompt-pay law does not reach a plan that an employer bears itself.
+    #[serde(default)]
+    pub funding: Option<PlanFunding>,
 }

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::EngineError;
 use crate::once::{Call, Keyed, Once, once};
 use crate::steps::submission::Sent;
-use crate::steps::{authorization, eligibility};
+use crate::steps::{authorization, eligibility, follow_up};
 
 impl Engine {
     /// Wants to know of a patient's cover on the day of a visit, or today: a
@@ -48,7 +48,8 @@ impl Engine {
     /// Writes every question to payers that waits to the outbox, a file a
     /// channel: about cover (270) those that were asked for, and those that are
     /// due since a visit was booked, is two days off, or is today; and requests
-    /// for authorization (278), as [`Engine::ask_authorizations`]. Transports take the files as
+    /// for authorization (278), as [`Engine::ask_authorizations`]; and where claims
+    /// stand (276), as rules at the hook `follow_up` have asked. Transports take the files as
     /// they take those of claims ([`Engine::deliver`]). [`Engine::run_inbox`]
     /// and [`Engine::take_arrival`] do this.
     ///
@@ -68,6 +69,7 @@ impl Engine {
             authorization::check_due(desk)?;
             let mut written = eligibility::write_wanted(desk, outbox, carried)?;
             written.extend(authorization::write_wanted(desk, outbox, carried)?);
+            written.extend(follow_up::ask::write_wanted(desk, outbox, carried)?);
             Ok(written)
         })
     }

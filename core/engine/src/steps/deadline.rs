@@ -5,6 +5,7 @@
 //! is an event, so that nobody is told twice.
 
 use chrono::NaiveDate;
+use scrubjay_hooks::Hook;
 use scrubjay_model::{
     AckLevel, AckOutcome, Adjudication, Appeal, BusinessCalendar, Claim, ClaimId, ClaimKind,
     Deadline, DeadlineBasis, DeadlineKind, DeadlineStage, EncounterId, Length, LineOfBusiness,
@@ -20,7 +21,7 @@ use crate::steps::authorization::clock::AuthorizationWarning;
 use crate::steps::awaited::{Missed, awaited, is_awaited};
 use crate::steps::build::{build_next_of, is_with_next_payer};
 use crate::steps::denial::standing::standing;
-use crate::steps::follow_up::looks;
+use crate::steps::follow_up::{self, looks};
 use crate::steps::sendings::{sendings, spoken_of};
 use crate::steps::{appeal, hold, posting};
 use crate::{Config, EngineError, Terms};
@@ -135,7 +136,17 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         } else {
             Vec::new()
         };
-        looks.push((id, looks::next_look(&row, &deadlines, &history, today)));
+        let judged = desk
+            .handlers
+            .has(Hook::FollowUp)
+            .then_some(desk.config.follow_up.look);
+        let next = looks::next_look(&row, &deadlines, &history, today, judged);
+        let looked = follow_up::look::look(desk, &row, &history)?;
+        // What rules have just said counts from the next tick on.
+        if !looked.kept {
+            looks.push((id, next));
+        }
+        tick.wanted.extend(looked.wanted);
         for fired in due(desk, &row, deadlines, &history) {
             tell(desk, &row, &fired)?;
             if is_awaited(fired.deadline.kind) {
@@ -145,6 +156,7 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         }
     }
     missed.tell(desk)?;
+    follow_up::ask::fire_due(desk)?;
     tick.looked = !looks.is_empty();
     // Behind all that this tick has done to them.
     desk.tx.note_looks(&looks, terms)?;
@@ -163,13 +175,14 @@ fn due(
 ) -> Vec<Fired> {
     let today = desk.today();
     let calendar = BusinessCalendar::default();
+    let put_off = follow_up::look::is_put_off(history, today);
     let mut fired = Vec::new();
     for deadline in deadlines {
         let stage = deadline.stage(today, &calendar);
         let due = deadline.due(&calendar);
         let first = match deadline.kind {
-            // Looking before the time is up tells nothing.
-            DeadlineKind::FollowUp if today < due => continue,
+            // Looking before the time is up tells nothing, and rules may put it off.
+            DeadlineKind::FollowUp if today < due || put_off => continue,
             DeadlineKind::FollowUp => DeadlineStage::Early,
             kind if is_awaited(kind) && stage != DeadlineStage::Breached => continue,
             kind if is_awaited(kind) => DeadlineStage::Early,
@@ -193,7 +206,10 @@ fn was_told(history: &[JournalRow], asked: &Deadline, at_least: DeadlineStage) -
     history.iter().any(|row| match &row.event {
         Event::DeadlineReached {
             deadline, stage, ..
-        } => deadline.kind == asked.kind && deadline.basis == asked.basis && *stage >= at_least,
+        } => {
+            let of = |one: &Deadline| (one.kind, one.basis, one.basis_of);
+            of(deadline) == of(asked) && *stage >= at_least
+        }
         _ => false,
     })
 }
@@ -212,6 +228,14 @@ fn tell(desk: &mut Desk<'_>, row: &ClaimRow, fired: &Fired) -> Result<(), Engine
     let (kind, amount, reason) = match fired.deadline.kind {
         // Told with the others of its file.
         kind if is_awaited(kind) => return Ok(()),
+        DeadlineKind::FollowUp if fired.deadline.basis_of == DeadlineBasis::Decision => (
+            WorkKind::FollowUp,
+            row.charge,
+            format!(
+                "the payer says that it decided on {}, and no remittance has come by {due}: ask for it, and look for the payment",
+                fired.deadline.basis
+            ),
+        ),
         DeadlineKind::FollowUp => (
             WorkKind::FollowUp,
             row.charge,
@@ -326,6 +350,11 @@ pub(crate) fn deadlines_of(
             DeadlineBasis::Sent,
             length,
         ));
+        if let Some(decided) = follow_up::answer::decided(reader, &row.id, sent)? {
+            let days = Length::CalendarDays(config.follow_up.remittance_within);
+            let basis = DeadlineBasis::Decision;
+            deadlines.push(begin(DeadlineKind::FollowUp, decided, basis, days));
+        }
     }
     deadlines.extend(awaited(config, row, history).map(|(_, deadline)| deadline));
     let refused = matches!(

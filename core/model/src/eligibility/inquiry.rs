@@ -59,7 +59,7 @@ pub enum AskStage {
 impl AskStage {
     // serde asks by reference.
     #[allow(clippy::trivially_copy_pass_by_ref)]
-    fn is_asked(&self) -> bool {
+    pub(crate) fn is_asked(&self) -> bool {
         *self == Self::Asked
     }
 }

@@ -9,9 +9,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppealCase, Authorization, AuthorizationStatus, Axis, Charge, ClaimId, EligibilityInquiry,
-    Encounter, EncounterId, Estimate, Patient, PatientAccount, PatientKey, PaymentPlan, RecordId,
-    Statement, StatusInquiry, Urgency,
+    AppealCase, AskStage, Authorization, AuthorizationStatus, Axis, Charge, ClaimId,
+    EligibilityInquiry, Encounter, EncounterId, Estimate, Patient, PatientAccount, PatientKey,
+    PaymentPlan, RecordId, Statement, StatusInquiry, Urgency,
 };
 
 /// A record as it stands.
@@ -173,7 +173,7 @@ impl Record {
     /// | authorization | as [`AuthorizationStatus`] |
     /// | estimate | `due`, `given` |
     /// | charge | `unbilled`, `billed`, `void` |
-    /// | claim_status | `asked`, `answered` |
+    /// | claim_status | `wanted`, `withdrawn`, `asked`, `answered` |
     /// | account | `owing`, `placed`, `credit`, `settled` |
     /// | statement | `issued` |
     /// | plan | `open`, `paid_off`, `cancelled` |
@@ -190,7 +190,11 @@ impl Record {
             Self::Estimate(_) => "due",
             Self::Charge(charge) => charge.billing.as_str(),
             Self::ClaimStatus(inquiry) if inquiry.answer.is_some() => "answered",
-            Self::ClaimStatus(_) => "asked",
+            Self::ClaimStatus(inquiry) => match inquiry.stage {
+                AskStage::Wanted => "wanted",
+                AskStage::Withdrawn => "withdrawn",
+                AskStage::Asked => "asked",
+            },
             Self::Account(account) if account.balance().is_positive() => "owing",
             // Off our books and not settled: what the agency has may come back.
             Self::Account(account) if account.dealings.placed().is_some() => "placed",

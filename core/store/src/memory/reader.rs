@@ -16,7 +16,7 @@ use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
     undone_rows,
 };
-use crate::shared_rows::CLOCK_KINDS;
+use crate::shared_rows::{CLOCK_KINDS, LOOKED};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading, Tables, no_such_claim};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
@@ -430,8 +430,12 @@ impl<S: Deref<Target = MemoryStore>> Reader for View<S> {
             .range(range)
             .map(|(key, ())| key)
         {
-            let kind = store.stored(*sequence).map_or("", |row| row.kind.as_str());
-            if CLOCK_KINDS.contains(&kind) {
+            let Some(stored) = store.stored(*sequence) else {
+                continue;
+            };
+            let kind = stored.kind.as_str();
+            let looked = kind == "judged" && stored.payload.contains(LOOKED);
+            if CLOCK_KINDS.contains(&kind) || looked {
                 let read = || store.row(*sequence);
                 rows.push(shared.about(claim, kind, *sequence, read)?);
             }

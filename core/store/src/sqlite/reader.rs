@@ -22,7 +22,7 @@ use crate::reading::{
     account_of, claim_of, denial_of, heading_text, item_of, override_of, pack_of, remitted_of,
     undone_rows,
 };
-use crate::shared_rows::CLOCK_KINDS;
+use crate::shared_rows::{CLOCK_KINDS, LOOKED};
 use crate::tables::{ClaimEntry, ClaimNumber, Heading};
 use crate::{
     CallRow, ClaimFilter, ClaimRow, Counter, FileRow, FindingRow, GroupRow, InterchangeKey,
@@ -395,7 +395,8 @@ impl<S: Source> Reader for S {
         let connection = self.some();
         let mut statement = connection.prepare_cached(&format!(
             "SELECT j.sequence, j.kind FROM history h JOIN journal j ON j.sequence = h.sequence \
-             WHERE h.claim = ?1 AND j.kind IN ('{}') ORDER BY h.sequence",
+             WHERE h.claim = ?1 AND (j.kind IN ('{}') \
+             OR (j.kind = 'judged' AND instr(j.payload, '{LOOKED}') > 0)) ORDER BY h.sequence",
             CLOCK_KINDS.join("', '")
         ))?;
         let mut places = statement.query([signed(number)])?;

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use crate::Config;
 use crate::steps::awaited::is_awaited;
 use crate::steps::build::is_with_next_payer;
+use crate::steps::follow_up::ask::is_waiting;
+use crate::steps::follow_up::look::{deferred, last_sent, look_days};
 use crate::steps::hold;
 
 /// What clocks go by in the configuration, as a number: where it is another than
@@ -34,12 +36,14 @@ pub(crate) fn terms_of(config: &Config) -> u64 {
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-/// The day before which nothing is due on a claim as it stands.
+/// The day before which nothing is due on a claim as it stands. `judged` is how
+/// many days lie between looks of rules, where there are such rules.
 pub(crate) fn next_look(
     row: &ClaimRow,
     deadlines: &[Deadline],
     history: &[JournalRow],
     today: NaiveDate,
+    judged: Option<u16>,
 ) -> NaiveDate {
     if is_with_next_payer(row) {
         // Whether the next payer can be asked is told by more than a date.
@@ -48,6 +52,12 @@ pub(crate) fn next_look(
     let mut next = NaiveDate::MAX;
     if row.status.work == Work::Held {
         next = hold::ends_next(history, today).unwrap_or(next);
+    }
+    if is_waiting(row.status.work) {
+        let sent = judged.zip(last_sent(history));
+        let look = sent.and_then(|(every, sent)| look_days(sent, every, today).1);
+        let put_off = deferred(history).filter(|until| *until > today);
+        next = look.into_iter().chain(put_off).fold(next, NaiveDate::min);
     }
     let fires = deadlines.iter().filter_map(|one| next_fire(one, today));
     fires.fold(next, NaiveDate::min)

@@ -10,6 +10,9 @@ use serde::Deserialize;
 ///   cost: "12.50"    # what it costs to work a claim once
 ///   assumed: 50      # percent paid, where no payer's history says more
 ///   history: 10      # decided claims that make a history
+///   look: 5          # days from one look of the rules at a sent claim to the next
+///   answer_within: 2 # business days in which a payer says where a claim stands
+///   remittance_within: 15  # days from the payer's decision to its remittance
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -20,6 +23,14 @@ pub struct FollowUpPolicy {
     pub assumed: u8,
     /// How many decided claims make a history.
     pub history: u32,
+    /// Days from one look of the rules at a claim that is with its payer to the
+    /// next, counted from its sending.
+    pub look: u16,
+    /// Business days in which a payer answers where a claim stands.
+    pub answer_within: u16,
+    /// Days from the day on which a payer says that it has decided to its
+    /// remittance.
+    pub remittance_within: u16,
 }
 
 impl Default for FollowUpPolicy {
@@ -28,6 +39,9 @@ impl Default for FollowUpPolicy {
             cost: Money::ZERO,
             assumed: 50,
             history: 10,
+            look: 5,
+            answer_within: 2,
+            remittance_within: 15,
         }
     }
 }
@@ -37,6 +51,8 @@ impl FollowUpPolicy {
     pub(crate) fn fault(&self) -> Option<&'static str> {
         if self.cost.is_negative() {
             Some("follow_up: `cost` is not below zero")
+        } else if self.look == 0 {
+            Some("follow_up: `look` is at least one day")
         } else if self.assumed > 100 {
             Some("follow_up: `assumed` is a percentage, at most 100")
         } else {

@@ -64,6 +64,16 @@ pub(super) fn total(lines: &[ExpectedLine]) -> Option<Money> {
     told.map(|amounts| amounts.into_iter().sum())
 }
 
+/// What the contract says that a claim is worth, where it tells it of every line.
+pub(crate) fn expected_of(
+    config: &Config,
+    contracts: &Contracts,
+    payer: &str,
+    claim: &Claim,
+) -> Option<Money> {
+    total(&by_contract(config, contracts, payer, claim))
+}
+
 /// Gives what was allowed too little for to a person, and takes it back where a
 /// later decision allows enough.
 pub(super) fn check(

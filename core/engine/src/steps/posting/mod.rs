@@ -60,7 +60,7 @@ pub(crate) use enter::enter;
 pub(crate) use entry_sheet::read_entries;
 pub use error::RemittanceError;
 pub use expected::ExpectedPayment;
-pub(crate) use expected::expected_payment;
+pub(crate) use expected::{expected_of, expected_payment};
 pub use likeness::{Candidate, Likeness};
 pub(crate) use matching::Found;
 pub use quarantine::SetAside;

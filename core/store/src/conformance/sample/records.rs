@@ -235,6 +235,7 @@ pub fn status_inquiry(text: &str, claim: &str, asked: u32) -> StatusInquiry {
         id: text.parse().expect(SOUND),
         claim: id(claim),
         asked: day(asked),
+        stage: AskStage::Asked,
         answer: None,
     })
     .expect(SOUND)
