@@ -8,11 +8,13 @@ use scrubjay_model::ClaimId;
 use crate::{Event, JournalRow, Sequence, StoreError};
 
 /// Kinds of the rows that clocks go by.
-pub(crate) const CLOCK_KINDS: [&str; 6] = [
+pub(crate) const CLOCK_KINDS: [&str; 8] = [
     "batch_written",
     "acknowledged",
     "claim_remitted",
     "posting_undone",
+    "denied",
+    "denial_settled",
     "deadline_reached",
     "held_by_hand",
 ];

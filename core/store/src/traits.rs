@@ -482,7 +482,7 @@ pub trait Reader: RecordReader {
     /// Where the store cannot read, or a row cannot be read back.
     fn history(&self, claim: &ClaimId) -> Result<Vec<JournalRow>, StoreError>;
     /// Of a claim's history the rows that its clocks go by, in order: sendings,
-    /// answers, decisions and their undoing, holds by hand, looks of rules at the hook
+    /// answers, decisions, denials and their undoing, holds by hand, looks of rules at the hook
     /// `follow_up`, and what somebody was told of. Of other claims they say nothing. What it costs does not grow with
     /// the files in which the claim was one of many, where `shared` is the same
     /// for one claim after another.
