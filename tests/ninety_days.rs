@@ -9,37 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use scrubjay::Guard;
 use scrubjay_tests::{ClinicCopy, copy_folder, program, repository};
-
-/// The guards of the core, each of which stops an account on the way.
-const GUARDS: [&str; 26] = [
-    "bankruptcy",
-    "deceased",
-    "minor",
-    "dispute",
-    "assistance_pending",
-    "insurance_pending",
-    "bad_address",
-    "nothing_owed",
-    "minimum_amount",
-    "paused",
-    "plan_in_good_standing",
-    "balance_billing",
-    "generally_billed",
-    "with_agency",
-    "no_agency",
-    "not_placed",
-    "no_statement",
-    "time_to_pay",
-    "final_notice",
-    "extraordinary_wait",
-    "state_law",
-    "bureau_policy",
-    "call_limit",
-    "hours",
-    "stop_contact",
-    "validation_notice",
-];
 
 /// The days as they were played, once for all tests.
 static PLAYED: LazyLock<Days> = LazyLock::new(|| Days::play(&readme()));
@@ -273,7 +244,7 @@ fn the_trial_balance_is_what_was_worked_out_by_hand_and_comes_to_nothing() {
 
 #[test]
 fn an_account_is_stopped_at_each_guard() {
-    for guard in GUARDS {
+    for guard in Guard::ALL {
         let said = [": ", "; "].map(|before| format!("{before}{guard}: "));
         assert!(
             said.iter().any(|said| PLAYED.printed.contains(said)),
@@ -312,7 +283,7 @@ fn the_same_days_again_give_the_same_bytes() {
     let (april, _) = readme.split_once("\n## May").unwrap();
     let again = Days::play(april);
     assert!(PLAYED.printed.starts_with(&again.printed));
-    for folder in ["outbox", "letters"] {
+    for folder in ["outbox", "letters", "appeals"] {
         let (first, second) = (PLAYED.files(folder), again.files(folder));
         assert!(second.len() >= 4, "{:?}", second.keys());
         for (name, bytes) in second {
