@@ -34,7 +34,7 @@ fn practice(without: &[&str], also: &str) -> (Practice, Engine) {
     );
     practice.write(
         "scrubjay.yaml",
-        &format!("{configuration}rules: [packs]\n{also}"),
+        &format!("{configuration}rules: [packs]\nfollow_up: {{ look: 5 }}\n{also}"),
     );
     let mut engine = Engine::open(practice.folder()).unwrap();
     engine.take_in("claims.837", claims(2).as_bytes()).unwrap();
@@ -291,7 +291,10 @@ fn interest_is_claimed_where_the_law_of_the_state_gives_it() {
     copy_folder(&commercial.join("tables"), &pack.join("tables"));
     let insured = "line: commercial, state: NY, funding: insured,";
     let configuration = CONFIGURATION.replace("line: commercial,", insured);
-    practice.write("scrubjay.yaml", &format!("{configuration}rules: [packs]\n"));
+    practice.write(
+        "scrubjay.yaml",
+        &format!("{configuration}rules: [packs]\nfollow_up: {{ look: 5 }}\n"),
+    );
     let mut engine = Engine::open(practice.folder()).unwrap();
     engine.take_in("claims.837", claims(1).as_bytes()).unwrap();
     engine.submit().unwrap();

@@ -136,10 +136,8 @@ pub(crate) fn fire_due(desk: &mut Desk<'_>) -> Result<Tick, EngineError> {
         } else {
             Vec::new()
         };
-        let judged = desk
-            .handlers
-            .has(Hook::FollowUp)
-            .then_some(desk.config.follow_up.look);
+        let judged = desk.config.follow_up.look;
+        let judged = judged.filter(|_| desk.handlers.has(Hook::FollowUp));
         let next = looks::next_look(&row, &deadlines, &history, today, judged);
         let looked = follow_up::look::look(desk, &row, &history)?;
         // What rules have just said counts from the next tick on.

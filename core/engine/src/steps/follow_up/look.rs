@@ -304,7 +304,10 @@ pub(crate) fn look(
     let Some(sent) = last_sent(history).filter(|_| super::ask::is_waiting(row.status.work)) else {
         return Ok(Looked::default());
     };
-    let (last, _) = look_days(sent, desk.config.follow_up.look, today);
+    let Some(every) = desk.config.follow_up.look else {
+        return Ok(Looked::default());
+    };
+    let (last, _) = look_days(sent, every, today);
     if is_put_off(history, today) || last.is_none() || was_asked_on(history, today) {
         return Ok(Looked::default());
     }

@@ -24,8 +24,8 @@ pub struct FollowUpPolicy {
     /// How many decided claims make a history.
     pub history: u32,
     /// Days from one look of the rules at a claim that is with its payer to the
-    /// next, counted from its sending.
-    pub look: u16,
+    /// next, counted from its sending. Without it the clock asks no rule.
+    pub look: Option<u16>,
     /// Business days in which a payer answers where a claim stands.
     pub answer_within: u16,
     /// Days from the day on which a payer says that it has decided to its
@@ -39,7 +39,7 @@ impl Default for FollowUpPolicy {
             cost: Money::ZERO,
             assumed: 50,
             history: 10,
-            look: 5,
+            look: None,
             answer_within: 2,
             remittance_within: 15,
         }
@@ -51,7 +51,7 @@ impl FollowUpPolicy {
     pub(crate) fn fault(&self) -> Option<&'static str> {
         if self.cost.is_negative() {
             Some("follow_up: `cost` is not below zero")
-        } else if self.look == 0 {
+        } else if self.look == Some(0) {
             Some("follow_up: `look` is at least one day")
         } else if self.assumed > 100 {
             Some("follow_up: `assumed` is a percentage, at most 100")
