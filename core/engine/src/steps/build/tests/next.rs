@@ -237,15 +237,19 @@ fn a_claim_that_the_payer_sent_on_itself_is_waited_for_and_then_made() {
 #[test]
 fn what_does_not_fit_is_for_a_person_once() {
     let (mut bench, first) = with_two_payers();
-    // The payer decided the claim as a whole, and its sum is not the claim's.
+    // What the payer decided is of a service that is not on the claim.
     let claim = bench.claim(&first);
-    let mut about = remitted(
-        &claim,
-        ClaimPaymentStatus::Processed(1),
-        &decision(6_000, vec![adjustment("PR", "2", 2_000)]),
-        &[],
+    let said = decision(
+        6_000,
+        vec![adjustment("CO", "45", 2_000), adjustment("PR", "2", 2_000)],
     );
-    about.charge = money("80.00");
+    let whole = PriorPayment {
+        patient_owes: Some(money("20.00")),
+        ..decision(6_000, Vec::new())
+    };
+    let mut about = remitted(&claim, ClaimPaymentStatus::Processed(1), &whole, &[&said]);
+    about.lines[0].procedure = Some(AsSent::read("J0696"));
+    about.lines[0].control = None;
     post(&mut bench, &sent("PAY01", "T1", about));
     for _ in 0..2 {
         let next = build_next(&mut bench);
