@@ -59,7 +59,7 @@ fn an_untouched_journal_verifies_clean() {
     assert!(report.is_clean(), "{:?}", report.faults);
     assert_eq!(
         (report.rows, report.claims, report.posting_sets),
-        (40, 2, 3)
+        (43, 2, 3)
     );
     let head = report.head.unwrap();
     assert_eq!((head.sequence, head.hash.len()), (40, 64));
@@ -222,14 +222,14 @@ fn a_projection_changed_by_hand_is_found_named_and_mended_by_a_rebuild() {
         ),
         (
             "money",
-            "UPDATE money SET kind = 'refund' WHERE sequence = 40",
+            "UPDATE money SET kind = 'refund' WHERE sequence = 43",
         ),
-        ("money", "UPDATE money SET claim = NULL WHERE sequence = 40"),
+        ("money", "UPDATE money SET claim = NULL WHERE sequence = 43"),
         (
             "postings",
             "UPDATE postings SET cents = cents + 1 WHERE sequence = 9",
         ),
-        ("postings", "DELETE FROM postings WHERE sequence = 40"),
+        ("postings", "DELETE FROM postings WHERE sequence = 43"),
         (
             "counters",
             "UPDATE counters SET last = 9 WHERE name = 'claim'",
@@ -243,7 +243,7 @@ fn a_projection_changed_by_hand_is_found_named_and_mended_by_a_rebuild() {
         ("records", "DELETE FROM records"),
         (
             "records",
-            "INSERT INTO records VALUES (2, 'charge', 'C1', NULL, NULL, 'void', NULL, NULL, 25)",
+            "INSERT INTO records VALUES (2, 'charge', 'C1', NULL, NULL, 'void', NULL, NULL, 27)",
         ),
         ("record_history", "DELETE FROM record_history"),
         ("record_history", "INSERT INTO record_history VALUES (1, 1)"),
