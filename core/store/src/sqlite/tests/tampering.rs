@@ -62,7 +62,7 @@ fn an_untouched_journal_verifies_clean() {
         (43, 2, 3)
     );
     let head = report.head.unwrap();
-    assert_eq!((head.sequence, head.hash.len()), (40, 64));
+    assert_eq!((head.sequence, head.hash.len()), (43, 64));
     let empty = SqliteStore::open_in_memory().unwrap().verify().unwrap();
     assert!(empty.is_clean() && empty.head.is_none());
 }
