@@ -206,10 +206,10 @@ fn a_visit_without_charges_is_missed_once_and_closed_by_its_charge() {
         "another patient's",
     ];
     practice.scrubjay(&void).good();
-    assert_eq!(
-        add(&entered).out.lines().next(),
-        Some("charge C-1 unchanged: G0463 x1 for 100.00")
-    );
+    // It is not taken in again as if it stood.
+    let again = add(&entered);
+    assert_eq!(again.code, 1, "{}", again.out);
+    assert!(again.err.contains("charge C-1 is void"), "{}", again.err);
     let other = practice.scrubjay(&[
         "charge",
         "add",

@@ -11,6 +11,9 @@ use scrubjay_tests::sample::claims;
 
 const PAYER: &str = "1999999999";
 
+/// Another payer that the practice has on file.
+const OTHER: &str = "  - { key: other-payer, name: Other Payer, id: OTHERPAY, line: commercial }\n";
+
 fn id(number: usize) -> ClaimId {
     format!("S{number:05}").parse().unwrap()
 }
@@ -39,7 +42,7 @@ fn waiting(engine: &Engine) -> Vec<String> {
 
 #[test]
 fn another_payer_is_not_sure_and_a_person_must_say_so() {
-    let (_practice, mut engine) = Practice::with_sent(2);
+    let (_practice, mut engine) = Practice::new(OTHER).send(2);
     let payment = Payment::of("T1", [Remitted::sample(0)]);
     let took = engine
         .take_in("t1.835", of_another(&payment, 9).as_bytes())
@@ -99,8 +102,34 @@ fn another_payer_is_not_sure_and_a_person_must_say_so() {
 }
 
 #[test]
-fn another_charge_is_not_sure_and_a_person_must_say_so() {
+fn a_payer_that_is_not_on_file_may_be_any_where_charge_and_patient_agree() {
     let (_practice, mut engine) = Practice::with_sent(2);
+    let payment = Payment::of("T1", [Remitted::sample(0)]);
+    engine
+        .take_in("t1.835", of_another(&payment, 9).as_bytes())
+        .unwrap();
+    assert_eq!(insurance(&engine, 0), Money::ZERO);
+    // Of another patient, its number alone says nothing.
+    let payment = Payment::of("T2", [Remitted::sample(1)]);
+    let file = of_another(&payment, 10);
+    let nobody = file.replace(&member_of(&file), "ZZ0000");
+    assert_ne!(nobody, file);
+    let nobody = nobody.replace("NM1*QC*1*", "NM1*QC*1*NOBODY");
+    engine.take_in("t2.835", nobody.as_bytes()).unwrap();
+    assert_eq!(insurance(&engine, 1), Money::from_cents(10_002));
+    assert_eq!(waiting(&engine).len(), 1);
+}
+
+/// The member number that a file of one claim names.
+fn member_of(file: &str) -> String {
+    let patient = file.split("NM1*QC*").nth(1).unwrap();
+    let elements: Vec<&str> = patient.split('~').next().unwrap().split('*').collect();
+    elements.last().unwrap().to_string()
+}
+
+#[test]
+fn another_charge_is_not_sure_and_a_person_must_say_so() {
+    let (_practice, mut engine) = Practice::new(OTHER).send(2);
     let mut part = Remitted::sample(1);
     part.charge = Money::from_cents(6000);
     let payment = Payment::of("T1", [Remitted::sample(0), part]);
@@ -131,7 +160,7 @@ fn another_charge_is_not_sure_and_a_person_must_say_so() {
 
 #[test]
 fn a_takeback_that_names_another_payers_claim_leaves_it_alone() {
-    let (_practice, mut engine) = Practice::with_sent(2);
+    let (_practice, mut engine) = Practice::new(OTHER).send(2);
     let paid = Payment::of("T1", [Remitted::sample(0)]);
     engine.take_in("t1.835", paid.file(9).as_bytes()).unwrap();
     let mut theirs = Remitted::sample(7);
@@ -150,7 +179,7 @@ fn a_takeback_that_names_another_payers_claim_leaves_it_alone() {
 
 #[test]
 fn the_program_matches_despite_what_differs() {
-    let practice = Practice::new("");
+    let practice = Practice::new(OTHER);
     practice.write("inbox/1.837", &claims(1));
     let payment = Payment::of("T1", [Remitted::sample(0)]);
     practice.write("inbox/2.835", &of_another(&payment, 9));
@@ -172,7 +201,7 @@ fn the_program_matches_despite_what_differs() {
 
 #[test]
 fn what_waits_is_shown_with_what_it_may_be() {
-    let (_practice, mut engine) = Practice::with_sent(1);
+    let (_practice, mut engine) = Practice::new(OTHER).send(1);
     let payment = Payment::of("T1", [Remitted::sample(0)]);
     engine
         .take_in("t1.835", of_another(&payment, 9).as_bytes())

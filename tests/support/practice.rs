@@ -68,7 +68,16 @@ impl Practice {
     /// Where they did not leave.
     #[must_use]
     pub fn with_sent(claims: usize) -> (Self, Engine) {
-        let practice = Self::new("");
+        Self::new("").send(claims)
+    }
+
+    /// This practice, its sample claims having left, and its engine.
+    ///
+    /// # Panics
+    /// Where they did not leave.
+    #[must_use]
+    pub fn send(self, claims: usize) -> (Self, Engine) {
+        let practice = self;
         let config = Config::of_folder(practice.folder()).expect("the sample's configuration");
         let mut engine = EngineBuilder::new(config).open().expect("an engine");
         let taken = engine.take_in("claims.837", sample::claims(claims).as_bytes());

@@ -8,7 +8,7 @@ use super::later_payer::is_later;
 use super::likeness::{
     Candidate, Likeness, compared, first_day, is_another, nearness, same_member, same_name,
 };
-use crate::EngineError;
+use crate::{Config, EngineError};
 
 /// From this score on, of 100, a claim is taken for the remitted one...
 const SURE: u8 = 70;
@@ -32,13 +32,44 @@ pub(crate) enum Found {
 /// only where a number leads nowhere.
 #[derive(Debug)]
 pub(super) struct Known<'p> {
-    payer: &'p str,
+    sender: Sender<'p>,
     rows: Option<Vec<ClaimRow>>,
 }
 
+/// Who sent a remittance, by key.
+#[derive(Debug, Clone, Copy)]
+enum Sender<'p> {
+    /// A payer that the practice has on file.
+    OnFile(&'p str),
+    /// One that it has not: it may be any payer by another name, so that its key
+    /// says nothing against a claim.
+    Stranger(&'p str),
+}
+
+impl<'p> Sender<'p> {
+    const fn key(self) -> &'p str {
+        match self {
+            Self::OnFile(key) | Self::Stranger(key) => key,
+        }
+    }
+
+    /// Whether what a claim and its remittance differ in speaks against a match.
+    fn may_differ(self, differences: &[Difference]) -> bool {
+        match self {
+            Self::OnFile(_) => differences.is_empty(),
+            Self::Stranger(_) => differences.iter().all(|one| *one == Difference::Payer),
+        }
+    }
+}
+
 impl<'p> Known<'p> {
-    pub(super) const fn of(payer: &'p str) -> Self {
-        Self { payer, rows: None }
+    /// Of the payer of that key.
+    pub(super) fn of(config: &Config, payer: &'p str) -> Self {
+        let sender = match config.payer_by_key(payer) {
+            Some(_) => Sender::OnFile(payer),
+            None => Sender::Stranger(payer),
+        };
+        Self { sender, rows: None }
     }
 
     /// Our claim, where it is sure.
@@ -47,7 +78,7 @@ impl<'p> Known<'p> {
         reader: &dyn Reader,
         remitted: &RemittanceClaim,
     ) -> Result<Found, EngineError> {
-        if let Some((row, matched)) = by_number(reader, self.payer, remitted)? {
+        if let Some((row, matched)) = by_number(reader, self.sender, remitted)? {
             return Ok(Found::Sure(Box::new(row), matched));
         }
         let mut like = self.candidates(reader, remitted)?;
@@ -68,7 +99,7 @@ impl<'p> Known<'p> {
         reader: &dyn Reader,
         remitted: &RemittanceClaim,
     ) -> Result<Vec<Candidate>, EngineError> {
-        let payer = self.payer;
+        let payer = self.sender.key();
         let rows = match &mut self.rows {
             Some(rows) => rows,
             none => none.insert(had_by(reader, payer)?),
@@ -113,7 +144,9 @@ pub(super) fn candidates(
     payer: &str,
     remitted: &RemittanceClaim,
 ) -> Result<Vec<Candidate>, EngineError> {
-    let mut like = Known::of(payer).candidates(reader, remitted)?;
+    let sender = Sender::OnFile(payer);
+    let mut known = Known { sender, rows: None };
+    let mut like = known.candidates(reader, remitted)?;
     like.truncate(SHOWN);
     Ok(like)
 }
@@ -148,16 +181,17 @@ fn is_clear(best: &Candidate, next: Option<&Candidate>) -> bool {
 
 /// By our number or the payer's, which must lead to a claim of that payer and
 /// charge whose patient is not clearly another: payers return damaged numbers,
-/// practices give one to many claims, and two payers may use one.
+/// practices give one to many claims, and two payers may use one. Of a payer that
+/// is not on file charge and patient must agree.
 fn by_number(
     reader: &dyn Reader,
-    payer: &str,
+    sender: Sender<'_>,
     remitted: &RemittanceClaim,
 ) -> Result<Option<(ClaimRow, Matched)>, EngineError> {
-    if let Some(row) = agreeing(reader, by_our_number(reader, remitted)?, payer, remitted)? {
+    if let Some(row) = agreeing(reader, by_our_number(reader, remitted)?, sender, remitted)? {
         return Ok(Some((row, Matched::Control)));
     }
-    let theirs = agreeing(reader, by_their_number(reader, remitted)?, payer, remitted)?;
+    let theirs = agreeing(reader, by_their_number(reader, remitted)?, sender, remitted)?;
     Ok(theirs.map(|row| (row, Matched::PayerControl)))
 }
 
@@ -260,12 +294,13 @@ impl Agreement {
 fn agreeing(
     reader: &dyn Reader,
     rows: Vec<ClaimRow>,
-    payer: &str,
+    sender: Sender<'_>,
     remitted: &RemittanceClaim,
 ) -> Result<Option<ClaimRow>, EngineError> {
+    let payer = sender.key();
     let mut agree: Vec<(Agreement, ClaimRow)> = Vec::new();
     for row in rows {
-        if !differences(reader, &row, payer, remitted)?.is_empty() {
+        if !sender.may_differ(&differences(reader, &row, payer, remitted)?) {
             continue;
         }
         let claim = reader.claim_document(&row.id)?;

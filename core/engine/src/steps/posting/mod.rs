@@ -155,7 +155,7 @@ pub(crate) fn post(
         paid: remittance.paid,
         ..Posted::default()
     };
-    let mut known = matching::Known::of(&payer);
+    let mut known = matching::Known::of(desk.config, &payer);
     for remitted in &remittance.claims {
         posted.claims += 1;
         match known.find(desk.tx.as_ref(), remitted)? {
