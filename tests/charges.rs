@@ -126,6 +126,41 @@ fn charges_come_by_sheets_and_fhir_and_every_bad_row_is_told_with_its_line() {
 }
 
 #[test]
+fn only_a_charge_of_the_patient_and_visit_that_are_named_is_taken_back() {
+    let practice = practice();
+    practice.write("inbox/03-charges.csv", CHARGES);
+    practice.run().good();
+    let item = |patient: &str, visit: &str| {
+        format!(
+            r#"{{ "resourceType": "ChargeItem", "id": "C-1", "status": "entered-in-error",
+            "code": {{ "coding": [{{ "code": "G0439" }}] }},
+            "subject": {{ "reference": "Patient/{patient}" }},
+            "context": {{ "reference": "Encounter/{visit}" }} }}"#
+        )
+    };
+    let import = |name: &str, text: String| {
+        practice.write(name, &text);
+        let file = practice.path(name).display().to_string();
+        practice.scrubjay(&["charge", "import", &file])
+    };
+    for (name, patient, visit) in [("a", "P-2", "V-1"), ("b", "P-1", "V-2")] {
+        let refused = import(&format!("again/{name}.json"), item(patient, visit));
+        assert_eq!(refused.code, 1, "{}", refused.out);
+        let told = format!("{}{}", refused.out, refused.err);
+        assert!(told.contains("it is not taken back"), "{told}");
+        assert_eq!(listed(&practice)[0], ["C-1", "210.00", ""]);
+    }
+    // Of a visit that has charges nobody can say that it has none.
+    let none = ["charge", "none", "V-1", "--by", "Ana", "--reason", "no"];
+    let refused = practice.scrubjay(&none);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("has charge C-1"), "{}", refused.err);
+
+    let done = import("again/c.json", item("P-1", "V-1"));
+    assert!(done.good().contains("1 charges taken back"));
+}
+
+#[test]
 fn a_visit_without_charges_is_missed_once_and_closed_by_its_charge() {
     let practice = practice();
     practice.run().good();

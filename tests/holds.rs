@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 
 use scrubjay::model::{ClaimId, Work};
+use scrubjay::store::ClaimFilter;
 use scrubjay::{Engine, EngineError, Once, Selection, SubmitError};
 use scrubjay_tests::practice::Practice;
+use scrubjay_tests::remit::{Payment, Remitted};
 use scrubjay_tests::sample::{claim_status, claims, functional, remittance};
 use scrubjay_tests::scrubjay;
 
@@ -326,4 +328,50 @@ fn a_channel_may_want_each_payer_apart_and_no_more_than_so_many_claims() {
         .collect();
     assert_eq!(counts, [1, 2, 2]);
     assert_eq!(left(&practice).len(), 5);
+}
+
+#[test]
+fn a_void_by_file_is_held_where_its_number_is_of_another_patients_claim() {
+    let (_practice, mut engine) = Practice::with_sent(2);
+    let paid = Payment::of("T1", [Remitted::sample(0)]);
+    engine.take_in("t1.835", paid.file(9).as_bytes()).unwrap();
+    let first: ClaimId = "S00000".parse().unwrap();
+    let number = engine.read().unwrap().claim(&first).unwrap().unwrap();
+    let number = number.payer_control.unwrap();
+
+    // Both claims again as voids of the first one: its own patient's, and another's.
+    let original = claims(2);
+    let mut voids = original
+        .replace("SAMPLE1*PERSON", "OTHER*NOBODY")
+        .replace(":B:1*", ":B:8*")
+        .replace("HI*ABK", &format!("REF*F8*{number}~\nHI*ABK"))
+        .replace("000000001", "000000002");
+    let segments = |text: &str| text.matches('~').count() - 4;
+    let (was, is) = (segments(&original), segments(&voids));
+    voids = voids.replace(&format!("SE*{was}*"), &format!("SE*{is}*"));
+    let taken = engine.take_in("voids.837", voids.as_bytes()).unwrap();
+    assert!(!taken.is_refused(), "{taken}");
+
+    let rows = engine
+        .read()
+        .unwrap()
+        .claims(&ClaimFilter::default())
+        .unwrap();
+    let came: Vec<_> = rows[2..].iter().map(|row| row.replaces.clone()).collect();
+    assert_eq!(came, [Some(first.clone()), None]);
+    assert_eq!(rows[3].status.work, Work::Held);
+    let open = engine.read().unwrap().open_work(Some(&rows[3].id)).unwrap();
+    assert!(
+        open[0].reason.contains("of another patient"),
+        "{}",
+        open[0].reason
+    );
+    engine.submit().unwrap();
+    let rows = engine
+        .read()
+        .unwrap()
+        .claims(&ClaimFilter::default())
+        .unwrap();
+    assert_eq!(rows[1].status.work, Work::Submitted);
+    assert_eq!(rows[3].status.work, Work::Held);
 }

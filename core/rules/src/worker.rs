@@ -339,7 +339,7 @@ fn fault_finding(pack: &Pack, rule: &Rule, error: &EvalAltResult, shadow: bool) 
 }
 
 /// Why no rule runs on a void as it is made.
-const VOID: &str = "frequency: void, which is judged at `submit`";
+const VOID: &str = "frequency: void, which is judged at submit";
 
 impl Worker for RuleWorker {
     fn judge(&mut self, hook: Hook, subject: Subject<'_>, context: Context, outcome: &mut Outcome) {

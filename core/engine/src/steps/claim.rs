@@ -14,12 +14,12 @@ use scrubjay_x12::TransactionSet;
 use crate::desk::Desk;
 use crate::steps::authorization::on_file::seen_by_claim;
 use crate::steps::build::{later, wake};
-use crate::steps::chain;
 use crate::steps::eligibility::latest_for_claim;
 use crate::steps::history::history;
 use crate::steps::hold::standing;
 use crate::steps::release::passed_rules;
 use crate::steps::weigh::{Effects, weigh};
+use crate::steps::{chain, person};
 use crate::{Config, EngineError};
 
 /// What became of the claims of a transaction set.
@@ -115,7 +115,21 @@ pub(crate) enum Decision {
 /// Makes a claim that came in, posts its charge, and judges it.
 pub(crate) fn create_claim(desk: &mut Desk<'_>, claim: Claim) -> Result<Decision, EngineError> {
     let payer = payer_key(desk.config, &claim);
-    let replaces = original_of(desk.tx.as_ref(), &claim)?;
+    let (replaces, barred) = match original_of(desk.tx.as_ref(), &claim, &payer)? {
+        Original::Ours(row) => (Some(*row), None),
+        Original::None => (None, None),
+        Original::Barred(why) => (None, Some(why.to_owned())),
+    };
+    if let Some(held_by) = barred {
+        let charge = charge_on_arrival(&claim, None, desk.config.is_self_pay(&payer));
+        return make_held(
+            desk,
+            claim,
+            None,
+            (MoneyKind::Charge, charge),
+            vec![held_by],
+        );
+    }
     if replaces.is_none()
         && let Some(earlier) = chain::to_earlier_payer(desk.tx.as_ref(), &claim)?
     {
@@ -157,7 +171,18 @@ pub(crate) fn make_claim(
     desk: &mut Desk<'_>,
     claim: Claim,
     replaces: Option<ClaimId>,
+    owed: (MoneyKind, PostingSet),
+) -> Result<Decision, EngineError> {
+    make_held(desk, claim, replaces, owed, Vec::new())
+}
+
+/// As [`make_claim`], held by what is said beside the rules.
+fn make_held(
+    desk: &mut Desk<'_>,
+    claim: Claim,
+    replaces: Option<ClaimId>,
     (money, owed): (MoneyKind, PostingSet),
+    held_by: Vec<String>,
 ) -> Result<Decision, EngineError> {
     let payer = payer_key(desk.config, &claim);
     let id = claim.id.clone();
@@ -167,7 +192,7 @@ pub(crate) fn make_claim(
         replaces,
     })?;
     desk.move_money(money, Some(&id), owed)?;
-    scrub(desk, claim, &payer, &BTreeSet::new(), Vec::new())
+    scrub(desk, claim, &payer, &BTreeSet::new(), held_by)
 }
 
 /// Judges a claim from the start once more: it was mended, is to be sent again,
@@ -201,11 +226,28 @@ pub(crate) fn coverage_key(config: &Config, coverage: &Coverage) -> String {
     )
 }
 
+/// Why a replacement or void is held that names a claim of somebody else.
+const NAMES_ANOTHER: &str =
+    "the number that it gives is of a claim of another patient or to another payer";
+
+/// Why one is held that comes behind another of the same claim.
+const NAMES_REPLACED: &str = "another replacement or void of the claim that it names is here";
+
+/// What a replacement or void names.
+enum Original {
+    /// A claim that it can take the place of.
+    Ours(Box<ClaimRow>),
+    /// Only claims whose place it cannot take, and why.
+    Barred(&'static str),
+    /// Nothing that is here.
+    None,
+}
+
 /// The claim that a replacement or void speaks of: by the payer's control
 /// number, else by the control number that both came with.
-fn original_of(reader: &dyn Reader, claim: &Claim) -> Result<Option<ClaimRow>, EngineError> {
+fn original_of(reader: &dyn Reader, claim: &Claim, payer: &str) -> Result<Original, EngineError> {
     if !matches!(claim.frequency, Frequency::Replacement | Frequency::Void) {
-        return Ok(None);
+        return Ok(Original::None);
     }
     let mut found = Vec::new();
     if let Some(control) = &claim.payer_control {
@@ -218,10 +260,20 @@ fn original_of(reader: &dyn Reader, claim: &Claim) -> Result<Option<ClaimRow>, E
         filter.control = Some(claim.control.as_str().to_owned());
         found = reader.claims(&filter)?;
     }
-    Ok(found
-        .into_iter()
-        .rev()
-        .find(|row| row.id != claim.id && row.replaced_by.is_none()))
+    let mut named = Original::None;
+    for row in found.into_iter().filter(|row| row.id != claim.id) {
+        let document = reader.claim_document(&row.id)?;
+        let same = document.is_some_and(|other| person::other_patient(&other, claim).is_empty());
+        named = match (named, same && row.payer == payer, &row.replaced_by) {
+            (_, true, None) => Original::Ours(Box::new(row)),
+            (Original::None | Original::Barred(_), true, Some(_)) => {
+                Original::Barred(NAMES_REPLACED)
+            }
+            (Original::None, false, _) => Original::Barred(NAMES_ANOTHER),
+            (named, ..) => named,
+        };
+    }
+    Ok(named)
 }
 
 /// What is owed from the day the claim is made. A replacement or void of a

@@ -164,6 +164,24 @@ pub enum ChargeEntryError {
         /// Its status.
         is: &'static str,
     },
+    /// There is something to charge: it is on file.
+    #[error(
+        "visit {visit} has charge {charge}: where there is nothing to charge after all, take its charges back first"
+    )]
+    Charged {
+        /// Visit.
+        visit: EncounterId,
+        /// One of its charges.
+        charge: ChargeId,
+    },
+    /// An id that is to be taken back is another visit's or patient's.
+    #[error(
+        "charge {charge} is another visit's or another patient's: it is not taken back; say which charge is meant"
+    )]
+    NotThatCharge {
+        /// Charge.
+        charge: ChargeId,
+    },
     /// No amount is given, and none is known.
     #[error(
         "no amount is given, and the charge master has no price for {procedure} on {on}: give an amount, or add the price"

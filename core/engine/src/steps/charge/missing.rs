@@ -11,7 +11,7 @@ use scrubjay_model::{
 use scrubjay_store::{Event, Reader, RecordFilter};
 use serde::Serialize;
 
-use super::ChargeEntryError;
+use super::{ChargeEntryError, charges_of};
 use crate::desk::{Desk, service_level};
 use crate::{Config, EngineError};
 
@@ -235,6 +235,10 @@ pub(crate) fn no_charge(
     if !took_place {
         let (visit, is) = (visit.clone(), found.status.as_str());
         return Err(ChargeEntryError::NotSeen { visit, is }.into());
+    }
+    if let Some(first) = charges_of(desk, visit)?.into_iter().next() {
+        let (visit, charge) = (visit.clone(), first.id.clone());
+        return Err(ChargeEntryError::Charged { visit, charge }.into());
     }
     let key = RecordKey::from(visit);
     desk.record(&Event::RecordOverridden {

@@ -9,7 +9,7 @@ use super::part::{
     Concept, Dollars, Identifier, Misread, MisreadProblem, Number, Part, Period, Place, Quantity,
     Reference, Unread, day, diagnosis, list, maybe, need, parse, service,
 };
-use super::{Act, Reading, Rest};
+use super::{Act, InError, Reading, Rest};
 use crate::ChargeEntry;
 
 #[derive(Debug, Deserialize)]
@@ -66,7 +66,19 @@ impl ChargeItem {
                 let entry = self.entry(place, directory, unread)?;
                 Ok(Act::Enter(Box::new(entry)))
             }
-            "entered-in-error" => Ok(Act::TakeBack(self.charge(place)?)),
+            "entered-in-error" => {
+                let context = maybe(&self.context, place, "context")?;
+                let subject = maybe(&self.subject, place, "subject")?;
+                Ok(Act::TakeBack(InError {
+                    charge: self.charge(place)?,
+                    visit: context
+                        .map(|context| directory.id(context, &place.field("context")))
+                        .transpose()?,
+                    patient: subject
+                        .map(|subject| directory.id(subject, &place.field("subject")))
+                        .transpose()?,
+                }))
+            }
             other => {
                 let known = NOT_BILLED.into_iter().find(|known| *known == other);
                 let place = place.field("status");

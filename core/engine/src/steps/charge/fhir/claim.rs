@@ -10,7 +10,7 @@ use super::part::{
     Concept, Dollars, Identifier, Misread, MisreadProblem, Number, Part, Period, Place, Quantity,
     Reference, Unread, code, day, diagnosis, list, maybe, need, parse, service,
 };
-use super::{Act, Reading, Rest};
+use super::{Act, InError, Reading, Rest};
 use crate::ChargeEntry;
 
 #[derive(Debug, Deserialize)]
@@ -145,7 +145,18 @@ impl Claim {
         let Around { whole, directory } = around;
         let id = self.charge(item, whole)?;
         if matches!(asked, Asked::TakeBack) {
-            return Ok(Act::TakeBack(id));
+            let visits = list(&item.encounter, place, "encounter")?;
+            let patient = maybe(&self.patient, whole, "patient")?;
+            return Ok(Act::TakeBack(InError {
+                charge: id,
+                visit: visits
+                    .first()
+                    .map(|visit| directory.id(visit, &place.item("encounter", 0)))
+                    .transpose()?,
+                patient: patient
+                    .map(|patient| directory.id(patient, &whole.field("patient")))
+                    .transpose()?,
+            }));
         }
         unread.rest("Claim.item", &item.rest, place)?;
         let visits = list(&item.encounter, place, "encounter")?;

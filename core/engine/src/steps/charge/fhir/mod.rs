@@ -8,13 +8,13 @@ mod claim;
 mod directory;
 mod part;
 
-use scrubjay_model::{ChargeId, FileHash, Money, WorkKind};
+use scrubjay_model::{ChargeId, EncounterId, FileHash, Money, PatientKey, WorkKind};
 use scrubjay_store::Event;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{Batch, ChargeEntry, enter_all, take_back};
+use super::{Batch, ChargeEntry, ChargeEntryError, enter_all, take_back};
 use crate::EngineError;
 use crate::desk::Desk;
 use crate::intake::Ended;
@@ -37,7 +37,15 @@ enum Act {
     /// To enter a charge.
     Enter(Box<ChargeEntry>),
     /// To take one back that was entered in error.
-    TakeBack(ChargeId),
+    TakeBack(InError),
+}
+
+/// A charge that was entered in error, and whose it is, as far as that is said.
+#[derive(Debug)]
+struct InError {
+    charge: ChargeId,
+    visit: Option<EncounterId>,
+    patient: Option<PatientKey>,
 }
 
 /// What was read of a file.
@@ -153,8 +161,27 @@ pub(crate) fn take_in(
 }
 
 /// Whether a charge that is said to be in error was on file, and is no longer.
-fn take_back_in_error(desk: &mut Desk<'_>, charge: &ChargeId) -> Result<bool, EngineError> {
-    let held = desk.charge(charge)?;
+fn take_back_in_error(desk: &mut Desk<'_>, said: &InError) -> Result<bool, EngineError> {
+    let held = desk.charge(&said.charge)?;
+    let whose = match &held {
+        Some(held) => desk
+            .encounter(&held.encounter)?
+            .map(|visit| visit.patient.clone()),
+        None => None,
+    };
+    let is_its = held.as_ref().is_none_or(|held| {
+        said.visit
+            .as_ref()
+            .is_none_or(|visit| *visit == held.encounter)
+            && said
+                .patient
+                .as_ref()
+                .is_none_or(|patient| whose.as_ref() == Some(patient))
+    });
+    if !is_its {
+        let charge = said.charge.clone();
+        return Err(ChargeEntryError::NotThatCharge { charge }.into());
+    }
     let Some(held) = held.filter(|held| held.billing != scrubjay_model::Billing::Void) else {
         return Ok(false);
     };
