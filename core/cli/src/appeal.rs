@@ -7,10 +7,9 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use scrubjay::model::{AppealOutcome, AppealWay, ClaimId, Evidence, EvidenceKind, Money, RecordId};
-use scrubjay::{AppealFilter, EngineError, Filing, ListedAppeal, ProofOfFiling, ShownAppeal};
+use scrubjay::{AppealFilter, Filing, ListedAppeal, ProofOfFiling, ShownAppeal};
 
-use crate::patients::{Looking, Signed};
-use crate::run::print_json;
+use crate::patients::{Looking, Signed, told};
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
 
@@ -267,27 +266,8 @@ pub(crate) fn appeal(command: &AppealCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Prints what was done, or why not: exit code 1.
-fn told<T: serde::Serialize>(
-    out: &mut impl Write,
-    json: bool,
-    done: Result<T, EngineError>,
-    say: impl FnOnce(&T) -> String,
-) -> anyhow::Result<ExitCode> {
-    match done {
-        Ok(done) if json => print_json(out, &done)?,
-        Ok(done) => writeln!(out, "{}", say(&done))?,
-        Err(EngineError::Appeal(refused)) => {
-            eprintln!("scrubjay: {refused}");
-            return Ok(ExitCode::from(1));
-        }
-        Err(error) => return Err(error.into()),
-    }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn words(name: &str) -> String {
+/// A name of scripts and reports, for people.
+pub(crate) fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 

@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use scrubjay::model::{ClaimId, Money, WriteOffReason};
-use scrubjay::{DenialFilter, EngineError, ListedDenial, ShownDenial};
+use scrubjay::{DenialFilter, ListedDenial, ShownDenial};
 
-use crate::patients::{Looking, Signed};
-use crate::run::print_json;
+use crate::appeal::words;
+use crate::patients::{Looking, Signed, told};
 use crate::table::Column::{Number, Text};
 use crate::table::{dollars, print_table};
 
@@ -123,30 +123,6 @@ pub(crate) fn denials(command: &DenialsCommand) -> anyhow::Result<ExitCode> {
             })
         }
     }
-}
-
-/// Prints what was done, or why not: exit code 1.
-fn told<T: serde::Serialize>(
-    out: &mut impl Write,
-    json: bool,
-    done: Result<T, EngineError>,
-    say: impl FnOnce(&T) -> String,
-) -> anyhow::Result<ExitCode> {
-    match done {
-        Ok(done) if json => print_json(out, &done)?,
-        Ok(done) => writeln!(out, "{}", say(&done))?,
-        Err(EngineError::Denial(refused)) => {
-            eprintln!("scrubjay: {refused}");
-            return Ok(ExitCode::from(1));
-        }
-        Err(error) => return Err(error.into()),
-    }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn words(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 fn list(out: &mut impl Write, listed: &[ListedDenial]) -> anyhow::Result<()> {

@@ -12,8 +12,8 @@ pub(crate) mod step;
 use std::io::Write;
 use std::process::ExitCode;
 
+use scrubjay::EngineError;
 use scrubjay::model::{Money, PatientAccount};
-use scrubjay::{EngineError, PatientAccountError};
 
 use crate::place::Place;
 use crate::table::dollars;
@@ -65,13 +65,15 @@ pub(crate) fn told<T: serde::Serialize>(
         }
         Ok(done) => writeln!(out, "{}", say(&done))?,
         Err(EngineError::Account(refused)) => return refuse(&refused),
+        Err(EngineError::Appeal(refused)) => return refuse(&refused),
+        Err(EngineError::Denial(refused)) => return refuse(&refused),
         Err(error) => return Err(error.into()),
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn refuse(refused: &PatientAccountError) -> anyhow::Result<ExitCode> {
+pub(crate) fn refuse(refused: &impl std::fmt::Display) -> anyhow::Result<ExitCode> {
     eprintln!("scrubjay: {refused}");
     Ok(ExitCode::from(1))
 }
